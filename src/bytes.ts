@@ -1,0 +1,173 @@
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { IndexError } from './errors.js'
+
+/** Source of random bytes. Handed in by the caller, so that vectors and demonstrations can fix it. */
+export type Random = (length: number) => Uint8Array
+
+/** Source of the present instant, in milliseconds since 1970-01-01 UTC. */
+export type Clock = () => number
+
+export type Part = Uint8Array | string | number
+
+const utf8 = new TextEncoder()
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export function utf8Bytes(text: string): Uint8Array {
+  return utf8.encode(text)
+}
+
+/** Text of well-formed UTF-8 bytes. @throws {IndexError} `ERR_MESSAGE_MALFORMED` for anything else. */
+export function utf8Text(bytes: Uint8Array): string {
+  try {
+    return strictUtf8.decode(bytes)
+  } catch {
+    throw new IndexError('ERR_MESSAGE_MALFORMED', 'bytes that should be text are not UTF-8')
+  }
+}
+
+function partBytes(part: Part): Uint8Array {
+  if (typeof part === 'string') return utf8.encode(part)
+  if (typeof part === 'number') return u64(part)
+  return part
+}
+
+/** A non-negative safe integer as 8 bytes, most significant first. */
+export function u64(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('u64 takes a non-negative safe integer')
+  const out = new Uint8Array(8)
+  new DataView(out.buffer).setBigUint64(0, BigInt(value))
+  return out
+}
+
+export function readU64(bytes: Uint8Array): number {
+  if (bytes.length !== 8) throw new IndexError('ERR_MESSAGE_MALFORMED', 'an integer is not 8 bytes long')
+  const value = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0)
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new IndexError('ERR_MESSAGE_MALFORMED', 'an integer is too large')
+  return Number(value)
+}
+
+/**
+ * The one way in which this library joins parts before it hashes, signs or derives: the domain tag, then each part,
+ * every one preceded by its length as a u32. Two different lists of parts never give the same bytes.
+ * Text is UTF-8; a number is 8 bytes, most significant first.
+ */
+export function encode(tag: string, ...parts: readonly Part[]): Uint8Array {
+  const pieces = [utf8.encode(tag), ...parts.map(partBytes)]
+  const out = new Uint8Array(pieces.reduce((total, piece) => total + 4 + piece.length, 0))
+  const view = new DataView(out.buffer)
+  let at = 0
+  for (const piece of pieces) {
+    view.setUint32(at, piece.length)
+    out.set(piece, at + 4)
+    at += 4 + piece.length
+  }
+  return out
+}
+
+/**
+ * The parts of bytes that `encode(tag, …)` made; views on the input, not copies.
+ * @throws {IndexError} `ERR_MESSAGE_MALFORMED` for another tag, another number of parts, or a single byte too many.
+ */
+export function decode(tag: string, bytes: Uint8Array, count?: number): Uint8Array[] {
+  const parts = lengthPrefixed(bytes)
+  const first = parts.shift()
+  if (first === undefined || !equalBytes(first, utf8.encode(tag)) || (count !== undefined && parts.length !== count)) {
+    throw new IndexError('ERR_MESSAGE_MALFORMED', `bytes are not a ${tag}`)
+  }
+  return parts
+}
+
+/** The tag of encoded bytes, to choose a decoder by. */
+export function tagOf(bytes: Uint8Array): string {
+  const first = lengthPrefixed(bytes)[0]
+  if (first === undefined) throw new IndexError('ERR_MESSAGE_MALFORMED', 'bytes have no tag')
+  return utf8Text(first)
+}
+
+function lengthPrefixed(bytes: Uint8Array): Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const parts: Uint8Array[] = []
+  let at = 0
+  while (at < bytes.length) {
+    if (at + 4 > bytes.length) throw new IndexError('ERR_MESSAGE_MALFORMED', 'a length is cut short')
+    const end = at + 4 + view.getUint32(at)
+    if (end > bytes.length) throw new IndexError('ERR_MESSAGE_MALFORMED', 'a part is cut short')
+    parts.push(bytes.subarray(at + 4, end))
+    at = end
+  }
+  return parts
+}
+
+/** Version byte in front of everything that is stored or sent. */
+export const FORMAT_VERSION = 1
+
+/** `encode` behind the version byte: the form of everything binary that is stored or sent. */
+export function pack(tag: string, ...parts: readonly Part[]): Uint8Array {
+  return concat(Uint8Array.of(FORMAT_VERSION), encode(tag, ...parts))
+}
+
+/** @throws {IndexError} `ERR_MESSAGE_MALFORMED` also for another version. */
+export function unpack(tag: string, bytes: Uint8Array, count?: number): Uint8Array[] {
+  return decode(tag, unversioned(bytes), count)
+}
+
+export function unversioned(bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== FORMAT_VERSION) throw new IndexError('ERR_MESSAGE_MALFORMED', 'unknown format version')
+  return bytes.subarray(1)
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+/** Equality in time that depends on the lengths only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return plain(hash.digest())
+}
+
+export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return plain(createHmac('sha256', key).update(message).digest())
+}
+
+/** HKDF-SHA-256 (RFC 5869) with an empty salt; `info` is always `encode(…)` and carries the hub id. */
+export function hkdfSha256(key: Uint8Array, info: Uint8Array, length = 32): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), info, length))
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
+/** @throws {IndexError} `ERR_MESSAGE_MALFORMED` unless `text` is lower-case hexadecimal of whole bytes. */
+export function fromHex(text: string): Uint8Array {
+  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new IndexError('ERR_MESSAGE_MALFORMED', 'text is not hexadecimal')
+  return plain(Buffer.from(text, 'hex'))
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+/** @throws {IndexError} `ERR_MESSAGE_MALFORMED` unless `text` is canonical, padded base64. */
+export function fromBase64(text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64')
+  if (bytes.toString('base64') !== text) throw new IndexError('ERR_MESSAGE_MALFORMED', 'text is not canonical base64')
+  return plain(bytes)
+}
+
+// A Buffer is a Uint8Array whose slice() shares memory and whose JSON form is its content: callers get neither.
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}

@@ -1,0 +1,72 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign as nodeSign, verify as nodeVerify } from 'node:crypto'
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { concat } from './bytes.js'
+import { IndexError } from './errors.js'
+
+/** An Ed25519 key pair in raw form: a 32-byte seed and the 32-byte public key that belongs to it. */
+export interface SigningKey {
+  readonly publicKey: Uint8Array
+  readonly seed: Uint8Array
+}
+
+const PKCS8 = Uint8Array.from(Buffer.from('302e020100300506032b657004220420', 'hex'))
+const SPKI = Uint8Array.from(Buffer.from('302a300506032b6570032100', 'hex'))
+
+// Importing a key costs more than a signature; keys are few (a roster), so the imported forms are kept.
+const KEPT_AT_MOST = 4096
+const privateKeys = new WeakMap<SigningKey, KeyObject>()
+const publicKeys = new Map<string, KeyObject>()
+
+/** The signing key of a 32-byte seed (RFC 8032). @throws {IndexError} `ERR_KEY_INVALID` for another length. */
+export function signingKey(seed: Uint8Array): SigningKey {
+  if (seed.length !== 32) throw new IndexError('ERR_KEY_INVALID', 'a signing seed is 32 bytes')
+  const spki = createPublicKey(privateKeyObject(seed)).export({ type: 'spki', format: 'der' })
+  return { seed, publicKey: new Uint8Array(spki.subarray(SPKI.length)) }
+}
+
+/** Ed25519 signature, 64 bytes, deterministic (RFC 8032, section 5.1.6). `message` begins with its type tag. */
+export function sign(key: SigningKey, message: Uint8Array): Uint8Array {
+  let imported = privateKeys.get(key)
+  if (imported === undefined) {
+    imported = privateKeyObject(key.seed)
+    privateKeys.set(key, imported)
+  }
+  return new Uint8Array(nodeSign(null, message, imported))
+}
+
+/** Whether the signature is the key's over the message: one acceptance rule, OpenSSL's, for every party. */
+export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false
+  return nodeVerify(null, message, publicKeyObject(publicKey), signature)
+}
+
+/**
+ * Refuses a public key that no honest party has: wrong length, non-canonical encoding, off the curve, or of small order
+ * (under which one signature fits many messages). Checked once, at enrolment.
+ * @throws {IndexError} `ERR_KEY_INVALID`
+ * @see RFC 8032, section 5.1.3
+ */
+export function requireSoundPublicKey(publicKey: Uint8Array): void {
+  try {
+    const point = ed25519.Point.fromBytes(publicKey, false)
+    point.assertValidity()
+    if (!point.isSmallOrder() && point.isTorsionFree()) return
+  } catch {
+    // falls through to the one refusal
+  }
+  throw new IndexError('ERR_KEY_INVALID', 'the public key is not a canonical Ed25519 key of full order')
+}
+
+function privateKeyObject(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(concat(PKCS8, seed)), format: 'der', type: 'pkcs8' })
+}
+
+function publicKeyObject(raw: Uint8Array): KeyObject {
+  const id = Buffer.from(raw).toString('latin1')
+  const known = publicKeys.get(id)
+  if (known !== undefined) return known
+  const imported = createPublicKey({ key: Buffer.from(concat(SPKI, raw)), format: 'der', type: 'spki' })
+  if (publicKeys.size >= KEPT_AT_MOST) publicKeys.clear()
+  publicKeys.set(id, imported)
+  return imported
+}

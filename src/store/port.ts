@@ -1,0 +1,103 @@
+/**
+ * What the hub asks of a database: an append-only journal, and tables of opaque values by key.
+ *
+ * The journal is the truth; the tables are a projection that can be rebuilt from it. Every write goes through `commit`,
+ * which is atomic and durable before it answers: all of it happens, or none. There is no transaction callback, because
+ * SQLite's transaction ends within one synchronous call and PostgreSQL's cannot. A store never sees a personal detail:
+ * values are encrypted, keys are random or keyed hashes, before they get here.
+ */
+export interface Store {
+  /** Number of journal entries: the position that the next one gets. */
+  size(): Promise<number>
+
+  /** Makes every part of `commit` durable at once, or none of it. */
+  commit(commit: Commit): Promise<CommitOutcome>
+
+  /** Entries from a position on, ascending, at most `limit` (1 to 10,000). */
+  entries(from: number, limit: number): Promise<readonly StoredEntry[]>
+
+  /** Rows that lie beside a batch entry, from row `from` on, ascending, at most `limit` (1 to 65,536). */
+  leaves(position: number, from: number, limit: number): Promise<readonly StoredLeaf[]>
+
+  /** Hashes of complete subtrees of the journal's Merkle tree, in the order asked for; undefined where there is none. */
+  nodes(places: readonly NodePlace[]): Promise<readonly (Uint8Array | undefined)[]>
+
+  /** Values in the order of the keys; undefined where a key has none. */
+  get(table: Table, keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
+
+  /** Rows of a table by ascending key (unsigned bytes), those after `after` where it is given, at most `limit` (1 to 10,000). */
+  list(table: Table, after: Uint8Array | undefined, limit: number): Promise<readonly Row[]>
+
+  /** Releases files and connections. Every verb after it fails with `ERR_CLOSED`; closing twice is harmless. */
+  close(): Promise<void>
+}
+
+/** Names of the tables. `docs/formats.md` says what each key and value is. */
+export const TABLES = [
+  'meta',
+  'child',
+  'history',
+  'token',
+  'reference',
+  'record',
+  'case',
+  'case-of-child',
+  'opening',
+  'enquiry',
+  'referral',
+  'referral-to',
+  'meter',
+] as const
+export type Table = (typeof TABLES)[number]
+
+/** A key: 1 to 64 bytes. */
+export interface Row {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
+/** `level` 0 holds the leaf hashes; the node at (level, index) covers leaves `index·2^level` up to, not including, `(index+1)·2^level`. */
+export interface NodePlace {
+  readonly level: number
+  readonly index: number
+}
+
+/** One journal entry as stored. After its erasure `salt` and `body` are empty and the leaf hash still stands in the tree. */
+export interface StoredEntry {
+  readonly position: number
+  /** 32 bytes, fresh for every entry. */
+  readonly salt: Uint8Array
+  /** What was hashed, or its encryption where the entry joins agencies; `sealed` says which. At most 1 MiB. */
+  readonly body: Uint8Array
+  readonly sealed: boolean
+}
+
+/** One row beside a batch entry; empty `salt` and `bytes` after its erasure. */
+export interface StoredLeaf {
+  readonly row: number
+  readonly salt: Uint8Array
+  readonly bytes: Uint8Array
+}
+
+export interface Commit {
+  /** Journal size that this write was computed from: when it has moved, nothing is written. */
+  readonly expectedSize: number
+  /** New entries, at positions `expectedSize`, `expectedSize + 1`, … */
+  readonly entries?: readonly StoredEntry[]
+  /** Subtrees that the new entries complete; each place is written once, ever. */
+  readonly nodes?: readonly (NodePlace & { readonly hash: Uint8Array })[]
+  /** Rows beside the new entries. */
+  readonly leaves?: readonly (StoredLeaf & { readonly position: number })[]
+  /** Rows that must not exist yet. */
+  readonly inserts?: readonly (Row & { readonly table: Table })[]
+  /** Rows to write or replace; a value of `undefined` removes the row. */
+  readonly puts?: readonly { readonly table: Table; readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
+  /** Entries whose salt and body, and rows whose salt and bytes, are emptied for good. */
+  readonly erase?: readonly { readonly position: number; readonly row?: number }[]
+}
+
+/**
+ * `done`: durable. `moved`: the journal is no longer of the expected size. `taken`: a key among `inserts` already has a
+ * value (whether by this commit's own repetition or before). In the last two cases nothing was written.
+ */
+export type CommitOutcome = 'done' | 'moved' | 'taken'
