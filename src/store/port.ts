@@ -41,11 +41,10 @@ export const TABLES = [
   'reference',
   'record',
   'case',
-  'case-of-child',
   'opening',
   'enquiry',
   'referral',
-  'referral-to',
+  'inbox',
   'meter',
 ] as const
 export type Table = (typeof TABLES)[number]
@@ -72,9 +71,14 @@ export interface StoredEntry {
   readonly sealed: boolean
 }
 
-/** One row beside a batch entry; empty `salt` and `bytes` after its erasure. */
+/**
+ * One row beside a batch entry. `hash` is its leaf in the batch's own tree and always stays, so that the other rows can
+ * be proved; `salt` and `bytes` are empty for a row that was refused, and after its erasure.
+ */
 export interface StoredLeaf {
   readonly row: number
+  /** 32 bytes. */
+  readonly hash: Uint8Array
   readonly salt: Uint8Array
   readonly bytes: Uint8Array
 }
@@ -88,6 +92,8 @@ export interface Commit {
   readonly nodes?: readonly (NodePlace & { readonly hash: Uint8Array })[]
   /** Rows beside the new entries. */
   readonly leaves?: readonly (StoredLeaf & { readonly position: number })[]
+  /** Rows that must still hold exactly this value (undefined: no row): when one does not, nothing is written (`moved`). */
+  readonly expects?: readonly { readonly table: Table; readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
   /** Rows that must not exist yet. */
   readonly inserts?: readonly (Row & { readonly table: Table })[]
   /** Rows to write or replace; a value of `undefined` removes the row. */
@@ -97,7 +103,7 @@ export interface Commit {
 }
 
 /**
- * `done`: durable. `moved`: the journal is no longer of the expected size. `taken`: a key among `inserts` already has a
+ * `done`: durable. `moved`: the journal is no longer of the expected size, or a row among `expects` has changed. `taken`: a key among `inserts` already has a
  * value (whether by this commit's own repetition or before). In the last two cases nothing was written.
  */
 export type CommitOutcome = 'done' | 'moved' | 'taken'
