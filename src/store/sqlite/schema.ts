@@ -1,0 +1,75 @@
+import { TABLES, type Table } from '../port.js'
+
+/** "chix" in ASCII, in the header of every file of ours. */
+export const APPLICATION_ID = 0x63686978
+
+/** Raised by every change of `SCHEMA`, together with a migration. */
+export const SCHEMA_VERSION = 1
+
+// The table names are our own constants and hold no quote, but one of them is a keyword of SQL.
+export function tableName(table: Table): string {
+  return `"${table}"`
+}
+
+/**
+ * Every object of the database, each as SQLite itself keeps its text, so that opening can compare them word for word.
+ * The triggers guard the journal against a slip in code, not against an attacker: the proof is the tree.
+ */
+export const SCHEMA: readonly { readonly name: string; readonly sql: string }[] = [
+  {
+    name: 'entry',
+    sql: `CREATE TABLE entry (
+  position INTEGER PRIMARY KEY,
+  salt BLOB NOT NULL,
+  body BLOB NOT NULL,
+  sealed INTEGER NOT NULL CHECK (sealed IN (0, 1))
+) STRICT`,
+  },
+  {
+    name: 'leaf',
+    sql: `CREATE TABLE leaf (
+  position INTEGER NOT NULL,
+  row INTEGER NOT NULL CHECK (row BETWEEN 0 AND 65535),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  salt BLOB NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (position, row)
+) STRICT, WITHOUT ROWID`,
+  },
+  {
+    name: 'node',
+    sql: `CREATE TABLE node (
+  level INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  PRIMARY KEY (level, place)
+) STRICT, WITHOUT ROWID`,
+  },
+  trigger('entry_is_next', 'INSERT ON entry', 'NEW.position <> (SELECT coalesce(max(position) + 1, 0) FROM entry)'),
+  trigger(
+    'entry_is_only_erased',
+    'UPDATE ON entry',
+    'NEW.position <> OLD.position OR NEW.sealed <> OLD.sealed OR length(NEW.salt) + length(NEW.body) > 0',
+  ),
+  trigger('entry_is_kept', 'DELETE ON entry'),
+  trigger(
+    'leaf_is_only_erased',
+    'UPDATE ON leaf',
+    'NEW.position <> OLD.position OR NEW.row <> OLD.row OR NEW.hash <> OLD.hash OR length(NEW.salt) + length(NEW.bytes) > 0',
+  ),
+  trigger('leaf_is_kept', 'DELETE ON leaf'),
+  trigger('node_is_fixed', 'UPDATE ON node'),
+  trigger('node_is_kept', 'DELETE ON node'),
+  ...TABLES.map((table) => ({
+    name: table,
+    sql: `CREATE TABLE ${tableName(table)} (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID`,
+  })),
+]
+
+function trigger(name: string, event: string, when?: string): { readonly name: string; readonly sql: string } {
+  const condition = when === undefined ? '' : ` WHEN ${when}`
+  return { name, sql: `CREATE TRIGGER ${name} BEFORE ${event}${condition} BEGIN SELECT RAISE(ABORT, '${name}'); END` }
+}
