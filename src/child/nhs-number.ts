@@ -1,0 +1,69 @@
+import { IndexError } from '../errors.js'
+
+declare const brand: unique symbol
+
+/** Ten digits whose last is the check digit. */
+export type NhsNumber = string & { readonly [brand]: 'NhsNumber' }
+
+// First three digits of the ranges in live use. Between and above them lie numbers that are spare or for tests only.
+const LIVE: readonly (readonly [number, number])[] = [
+  [10, 319], // Scotland (CHI)
+  [320, 399], // Northern Ireland
+  [400, 499], // England, Wales, Isle of Man
+  [600, 799], // England, Wales, Isle of Man
+  [800, 859], // Republic of Ireland
+]
+
+/** 5, 86 to 89 and 9 as first digits; numbers that begin with 00 lie in no range, for tests or otherwise. */
+const NEVER_ISSUED: readonly (readonly [number, number])[] = [
+  [500, 599],
+  [860, 999],
+]
+
+/**
+ * The NHS number that a text spells: ten digits; spaces and hyphens between them are read over.
+ *
+ * @param options `neverIssued`: accept the ranges of test systems (5…, 86… to 9…) too; otherwise they are refused, so that
+ * invented children stay out of a live index. `field`: what a refusal names.
+ * @throws {IndexError} `ERR_NHS_NUMBER_INVALID` for another length, a wrong check digit (modulus 11, weights 10 to 2),
+ * ten equal digits (which pass modulus 11), or a range that is not in use.
+ */
+export function parseNhsNumber(
+  text: string,
+  options: { readonly neverIssued?: boolean | undefined; readonly field?: string } = {},
+): NhsNumber {
+  const problem = nhsNumberProblem(text, options.neverIssued === true)
+  if (problem !== undefined) {
+    const field = options.field ?? 'nhsNumber'
+    throw new IndexError('ERR_NHS_NUMBER_INVALID', `${field} ${problem}`, { field })
+  }
+  return digitsOf(text) as NhsNumber
+}
+
+function nhsNumberProblem(text: unknown, neverIssued: boolean): string | undefined {
+  if (typeof text !== 'string' || text.length > 40) return 'must be text of ten digits'
+  const digits = digitsOf(text)
+  if (!/^[0-9]{10}$/.test(digits)) return 'must be text of ten digits'
+  if (/^(.)\1{9}$/.test(digits)) return 'must not repeat one digit: leave it out where it is not known'
+  if (!checkDigitHolds(digits)) return 'must end in its check digit: look for a mistyped digit'
+  const range = Number(digits.slice(0, 3))
+  if (within(LIVE, range)) return undefined
+  if (!within(NEVER_ISSUED, range)) return 'must lie in a range that is issued'
+  return neverIssued
+    ? undefined
+    : 'must lie in a range that is issued: test numbers need the option for never-issued numbers'
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/[ \u00A0-]/g, '')
+}
+
+function checkDigitHolds(digits: string): boolean {
+  let sum = 0
+  for (let i = 0; i < 9; i++) sum += Number(digits[i]) * (10 - i)
+  return (11 - (sum % 11)) % 11 === Number(digits[9])
+}
+
+function within(ranges: readonly (readonly [number, number])[], value: number): boolean {
+  return ranges.some(([from, to]) => value >= from && value <= to)
+}
