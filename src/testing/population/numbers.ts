@@ -1,0 +1,36 @@
+const MODULUS = 1_000_000
+
+/**
+ * A run of different, valid NHS numbers of the range 999 000 0000 to 999 999 9999, which is kept for tests and issued to
+ * nobody. Ten digits without spaces; about 909,000 in all.
+ * @throws {RangeError} when the range is used up.
+ */
+export function* nhsNumbers(start: number): Generator<string, never, undefined> {
+  for (let i = 0; i < MODULUS; i++) {
+    // The step shares no factor with the modulus, so that no number comes twice before all have come once.
+    const nine = `999${String((start + i * 618_033) % MODULUS).padStart(6, '0')}`
+    const check = nhsCheckDigit(nine)
+    if (check !== undefined) yield `${nine}${check}`
+  }
+  throw new RangeError('there are no more NHS numbers in the test range')
+}
+
+/** The tenth digit by modulus 11; nothing where the nine digits have none and the number is never issued. */
+export function nhsCheckDigit(nine: string): number | undefined {
+  let sum = 0
+  for (let i = 0; i < 9; i++) sum += Number(nine[i]) * (10 - i)
+  const check = 11 - (sum % 11)
+  if (check === 10) return undefined
+  return check % 11
+}
+
+const UPN_LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ'
+
+/** The pupil number of digits: local authority 999 (nobody's), school, year of entry, serial number; check letter in front. */
+export function upn(school: number, year: number, serial: number): string {
+  const pad = (value: number, width: number): string => String(value).padStart(width, '0')
+  const digits = `999${pad(school, 4)}${pad(year % 100, 2)}${pad(serial, 3)}`
+  let sum = 0
+  for (let i = 0; i < digits.length; i++) sum += Number(digits[i]) * (i + 2)
+  return `${UPN_LETTERS[sum % 23]}${digits}`
+}
