@@ -44,11 +44,13 @@ export function agencyIdKeyHash(key: Uint8Array, hubId: Uint8Array, agency: stri
 
 /** The child as the agency of the key sees it: one block of AES-256, a permutation of all 2^128 ids (FIPS 197). */
 export function toAgencyChildId(key: Uint8Array, childId: ChildId): AgencyChildId {
+  requireIdLength(childId)
   return permute(key, childId, 'forward') as AgencyChildId
 }
 
 /** The child that an agency child id stands for under this key. Every 16 bytes stand for some id, known or not. */
 export function fromAgencyChildId(key: Uint8Array, agencyChildId: AgencyChildId): ChildId {
+  requireIdLength(agencyChildId)
   return permute(key, agencyChildId, 'back') as ChildId
 }
 
@@ -80,7 +82,6 @@ type Direction = 'forward' | 'back'
 
 // ECB over whole blocks is the bare permutation, which is what is wanted: no two ids are equal, and order is no secret.
 function permute(key: Uint8Array, blocks: Uint8Array, direction: Direction): Uint8Array {
-  if (blocks.length % CHILD_ID_LENGTH !== 0) throw new RangeError('ids are 16 bytes')
   const aes =
     direction === 'forward' ? createCipheriv('aes-256-ecb', key, null) : createDecipheriv('aes-256-ecb', key, null)
   aes.setAutoPadding(false)

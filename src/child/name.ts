@@ -1,3 +1,26 @@
+/**
+ * The name as lookup tokens see it: the same for `Zoë O’Brien-Smith`, `ZOE OBRIEN SMITH` and `zoe o'brien smith`.
+ *
+ * Version 1: lookup tokens are made from the answer, so another rule is another version of the token.
+ * Total, deterministic, idempotent, independent of locale. In this order: compatibility decomposition (NFKD); optional marks dropped;
+ * case folded (by way of upper case, so that `ß` is `ss`); `ł ø đ æ œ …` written plainly; spaces, hyphens,
+ * apostrophes, full stops and everything else that is no letter dropped. Letters of any script stay letters: nothing is
+ * transliterated, `Мария` is not `Maria`. An empty answer means that the text holds no letter.
+ */
+export function normaliseName(text: string): string {
+  const folded = text.normalize('NFKD').replace(OPTIONAL_MARKS, '').toUpperCase().toLowerCase()
+  const plain = folded.replace(/[ßæœøłđðþħŧς]/g, (letter) => PLAIN[letter] ?? letter)
+  return plain.normalize('NFKD').replace(OPTIONAL_MARKS, '').replace(NOT_LETTERS, '')
+}
+
+/** The postcode as lookup tokens see it: upper-case letters and digits only, `kt19 0st` as `KT190ST`. */
+export function normalisePostcode(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '')
+}
+
 // Marks that writers leave out: diacritics, Hebrew points, Arabic vowel signs and hamza, variation selectors.
 // Indic, Thai and Tibetan vowel signs and the Japanese voicing mark tell names apart, so they stay.
 const OPTIONAL_MARKS = new RegExp(
@@ -28,26 +51,3 @@ const PLAIN: Readonly<Record<string, string>> = {
 
 // Apostrophes that Unicode counts as letters, and the Arabic stroke that only stretches a word.
 const NOT_LETTERS = /[^\p{L}\p{M}\p{N}]|[\u02B0-\u02FF\u0640]/gu
-
-/**
- * The name as lookup tokens see it: the same for `Zoë O’Brien-Smith`, `ZOE OBRIEN SMITH` and `zoe o'brien smith`.
- *
- * Version 1: lookup tokens are made from the answer, so another rule is another version of the token.
- * Total, deterministic, idempotent, independent of locale. In this order: compatibility decomposition (NFKD); optional marks dropped;
- * case folded (by way of upper case, so that `ß` is `ss`); `ł ø đ æ œ …` written plainly; spaces, hyphens,
- * apostrophes, full stops and everything else that is no letter dropped. Letters of any script stay letters: nothing is
- * transliterated, `Мария` is not `Maria`. An empty answer means that the text holds no letter.
- */
-export function normaliseName(text: string): string {
-  const folded = text.normalize('NFKD').replace(OPTIONAL_MARKS, '').toUpperCase().toLowerCase()
-  const plain = folded.replace(/[ßæœøłđðþħŧς]/g, (letter) => PLAIN[letter] ?? letter)
-  return plain.normalize('NFKD').replace(OPTIONAL_MARKS, '').replace(NOT_LETTERS, '')
-}
-
-/** The postcode as lookup tokens see it: upper-case letters and digits only, `kt19 0st` as `KT190ST`. */
-export function normalisePostcode(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, '')
-}

@@ -5,21 +5,6 @@ declare const brand: unique symbol
 /** Ten digits whose last is the check digit. */
 export type NhsNumber = string & { readonly [brand]: 'NhsNumber' }
 
-// First three digits of the ranges in live use. Between and above them lie numbers that are spare or for tests only.
-const LIVE: readonly (readonly [number, number])[] = [
-  [10, 319], // Scotland (CHI)
-  [320, 399], // Northern Ireland
-  [400, 499], // England, Wales, Isle of Man
-  [600, 799], // England, Wales, Isle of Man
-  [800, 859], // Republic of Ireland
-]
-
-/** 5, 86 to 89 and 9 as first digits; numbers that begin with 00 lie in no range, for tests or otherwise. */
-const NEVER_ISSUED: readonly (readonly [number, number])[] = [
-  [500, 599],
-  [860, 999],
-]
-
 /**
  * The NHS number that a text spells: ten digits; spaces and hyphens between them are read over.
  *
@@ -39,6 +24,21 @@ export function parseNhsNumber(
   }
   return digitsOf(text) as NhsNumber
 }
+
+// First three digits of the ranges in live use. Between and above them lie numbers that are spare or for tests only.
+const LIVE: readonly (readonly [number, number])[] = [
+  [10, 319], // Scotland (CHI)
+  [320, 399], // Northern Ireland
+  [400, 499], // England, Wales, Isle of Man
+  [600, 799], // England, Wales, Isle of Man
+  [800, 859], // Republic of Ireland
+]
+
+/** 5, 86 to 89 and 9 as first digits; numbers that begin with 00 lie in no range, for tests or otherwise. */
+const NEVER_ISSUED: readonly (readonly [number, number])[] = [
+  [500, 599],
+  [860, 999],
+]
 
 function nhsNumberProblem(text: unknown, neverIssued: boolean): string | undefined {
   if (typeof text !== 'string' || text.length > 40) return 'must be text of ten digits'
