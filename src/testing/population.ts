@@ -26,7 +26,7 @@ export interface PopulationOptions {
  * of the test range. Nobody in it exists.
  *
  * Exactly `children` registered ones; after them a few more (two, or 6 in 1,000) whom nobody registered, the first of
- * whom has the story `many-agencies`. From ten children on, a registered one has that story too and two are harmed. The
+ * whom has the story `many-agencies`. From three children on, a registered one has that story too and two are harmed. The
  * same options give the same children.
  *
  * @throws {RangeError} for a number of children or a seed out of range.

@@ -58,7 +58,8 @@ export async function searchBytes(
     raw.set(kept)
     raw.set(chunk, kept.length)
     scan(raw, false)
-    kept = raw.slice(Math.max(0, raw.length - longest - 2))
+    // The longest match that is still to be decided, and the byte before it.
+    kept = raw.slice(Math.max(0, raw.length - longest - 1))
   }
   scan(kept, true)
   const termsSearched = new Set(patterns.map((pattern) => pattern.term)).size

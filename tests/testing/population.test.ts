@@ -195,6 +195,11 @@ describe('a population', () => {
     expect(siblings.length / CHILDREN).toBeGreaterThan(0.3)
     expect(siblings.filter(([a, b]) => a.familyName === b.familyName).length / siblings.length).toBeGreaterThan(0.95)
     expect(siblings.filter(([a, b]) => a.dateOfBirth === b.dateOfBirth).length).toBeGreaterThan(10)
+    const called = registered.map(({ details }) => `${details.givenNames} ${details.familyName}`.trim().split(' ')[0])
+    const alike = called.filter(
+      (name, i) => name === called[i - 1] && registered[i]!.details.carers === registered[i - 1]!.details.carers,
+    )
+    expect(alike).toEqual([])
     const names = registered.map(({ details }) => `${details.givenNames}|${details.familyName}`)
     for (const form of [/\|[^-]+-[^-]+$/, /\|O'/, /\|Mc/, /[^\p{ASCII}]/u, /^[^|]+-[^|]+\|/, /^\|./, / .*\|/]) {
       expect(names.filter((name) => form.test(name)).length).toBeGreaterThan(3)
@@ -216,17 +221,30 @@ describe('a population', () => {
   })
 
   test('may be as small as one wants', () => {
-    for (const children of [0, 1, 2, 5, 10, 20]) {
+    for (const children of [0, 1, 2, 3, 10, 20]) {
       const few = generatePopulation({ seed: 1, children, now })
       expect(few.filter((child) => child.registered).length).toBe(children)
       const its = generateContacts({ seed: 1, population: few, agencies, now, days: 365 })
       expect(its.every((contact) => contact.occurredAt < now)).toBe(true)
-      if (children < 10) continue
+      if (children < 3) continue
       const harmed = few.filter((child) => child.story === 'harm').length
       expect([harmed, few.filter((child) => child.story === 'many-agencies').length]).toEqual([2, 2])
     }
     for (const children of [-1, 0.5, 500_001]) {
       expect(() => generatePopulation({ seed: 1, children, now })).toThrow(RangeError)
+    }
+  })
+
+  test('tells every story at any size from three on, whatever the seed', () => {
+    for (let seed = 0; seed < 150; seed++) {
+      const few = generatePopulation({ seed, children: 3, now })
+      const known = few.filter((child) => child.registered)
+      expect(known.filter((child) => child.story === 'harm').length).toBe(2)
+      const [one] = known.filter((child) => child.story === 'many-agencies')
+      expect(now - Date.parse(one?.details.dateOfBirth ?? '')).toBeGreaterThan(2000 * DAY_MS)
+      const strangers = few.filter((child) => !child.registered)
+      expect(strangers.map((child) => child.story)).toEqual(['many-agencies', 'unregistered'])
+      for (const { details } of strangers) expect(details.givenNames).not.toBe('')
     }
   })
 })

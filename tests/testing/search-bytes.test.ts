@@ -106,6 +106,22 @@ describe('searching bytes', () => {
     expect(await terms('x9991234560x', ['9991234560'])).toEqual([0])
   })
 
+  test('sees the characters around a short term across chunks', async () => {
+    for (const text of [
+      'xOkafor and so on, and so on',
+      'Okaforx and so on',
+      'and so on Okaforx',
+      'and so on xOkafor',
+    ]) {
+      const bytes = utf8Bytes(text)
+      for (let place = 0; place <= bytes.length; place++) {
+        expect((await searchBytes(cut(bytes, [place]), ['Okafor'])).found).toEqual([])
+      }
+      const oneByOne = [...bytes].map((byte) => Uint8Array.of(byte))
+      expect((await searchBytes(oneByOne, ['Okafor'])).found).toEqual([])
+    }
+  })
+
   test('leaves out terms below five bytes, and answers for nothing to search', async () => {
     expect(await searchBytes([utf8Bytes('Shah Shah')], ['Shah', ''])).toEqual({
       bytesSearched: 9,
