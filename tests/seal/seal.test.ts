@@ -268,6 +268,15 @@ describe('a record that was tampered with', () => {
     }
   })
 
+  test('a record that claims another label than its shares have is refused by custodian and officer', async () => {
+    const { record } = await sealed()
+    const claiming = { ...record, label: bytes(32, 1) }
+    expect(await codeOf(() => unwrapShare(claiming, 1, roots[0]!, label))).toBe('ERR_SEAL_INVALID')
+    const shares = sharesOf(record, label, [1, 2])
+    expect(await codeOf(() => combine(claiming, label, shares, 2))).toBe('ERR_SEAL_INVALID')
+    expect(await codeOf(() => checkShares(claiming, label, shares))).toBe('ERR_SEAL_INVALID')
+  })
+
   test('shares under a new label do not bring the old body along', async () => {
     const moved = { ...place, childId: bytes(16, 1) }
     const [ours, theirs] = [await sealed(), await sealed({ at: moved })]
