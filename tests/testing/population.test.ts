@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseDetails } from '../../src/child/details.js'
 import { lookupKeys, queryKeys } from '../../src/child/tokens.js'
+import { assess } from '../../src/policy/assess.js'
+import { defaultPolicy } from '../../src/policy/default.js'
 import {
   type GeneratedChild,
   type GeneratedContact,
@@ -379,6 +381,42 @@ describe('a year of contacts', () => {
     }
     expect(() => generateContacts({ seed: 1, population, agencies: [], now, days: 365 })).toThrow(RangeError)
     expect(() => generateContacts({ seed: 1, population, agencies, now, days: 89 })).toThrow(RangeError)
+  })
+
+  test('reaches the levels of the default policy that its stories are about', () => {
+    const policy = defaultPolicy()
+    const levels = (story: Story): Set<string> => new Set(told(story).map(({ its }) => levelOf(its)))
+    const levelOf = (its: readonly GeneratedContact[]): string => {
+      const checks = its.map(({ agency, reference, incident, indicators, occurredAt }) => {
+        return {
+          id: `${agency} ${reference}`,
+          agency,
+          agencyKind: kindOf.get(agency) ?? '',
+          incident,
+          indicators,
+          occurredAt,
+        }
+      })
+      return assess(policy, checks, now).level
+    }
+    expect(levels('needs')).toEqual(new Set(['child-in-need']))
+    expect(levels('hardship')).toEqual(new Set(['child-in-need']))
+    expect(levels('harm')).toEqual(new Set(['child-protection']))
+    expect(levels('many-agencies')).toEqual(new Set(['child-protection']))
+    expect(levels('ordinary')).toEqual(new Set(['none']))
+    expect(levels('early-help')).toEqual(new Set(['none', 'review']))
+    expect(levels('unregistered')).toEqual(new Set(['none']))
+    for (const { its } of told('many-agencies'))
+      for (const one of its) expect(levelOf([one])).not.toBe('child-protection')
+    for (const { incident, agency } of contacts) {
+      expect(policy.incidents[incident]?.agencyKinds ?? [kindOf.get(agency)]).toContain(kindOf.get(agency))
+    }
+  })
+
+  test('gives nobody a name that the default policy or an agency has in its texts', () => {
+    const texts = JSON.stringify([defaultPolicy(), agencies]).toLowerCase()
+    const terms = new Set(population.flatMap(searchTerms))
+    expect([...terms].filter((term) => term.length >= 5 && texts.includes(term.toLowerCase()))).toEqual([])
   })
 
   const matrix = new URL('../../../shared/facts/indicators.json', import.meta.url)
