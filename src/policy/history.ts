@@ -70,10 +70,10 @@ export function historyOf(policy: Policy, checks: readonly AssessedCheck[]): His
   }
 }
 
-/** One observation for each indicator of a check, and one for its incident. */
+/** One observation for each indicator of a check of a history, and one for its incident. */
 export function observationsOf(policy: Policy, check: AssessedCheck): readonly Observation[] {
   const found: Observation[] = []
-  for (const code of new Set(check.indicators)) {
+  for (const code of check.indicators) {
     const indicator = indicatorOf(policy, code)
     if (indicator === undefined) continue
     const { points, severity, flags = [], dimension, domain } = indicator
@@ -112,7 +112,8 @@ function once(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
     if (earlier !== undefined && earlier.content !== content)
       throw refusal('id', 'one check id stands for two contents')
     // A copy: what is explained later is what was assessed, whatever became of the caller's list.
-    if (earlier === undefined) known.set(check.id, { check: { ...check, indicators: [...check.indicators] }, content })
+    if (earlier !== undefined) continue
+    known.set(check.id, { check: { ...check, indicators: [...new Set(check.indicators)].sort() }, content })
   }
   return [...known.values()]
     .map(({ check }) => check)

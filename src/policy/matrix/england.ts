@@ -29,6 +29,8 @@ const harm: Where = {
 }
 const acuteHarm: Where = { ...harm, severityAtLeast: 4 }
 
+// A higher level implies the lower ones: every indicator of significant harm has severity 4, every one of statutory
+// need at least 3, and none of them is a vulnerability.
 const levels: readonly Level[] = [
   {
     name: 'review',
@@ -37,7 +39,6 @@ const levels: readonly Level[] = [
     reachedWhen: {
       any: [
         { count: { atLeast: 1, withinDays: YEAR, where: complexNeed } },
-        { count: { atLeast: 1, withinDays: YEAR, where: { flags: ['significant-harm', 'statutory-need'] } } },
         { count: { atLeast: 1, withinDays: YEAR, where: { incidents: ['police-protection', 'child-disclosure'] } } },
         { points: { atLeast: 40, withinDays: YEAR } },
         // Three services with worries of their own. The filter keeps out three that met the same child, or incident.
@@ -62,7 +63,7 @@ const levels: readonly Level[] = [
     opens: ['identity'],
     reachedWhen: {
       any: [
-        { count: { atLeast: 1, withinDays: YEAR, where: { flags: ['significant-harm', 'statutory-need'] } } },
+        { count: { atLeast: 1, withinDays: YEAR, where: { flags: ['statutory-need'] } } },
         { count: { atLeast: 1, withinDays: YEAR, where: { severityAtLeast: 4 } } },
         { count: { atLeast: 1, withinDays: YEAR, where: { incidents: ['police-protection'] } } },
         { distinct: { of: 'dimension', atLeast: 2, withinDays: YEAR, where: complexNeed } },
