@@ -150,10 +150,12 @@ function checkIdentity(db: SqliteConnection): void {
   }
 }
 
-// Where the file cannot be written SQLite falls back to reading it, without a word until the first write.
+// Where the file cannot be written SQLite falls back to reading it, without a word until the first write: not at BEGIN
+// IMMEDIATE either. So one is tried, of a value that does not change.
 function checkWritable(db: SqliteConnection): void {
   if (single(db, 'PRAGMA journal_mode') !== 'wal') db.exec('PRAGMA journal_mode = WAL')
   db.exec('BEGIN IMMEDIATE')
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
   db.exec('ROLLBACK')
 }
 
@@ -172,10 +174,11 @@ function checkWhole(db: SqliteConnection, path: string): void {
 }
 
 function openFailure(error: unknown, path: string): IndexError {
-  const failure = storeFailure(error)
+  if (codeOf(error) === 'ENOTDIR')
+    return new IndexError('ERR_FILE_MISSING', 'the folder for the database does not exist')
   return codeOf(error).startsWith('SQLITE_CANTOPEN') && !isWritable(path)
     ? storeFailure({ code: 'SQLITE_READONLY' })
-    : failure
+    : storeFailure(error)
 }
 
 function isWritable(path: string): boolean {
