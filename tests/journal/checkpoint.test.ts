@@ -96,6 +96,8 @@ describe('checkpoints', () => {
   const root = toBase64(CHECKPOINT.root)
   test.each([
     ['an extension line', `o\n5\n${root}\nmore\n`],
+    ['an empty line at the end', `o\n5\n${root}\n\n`],
+    ['an extension line after an empty one', `o\n5\n${root}\n\nmore\n`],
     ['two lines', `o\n5\n`],
     ['no final newline', `o\n5\n${root}`],
     ['an empty line', `o\n\n5\n${root}\n`],
@@ -144,6 +146,7 @@ describe('notes from elsewhere', () => {
     ['no signature', `${text}\n`],
     ['no blank line', `${text}${line}`],
     ['no final newline', NOTE.slice(0, -1)],
+    ['another character for the final newline', `${NOTE.slice(0, -1)}x`],
     ['a blank line at the end', `${NOTE}\n`],
     ['a blank line between signatures', `${NOTE}\n${line}\n`],
     ['carriage returns', NOTE.replaceAll('\n', '\r\n')],
@@ -249,6 +252,15 @@ describe('trusting a checkpoint', () => {
     expect(verifyNote(stranger, trust()).cosignedBy).toEqual(['custodian-1', 'custodian-2'])
   })
 
+  test('a key id under another name is another key', () => {
+    const { text, signatures } = parseNote(cosignedBy(NOTE, 1, 2))
+    const renamed = (at: number) =>
+      formatNote({ text, signatures: signatures.map((line, i) => (i === at ? { ...line, name: 'someone' } : line)) })
+    expect(() => verifyNote(renamed(0), trust())).toThrow(code('ERR_SIGNATURE_INVALID'))
+    expect(() => verifyNote(renamed(1), trust())).toThrow(code('ERR_QUORUM_MISSING'))
+    expect(verifyNote(renamed(1), trust({ quorum: 1 })).cosignedBy).toEqual(['custodian-2'])
+  })
+
   test("without the log's own signature a quorum is worth nothing", () => {
     const other = cosignedBy(signCheckpoint(CHECKPOINT, ORIGIN, key(2)), 1, 2, 3)
     expect(() => verifyNote(other, trust())).toThrow(code('ERR_SIGNATURE_INVALID'))
@@ -273,11 +285,11 @@ describe('trusting a checkpoint', () => {
           expect(() => verifyNote(note, trust())).toThrow(code('ERR_SIGNATURE_INVALID'))
         }
       }
-      const cut = formatNote({
-        ...good,
-        signatures: good.signatures.with(i, { ...line, signature: line.signature.subarray(1) }),
-      })
-      expect(() => verifyNote(cut, trust())).toThrow(code('ERR_SIGNATURE_INVALID'))
+      for (const length of [1, 7, 8, line.signature.length - 1]) {
+        const cut = { ...line, signature: line.signature.subarray(0, length) }
+        const note = formatNote({ ...good, signatures: good.signatures.with(i, cut) })
+        expect(() => verifyNote(note, trust())).toThrow(code('ERR_SIGNATURE_INVALID'))
+      }
     }
   })
 
