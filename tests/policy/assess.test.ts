@@ -362,8 +362,9 @@ describe('after a case is closed at position 10', () => {
     const smaller = check({ ...harm, position: 11, occurredAt: T - DAY })
     expect(closed(points(80), [old, same], { caps })).toBe('raised')
     expect(closed(points(80), [same, old], { caps })).toBe('raised')
-    expect(closed(points(80), [old, smaller], { caps, decay })).toBe('none')
-    expect(closed(points(80), [old, smaller], { decay })).toBe('raised')
+    // The horizon leaves out the instant at which the smaller one stood alone, at its full weight.
+    expect(closed(points(80), [old, smaller], { caps, decay, horizonDays: 1 })).toBe('none')
+    expect(closed(points(80), [old, smaller], { decay, horizonDays: 1 })).toBe('raised')
   })
 
   test('points: a check that weighs nothing does not count', () => {
@@ -401,7 +402,7 @@ describe('an explanation', () => {
       caps: { perAgencyIndicator: 1, perDimension: 70 },
       decay: [{ upToDays: 5, permille: 900 }],
       indicators: {
-        ...(policyData()['indicators'] as object),
+        ...(policyData().indicators as object),
         Z: { label: 'weighs nothing', domain: 'd', dimension: 'e', severity: 2, points: 0 },
       },
     })

@@ -111,7 +111,7 @@ describe('laws', () => {
         const old = checks.map((check) => ({
           ...check,
           id: `old-${check.id}`,
-          occurredAt: edge - (T - check.occurredAt > 0 ? T - check.occurredAt : 0),
+          occurredAt: edge - Math.max(0, T - check.occurredAt),
         }))
         expect(assess(policy, [...checks, ...old], T).level).toBe(assess(policy, checks, T).level)
       }),

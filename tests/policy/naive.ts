@@ -81,7 +81,7 @@ function passes(where: Where | undefined, { check, code, indicator }: Seen): boo
   if (where.incidents && !where.incidents.includes(check.incident)) return false
   if (where.dimensions && !(indicator && where.dimensions.includes(indicator.dimension))) return false
   if (where.domains && !(indicator && where.domains.includes(indicator.domain))) return false
-  if (where.flags && where.flags.every((flag) => !flags.includes(flag))) return false
+  if (where.flags?.every((flag) => !flags.includes(flag))) return false
   if (where.notFlags && flags.some((flag) => where.notFlags!.some((not) => not === flag))) return false
   if (where.agencyKinds && !where.agencyKinds.includes(check.agencyKind)) return false
   return (indicator?.severity ?? 0) >= (where.severityAtLeast ?? 0)

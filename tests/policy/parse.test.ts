@@ -36,7 +36,7 @@ const refused: readonly (readonly [what: string, input: unknown, field: string])
     'a cycle',
     (() => {
       const a: Record<string, unknown> = {}
-      a['a'] = a
+      a.a = a
       return a
     })(),
     '',
@@ -287,7 +287,7 @@ describe('a parsed policy', () => {
   test('is a frozen copy', () => {
     const data = policyData({ caps: { perAgency: 3 } })
     const policy = parsePolicy(data)
-    ;(data['caps'] as { perAgency: number }).perAgency = 9
+    ;(data.caps as { perAgency: number }).perAgency = 9
     expect(policy.caps).toEqual({ perAgency: 3 })
     const everything: object[] = [policy]
     for (const value of everything) {
@@ -307,7 +307,7 @@ describe('a parsed policy', () => {
 
   test('reads a minus zero as the zero that the canonical form writes', () => {
     const policy = parsePolicy(JSON.stringify(policyData()).replace('"points":0', '"points":-0'))
-    expect(Object.is(policy.incidents['seen']?.points, 0)).toBe(true)
+    expect(Object.is(policy.incidents.seen?.points, 0)).toBe(true)
   })
 
   test('T18: survives being printed, in any order of its fields', () => {
