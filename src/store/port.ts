@@ -5,6 +5,9 @@
  * which is atomic and durable before it answers: all of it happens, or none. There is no transaction callback, because
  * SQLite's transaction ends within one synchronous call and PostgreSQL's cannot. A store never sees a personal detail:
  * values are encrypted, keys are random or keyed hashes, before they get here.
+ *
+ * An argument outside the sizes and ranges given here is a programmer's mistake: a `RangeError`, and nothing written. What
+ * goes in is copied, and so is what comes out.
  */
 export interface Store {
   /** Number of journal entries: the position that the next one gets. */
@@ -49,7 +52,7 @@ export const TABLES = [
 ] as const
 export type Table = (typeof TABLES)[number]
 
-/** A key: 1 to 64 bytes. */
+/** A key: 1 to 64 bytes. A value: at most 16 MiB; an empty one is a value too. */
 export interface Row {
   readonly key: Uint8Array
   readonly value: Uint8Array
@@ -73,7 +76,8 @@ export interface StoredEntry {
 
 /**
  * One row beside a batch entry. `hash` is its leaf in the batch's own tree and always stays, so that the other rows can
- * be proved; `salt` and `bytes` are empty for a row that was refused, and after its erasure.
+ * be proved; `salt` (at most 32 bytes) and `bytes` (at most 1 MiB) are empty for a row that was refused, and after its
+ * erasure. `row` is 0 to 65,535.
  */
 export interface StoredLeaf {
   readonly row: number
@@ -83,6 +87,7 @@ export interface StoredLeaf {
   readonly bytes: Uint8Array
 }
 
+/** What is looked at and written, in the order of these fields; `expects` and `inserts` see what was there before the commit. */
 export interface Commit {
   /** Journal size that this write was computed from: when it has moved, nothing is written. */
   readonly expectedSize: number
@@ -93,12 +98,16 @@ export interface Commit {
   /** Rows beside the new entries. */
   readonly leaves?: readonly (StoredLeaf & { readonly position: number })[]
   /** Rows that must still hold exactly this value (undefined: no row): when one does not, nothing is written (`moved`). */
-  readonly expects?: readonly { readonly table: Table; readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
+  readonly expects?: readonly {
+    readonly table: Table
+    readonly key: Uint8Array
+    readonly value: Uint8Array | undefined
+  }[]
   /** Rows that must not exist yet. */
   readonly inserts?: readonly (Row & { readonly table: Table })[]
   /** Rows to write or replace; a value of `undefined` removes the row. */
   readonly puts?: readonly { readonly table: Table; readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
-  /** Entries whose salt and body, and rows whose salt and bytes, are emptied for good. */
+  /** Entries whose salt and body, and rows whose salt and bytes, are emptied for good; they may be of this commit. A row that is not there is passed over. */
   readonly erase?: readonly { readonly position: number; readonly row?: number }[]
 }
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { IndexError } from '../errors.js'
 import {
@@ -14,7 +13,7 @@ import {
 import type { Commit, CommitOutcome, NodePlace, Row, Store, StoredEntry, StoredLeaf, Table } from './port.js'
 import type { SqliteConnect, SqliteConnection } from './sqlite/driver.js'
 import { codeOf, isPassing, storeFailure } from './sqlite/failure.js'
-import { closeQuietly, openDatabase, WAL_BYTES_MAX } from './sqlite/open.js'
+import { closeQuietly, openDatabase } from './sqlite/open.js'
 import { Statements } from './sqlite/statements.js'
 
 export interface SqliteStoreOptions {
@@ -54,7 +53,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions 
   const file = resolve(path)
   const db = openDatabase(file, { create, readonly, waitMsMax, pagesMax }, connect)
   try {
-    return new SqliteStore(db, { walPath: `${file}-wal`, readonly, waitMsMax })
+    return new SqliteStore(db, { readonly, waitMsMax })
   } catch (error) {
     closeQuietly(db)
     throw storeFailure(error)
@@ -74,7 +73,6 @@ async function defaultConnect(): Promise<SqliteConnect> {
 }
 
 interface Kept {
-  readonly walPath: string
   readonly readonly: boolean
   readonly waitMsMax: number
 }
@@ -107,7 +105,7 @@ class SqliteStore implements Store {
       this.#db.exec(written === 'done' ? 'COMMIT' : 'ROLLBACK')
       return written
     })
-    if (outcome === 'done') this.#trimWal((commit.erase ?? []).length > 0)
+    if (outcome === 'done') this.#dropErased((commit.erase ?? []).length > 0)
     return outcome
   }
 
@@ -195,11 +193,11 @@ class SqliteStore implements Store {
   }
 
   // The commit is durable already, so nothing that goes wrong here may reach its caller.
-  #trimWal(erased: boolean): void {
+  #dropErased(erased: boolean): void {
     this.#erasedInWal ||= erased
+    if (!this.#erasedInWal) return
     try {
-      const bytes = statSync(this.#options.walPath, { throwIfNoEntry: false })?.size ?? 0
-      if ((this.#erasedInWal || bytes > WAL_BYTES_MAX) && this.#checkpoint()) this.#erasedInWal = false
+      this.#erasedInWal = !this.#checkpoint()
     } catch (error) {
       const failure = storeFailure(error)
       if (!isPassing(failure)) this.#stop(failure)

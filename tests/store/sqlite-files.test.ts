@@ -190,6 +190,8 @@ describe('only reading', () => {
       chmodSync(at.file, 0o444)
       chmodSync(at.folder, 0o777)
       await asNobody(() => expect(openSqliteStore(at.file)).rejects.toMatchObject({ code: 'ERR_STORE_READ_ONLY' }))
+      // The two that SQLite made beside it while the file could only be read took over its rights.
+      for (const end of ['-wal', '-shm']) rmSync(at.file + end, { force: true })
       chmodSync(at.file, 0o666)
       chmodSync(at.folder, 0o555)
       await asNobody(() => expect(openSqliteStore(at.file)).rejects.toMatchObject({ code: 'ERR_STORE_READ_ONLY' }))
@@ -199,8 +201,6 @@ describe('only reading', () => {
         }),
       )
       chmodSync(at.folder, 0o777)
-      // The two that SQLite made beside it while the file could only be read took over its rights.
-      for (const end of ['-wal', '-shm']) rmSync(at.file + end, { force: true })
       await asNobody(async () => (await openSqliteStore(at.file)).close())
     },
   )
@@ -217,11 +217,15 @@ test('a path that means memory to the driver is a file', async () => {
   const directory = process.cwd()
   process.chdir(at.folder)
   try {
-    await (await openSqliteStore(':memory:', { create: true })).close()
+    const store = await openSqliteStore(':memory:', { create: true })
+    await store.commit({ expectedSize: 0, entries: [entry(0)] })
+    await store.close()
   } finally {
     process.chdir(directory)
   }
-  expect(existsSync(join(at.folder, ':memory:'))).toBe(true)
+  const again = await openSqliteStore(join(at.folder, ':memory:'))
+  expect(await again.size()).toBe(1)
+  await again.close()
 })
 
 function change(sql: string): void {

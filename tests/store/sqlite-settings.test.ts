@@ -37,6 +37,7 @@ const expected = {
   trusted_schema: 0,
   cell_size_check: 1,
   busy_timeout: 5000,
+  wal_autocheckpoint: 1000,
   journal_size_limit: 64 * 1024 * 1024,
   temp_store: 2,
   mmap_size: 0,
@@ -71,7 +72,7 @@ describe('settings', () => {
 
   test('one that the driver does not take is a refusal to open', async () => {
     await (await open({ create: true })).store.close()
-    for (const name of Object.keys(expected).slice(1, 11)) {
+    for (const name of Object.keys(expected).slice(1, 12)) {
       const connect: SqliteStoreOptions['connect'] = (path, given) => {
         const db = new Database(path, given)
         const exec = db.exec.bind(db)
@@ -187,6 +188,16 @@ describe('files', () => {
     const { store } = await open({ create: true })
     await store.commit({ expectedSize: 0, entries: [entry(0)] })
     for (const end of ['', '-wal', '-shm']) expect(statSync(at.file + end).mode & 0o777).toBe(0o600)
+  })
+
+  test('hold everything in one of them after closing, also while another connection is open', async () => {
+    const { store } = await open({ create: true })
+    const other = new Database(at.file)
+    other.prepare('SELECT * FROM entry').all()
+    await store.commit({ expectedSize: 0, entries: [entry(0)] })
+    await store.close()
+    expect(statSync(`${at.file}-wal`).size).toBe(0)
+    other.close()
   })
 
   test('become one on closing', async () => {

@@ -1,5 +1,4 @@
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { IndexError } from '../../errors.js'
 import { type SqliteConnect, type SqliteConnection, single } from './driver.js'
 import { codeOf, storeFailure } from './failure.js'
@@ -86,15 +85,14 @@ function settings({ waitMsMax, pagesMax }: OpenOptions): readonly (readonly [nam
     ['trusted_schema', 0],
     ['cell_size_check', 1],
     ['busy_timeout', waitMsMax],
-    ['journal_size_limit', WAL_BYTES_MAX],
+    ['wal_autocheckpoint', 1000], // pages
+    ['journal_size_limit', 64 * 1024 * 1024],
     ['temp_store', 2], // memory: nothing spills into a file of its own
     ['mmap_size', 0],
     ['secure_delete', 1],
     ...(pagesMax === undefined ? [] : [['max_page_count', pagesMax] as const]),
   ]
 }
-
-export const WAL_BYTES_MAX: number = 64 * 1024 * 1024
 
 function settle(db: SqliteConnection, options: OpenOptions): void {
   for (const [name, value] of settings(options)) db.exec(`PRAGMA ${name} = ${value}`)
@@ -176,17 +174,16 @@ function checkWhole(db: SqliteConnection, path: string): void {
 function openFailure(error: unknown, path: string): IndexError {
   if (codeOf(error) === 'ENOTDIR')
     return new IndexError('ERR_FILE_MISSING', 'the folder for the database does not exist')
-  return codeOf(error).startsWith('SQLITE_CANTOPEN') && !isWritable(path)
-    ? storeFailure({ code: 'SQLITE_READONLY' })
-    : storeFailure(error)
+  return storeFailure(codeOf(error).startsWith('SQLITE_CANTOPEN') ? reasonFor(error, path) : error)
 }
 
-function isWritable(path: string): boolean {
+/** What the system says where SQLite only says that it could not open a file: its own, or the WAL (an empty one is harmless). */
+function reasonFor(error: unknown, path: string): unknown {
   try {
-    accessSync(path, constants.R_OK | constants.W_OK)
-    accessSync(dirname(path), constants.W_OK)
-    return true
-  } catch {
-    return false
+    closeSync(openSync(path, 'r+'))
+    closeSync(openSync(`${path}-wal`, 'a', 0o600))
+    return error
+  } catch (reason) {
+    return reason
   }
 }
