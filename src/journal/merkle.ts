@@ -145,12 +145,10 @@ export function rootFromFrontier(hashes: readonly Uint8Array[]): Uint8Array {
 /**
  * The complete subtrees that cover leaves `begin` up to, not including, `end`, left to right, largest first.
  * `begin` is the first leaf of a subtree at least as large as the range, so that no subtree crosses it.
- * @throws {RangeError} for anything but safe integers in order
+ * @throws {RangeError} unless `end` is a safe integer, not before `begin`
  */
 export function subtreePlaces(begin: number, end: number): NodePlace[] {
-  if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end) || begin < 0 || end < begin) {
-    throw new RangeError('a range of leaves is two safe integers in order')
-  }
+  if (!Number.isSafeInteger(end) || end < begin) throw new RangeError('a tree size is a safe integer, not negative')
   const places: NodePlace[] = []
   let at = begin
   for (let level = 52; level >= 0; level -= 1) {
