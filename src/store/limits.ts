@@ -5,10 +5,10 @@ export const STORE_LIMITS = {
   pageLengthMax: 10_000,
   leavesLengthMax: 65_536,
   keyBytesMax: 64,
-  valueBytesMax: 16 * 1024 * 1024,
+  valueBytesMax: 16_777_216,
   saltBytes: 32,
   hashBytes: 32,
-  bodyBytesMax: 1024 * 1024,
+  bodyBytesMax: 1_048_576,
   nodeLevelMax: 52,
 } as const
 

@@ -1,4 +1,4 @@
-import { atomicityContract } from './store-contract/commit.js'
+import { movedContract, takenContract } from './store-contract/commit.js'
 import type { On, OpenedStore } from './store-contract/fixtures.js'
 import { erasureContract, journalContract } from './store-contract/journal.js'
 import { limitsContract } from './store-contract/limits.js'
@@ -38,7 +38,8 @@ export function storeContract(
   }
   describe(`store contract: ${name}`, () => {
     journalContract(on)
-    atomicityContract(on)
+    movedContract(on)
+    takenContract(on)
     erasureContract(on)
     tableContract(on)
     limitsContract(on)

@@ -202,6 +202,8 @@ describe('only reading', () => {
       )
       chmodSync(at.folder, 0o777)
       await asNobody(async () => (await openSqliteStore(at.file)).close())
+      chmodSync(at.file, 0)
+      await asNobody(() => expect(openSqliteStore(at.file)).rejects.toMatchObject({ code: 'ERR_STORE_READ_ONLY' }))
     },
   )
 })

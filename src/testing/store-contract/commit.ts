@@ -3,31 +3,8 @@ import type { Commit, Store } from '../../store/port.js'
 import { done, entry, filled, leaf, type On } from './fixtures.js'
 import { contents } from './model.js'
 
-/** All of a commit happens or none of it. */
-export function atomicityContract(on: On): void {
-  const whole = (expectedSize: number): Commit => ({
-    expectedSize,
-    entries: [entry(expectedSize)],
-    nodes: [{ level: 0, index: expectedSize, hash: filled(32, 9) }],
-    leaves: [{ position: expectedSize, ...leaf(0) }],
-    inserts: [{ table: 'token', key: filled(16, 200 + expectedSize), value: filled(5, 1) }],
-    puts: [
-      { table: 'child', key: filled(16, 1), value: filled(5, 99) },
-      { table: 'meta', key: filled(1, 1), value: undefined },
-    ],
-    erase: [{ position: 0 }],
-  })
-  const begun = async (store: Store): Promise<unknown> => {
-    await done(store, {
-      expectedSize: 0,
-      entries: [0, 1].map(entry),
-      puts: [
-        { table: 'child', key: filled(16, 1), value: filled(5, 1) },
-        { table: 'meta', key: filled(1, 1), value: filled(5, 1) },
-      ],
-    })
-    return contents(store)
-  }
+/** All of a commit happens or none of it: not when what it was computed from has moved. */
+export function movedContract(on: On): void {
   for (const size of [0, 1, 3]) {
     on(
       `a commit that expects size ${size} of a journal of size 2 is moved and leaves nothing behind`,
@@ -62,6 +39,10 @@ export function atomicityContract(on: On): void {
     })
     assert.deepEqual(await store.get('child', [filled(16, 1)]), [filled(5, 99)])
   })
+}
+
+/** Nor when a key that it inserts is taken, or another commit was faster. */
+export function takenContract(on: On): void {
   on('an insert on a key that has a value is taken and leaves nothing behind', async (store) => {
     const before = await begun(store)
     const inserts = [{ table: 'child', key: filled(16, 1), value: filled(5, 2) }] as const
@@ -89,4 +70,31 @@ export function atomicityContract(on: On): void {
     assert.deepEqual(outcomes.toSorted(), ['done', ...Array.from({ length: 9 }, () => 'moved')])
     assert.equal(await store.size(), 1)
   })
+}
+
+function whole(expectedSize: number): Commit {
+  return {
+    expectedSize,
+    entries: [entry(expectedSize)],
+    nodes: [{ level: 0, index: expectedSize, hash: filled(32, 9) }],
+    leaves: [{ position: expectedSize, ...leaf(0) }],
+    inserts: [{ table: 'token', key: filled(16, 200 + expectedSize), value: filled(5, 1) }],
+    puts: [
+      { table: 'child', key: filled(16, 1), value: filled(5, 99) },
+      { table: 'meta', key: filled(1, 1), value: undefined },
+    ],
+    erase: [{ position: 0 }],
+  }
+}
+
+async function begun(store: Store): Promise<unknown> {
+  await done(store, {
+    expectedSize: 0,
+    entries: [0, 1].map(entry),
+    puts: [
+      { table: 'child', key: filled(16, 1), value: filled(5, 1) },
+      { table: 'meta', key: filled(1, 1), value: filled(5, 1) },
+    ],
+  })
+  return contents(store)
 }
