@@ -189,7 +189,7 @@ const line = (lengthMax: number): z.ZodType<string> => text((value) => lineProbl
 const filled = (lengthMax: number): z.ZodType<string> =>
   text((value) => lineProblem(value, lengthMax) ?? (tidy(value) === '' ? 'must not be empty' : undefined))
 const matching = (pattern: RegExp, rule: string): z.ZodType<string> =>
-  text((value) => (value.length <= 80 && pattern.test(value) ? undefined : rule))
+  text((value) => (pattern.test(value) ? undefined : rule))
 
 const NAME = text(nameProblem)
 const NAMES = { givenNames: NAME, familyName: NAME }

@@ -10,7 +10,7 @@
 export function normaliseName(text: string): string {
   const folded = text.normalize('NFKD').replace(OPTIONAL_MARKS, '').toUpperCase().toLowerCase()
   const plain = folded.replace(/[ßæœøłđðþħŧς]/g, (letter) => PLAIN[letter] ?? letter)
-  return plain.normalize('NFKD').replace(OPTIONAL_MARKS, '').replace(NOT_LETTERS, '')
+  return plain.replace(NOT_LETTERS, '')
 }
 
 /** The postcode as lookup tokens see it: upper-case letters and digits only, `kt19 0st` as `KT190ST`. */

@@ -338,6 +338,29 @@ describe('the shape of details', () => {
     expect(Object.keys(details)).toEqual(['givenNames', 'familyName', 'dateOfBirth'])
   })
 
+  test.each([
+    '\u0000',
+    '\u0009',
+    '\u0085',
+    '\uD83D',
+    '\uDE00',
+    '\u061C',
+    '\u200E',
+    '\u202E',
+    '\u2069',
+    '\u2028',
+    '\uFEFF',
+    '\uE000',
+    '\uFFFF',
+  ])('no text holds %j', (bad) => {
+    const text = `a${bad}b`
+    expect(refusal({ ...ZOE, addresses: [{ lines: [text] }] })).toBe('ERR_DETAILS_INVALID addresses[0].lines[0]')
+    expect(refusal({ ...ZOE, aliases: [{ kind: 'a', value: text }] })).toBe('ERR_DETAILS_INVALID aliases[0].value')
+    expect(refusal({ ...ZOE, carers: [{ ...carer, relationship: text }] })).toBe(
+      'ERR_DETAILS_INVALID carers[0].relationship',
+    )
+  })
+
   test('an NHS number is refused with its own code, a test number without the flag', () => {
     expect(refusal({ ...ZOE, nhsNumber: '4010232138' })).toBe('ERR_NHS_NUMBER_INVALID nhsNumber')
     expect(refusal({ ...ZOE, nhsNumber: '9990000018' })).toBe('ERR_NHS_NUMBER_INVALID nhsNumber')

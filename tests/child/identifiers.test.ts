@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encode, fromHex, hkdfSha256, toHex } from '../../src/bytes.js'
 import {
+  type AgencyChildId,
   agencyIdKey,
   agencyIdKeyHash,
   asAgencyChildId,
@@ -158,6 +159,7 @@ describe('an agency child id', () => {
       expect(() => newChildId(() => wrong)).toThrow(refusal)
       expect(() => toAgencyChildIds(sequence(32), [wrong as typeof CHILD, wrong as typeof CHILD])).toThrow(refusal)
       expect(() => toAgencyChildId(sequence(32), wrong as typeof CHILD)).toThrow(refusal)
+      expect(() => fromAgencyChildId(sequence(32), wrong as AgencyChildId)).toThrow(refusal)
     }
   })
 })
