@@ -145,6 +145,7 @@ describe('an agency child id', () => {
     const key = sequence(32)
     const child = asChildId(sequence(16))
     const [first, second] = toAgencyChildIds(key, [child, child])
+    expect(first?.buffer.byteLength).toBe(16)
     first?.fill(0)
     expect(second).toEqual(toAgencyChildId(key, child))
     expect(child).toEqual(sequence(16))
