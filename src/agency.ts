@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import {
+  type CheckOutcome,
+  canonicalChecks,
+  identifyAll,
+  outcomesOf,
+  ownCheck,
+  refusedCheck,
+  refusedOr,
+  thrown,
+} from './agency/submit.js'
+import { type AgencyReferral, openReferral } from './case/package.js'
+import type { ReferralOutcome } from './case/referral.js'
+import { encodeSubmission, signBatch } from './check/batch.js'
+import { type CheckId, checkIdOf, encodeCheck } from './check/canonical.js'
+import type { Known, Receipt } from './check/receipt.js'
+import { type CheckInput, parseCheckRequest } from './check/request.js'
+import { signWithdrawal, type WithdrawalReason } from './check/withdrawal.js'
+import type { ChildQuery } from './child/details.js'
+import { writeAgencyChildId } from './child/written-form.js'
+import { parse } from './door.js'
+import { fromJsonBytes } from './json.js'
+import { connect, type PartyOptions } from './party.js'
+import type { SendOptions } from './port.js'
+import { type Enrolment, enrol } from './roster/change.js'
+
+export { RECEIPT_NOTICE, verifyReceipt } from './check/receipt.js'
+export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
+export { type ErrorCode, IndexError, isIndexError } from './errors.js'
+export { type HubPort, newPartyKey, type PartyKey, type Pin } from './party.js'
+export type {
+  AgencyReferral,
+  CheckId,
+  CheckInput,
+  CheckOutcome,
+  ChildQuery,
+  Known,
+  Receipt,
+  ReferralOutcome,
+  WithdrawalReason,
+}
+
+/** An agency's side of the index: what a police, health, school or housing system imports. */
+export interface Agency {
+  readonly id: string
+  /** What to hand to the hub's operator to be put on the roster; proves possession of the key. */
+  enrolment(): Enrolment
+  /** Who a child is, as this agency sees them. An unknown child gets a provisional id. */
+  identify(child: unknown, practitioner: string, options?: SendOptions): Promise<Identified>
+  /**
+   * Submits one check. On return it is durable at the hub.
+   * @throws {IndexError} naming the field where the check is refused; `ERR_REFERENCE_CONFLICT` where the reference stands for another
+   */
+  check(input: CheckInput, options?: SendOptions): Promise<Receipt>
+  /** Submits many, at most 65,536, under one signature: an outcome for each, in order. */
+  checkAll(inputs: readonly unknown[], options?: SendOptions): Promise<readonly CheckOutcome[]>
+  /** Takes a check back. It no longer counts; that it existed stays on record. */
+  withdraw(reference: string, reason: WithdrawalReason, options?: SendOptions): Promise<void>
+  /** Replaces the check that has the same reference. */
+  correct(input: CheckInput, reason: WithdrawalReason, options?: SendOptions): Promise<Receipt>
+  /** Referrals to this agency after a number; reading one is its receipt. */
+  referrals(after?: number, options?: SendOptions): AsyncIterable<AgencyReferral>
+  /** Says what this agency decided on a referral. */
+  decide(referral: number, outcome: ReferralOutcome, options?: SendOptions): Promise<void>
+}
+
+export interface AgencyOptions extends PartyOptions {
+  /** `police`, `health`, `education`, …: must be the kind on the roster. */
+  readonly kind: string
+  /** A sexual health, mental health or substance misuse service. */
+  readonly sensitive?: boolean | undefined
+  /** Take NHS numbers of the ranges that are for tests. */
+  readonly neverIssuedNumbers?: boolean | undefined
+}
+
+export interface Identified {
+  /** Nine groups of three letters, to write down or read aloud; means nothing to anybody else. */
+  readonly agencyChildId: string
+  readonly known: Known
+}
+
+const inboxReply = z.strictObject({
+  referrals: z.array(
+    z.strictObject({
+      referral: z.number().int().min(1),
+      sealed: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes'),
+      status: z.string(),
+    }),
+  ),
+})
+
+/** An agency from its id, kind and key. */
+export function createAgency(options: AgencyOptions): Agency {
+  const line = connect(options)
+  const { key, hub, id } = line
+  const forTests = options.neverIssuedNumbers === true
+
+  /** Steps 1 to 5 of a check's life: validate, identify, sign, record, answer. */
+  async function submit(inputs: readonly unknown[], sendOptions?: SendOptions): Promise<readonly CheckOutcome[]> {
+    const requests = inputs.map((input) => refusedOr(() => parseCheckRequest(input)))
+    const named = await identifyAll(line, requests, forTests, sendOptions)
+    const checks = await canonicalChecks(line, requests, named, sendOptions)
+    const accepted = checks.flatMap((check, index) => ('kind' in check ? [] : [{ check, index }]))
+    const outcomes = checks.map(
+      (check): CheckOutcome =>
+        'kind' in check ? check : refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer'),
+    )
+    if (accepted.length === 0) return outcomes
+    const rows = accepted.map(({ check }) => encodeCheck(check))
+    const signed = signBatch('check-batch/v1', hub, id, rows, key.signing, line.random)
+    const reply = await line.send('check-batch', encodeSubmission(signed), sendOptions)
+    const answers = await outcomesOf(line, fromJsonBytes(reply), rows.length, sendOptions)
+    accepted.forEach(({ index }, at) => {
+      outcomes[index] = answers[at] ?? refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer')
+    })
+    return outcomes
+  }
+
+  return {
+    id,
+    enrolment() {
+      const { signing, hpke } = key
+      const keys = { signing: signing.publicKey, hpke: hpke.publicKey }
+      const party = {
+        party: 'agency' as const,
+        id,
+        keys,
+        suspended: false,
+        agencyKind: options.kind,
+        sensitive: options.sensitive === true,
+        identifierKeys: [],
+      }
+      return enrol(hub, party, signing)
+    },
+    async identify(child, practitioner, sendOptions) {
+      const [named] = await identifyAll(line, [{ child, practitioner }], forTests, sendOptions)
+      if (named === undefined || 'kind' in named) throw thrown(named)
+      return { agencyChildId: writeAgencyChildId(named.id, named.epoch), known: named.known }
+    },
+    async check(input, sendOptions) {
+      const [outcome] = await submit([input], sendOptions)
+      if (outcome?.kind !== 'recorded') throw thrown(outcome)
+      return outcome.receipt
+    },
+    checkAll: submit,
+    async withdraw(reference, reason, sendOptions) {
+      const checkId = await ownCheck(line, reference, sendOptions)
+      const withdrawal = signWithdrawal(hub, { agency: id, checkId, reason, at: line.clock() }, key.signing)
+      await line.ask('withdraw', { reference, withdrawal }, sendOptions)
+    },
+    async correct(input, reason, sendOptions) {
+      const request = parseCheckRequest(input)
+      const replaced = await ownCheck(line, request.reference, sendOptions)
+      const named = await identifyAll(line, [request], forTests, sendOptions)
+      const [check] = await canonicalChecks(line, [request], named, sendOptions)
+      if (check === undefined || 'kind' in check) throw thrown(check)
+      const signed = signBatch('check-batch/v1', hub, id, [encodeCheck(check)], key.signing, line.random)
+      const replacedBy = checkIdOf(signed.leaves[0] ?? new Uint8Array(0))
+      const withdrawal = signWithdrawal(
+        hub,
+        { agency: id, checkId: replaced, reason, at: line.clock(), replacedBy },
+        key.signing,
+      )
+      const body = { reference: request.reference, withdrawal, submission: encodeSubmission(signed) }
+      const [outcome] = await outcomesOf(line, await line.ask('correct', body, sendOptions), 1, sendOptions)
+      if (outcome?.kind !== 'recorded') throw thrown(outcome)
+      return outcome.receipt
+    },
+    async *referrals(after = 0, sendOptions) {
+      for (let last = after; ; ) {
+        const page = parse(
+          inboxReply,
+          await line.ask('inbox', { after: last }, sendOptions),
+          'ERR_MESSAGE_MALFORMED',
+          'referrals',
+        ).referrals
+        for (const each of page) yield openReferral(hub, id, key.hpke, each)
+        const end = page.at(-1)
+        if (end === undefined) return
+        last = end.referral
+      }
+    },
+    async decide(referral, outcome, sendOptions) {
+      await line.ask('decide', { referral, outcome }, sendOptions)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { ChildId } from '../child/identifiers.js'
+import type { Threshold } from '../policy/policy.js'
+import type { Determination } from './determination.js'
+
+/**
+ * What the management function works on: one child, by identifier only, whose checks reached a level. `opened` and
+ * `referred` are steps on its way, `closed` its end; a level reached anew after closing raises another case.
+ */
+export interface CaseFile {
+  readonly number: number
+  readonly childId: ChildId
+  readonly status: CaseStatus
+  /** Level that the checks reached, of the policy named by `policyHash`. */
+  readonly level: string
+  readonly threshold: Threshold
+  readonly policyHash: string
+  readonly raisedAt: number
+  readonly updatedAt: number
+  /** Checks without which the level would not hold. */
+  readonly support: readonly string[]
+  /** Whether an earlier case of this child was closed. */
+  readonly reReferral: boolean
+  readonly determinations: readonly Determination[]
+  readonly openings: readonly string[]
+  readonly referrals: readonly number[]
+  /** Who has said that it should close, and why; two officers are needed where a threshold was reached and never opened. */
+  readonly closing?: Closing | undefined
+}
+
+export const CASE_STATUSES = ['open', 'opened', 'referred', 'closed'] as const
+export type CaseStatus = (typeof CASE_STATUSES)[number]
+
+export const CLOSING_REASONS = [
+  'services-in-place',
+  'no-further-action',
+  'moved-away',
+  'raised-in-error',
+  'duplicate',
+] as const
+export type ClosingReason = (typeof CLOSING_REASONS)[number]
+
+export interface Closing {
+  readonly reason: ClosingReason
+  readonly officers: readonly string[]
+  readonly at: number
+  /** Journal position: checks recorded after it can raise a case anew. */
+  readonly position: number
+}
+
+/** A level newly reached, as the journal says it. */
+export interface LevelEvent {
+  readonly event: 'raised' | 'level-changed'
+  readonly case: number
+  readonly childId: ChildId
+  readonly level: string
+  readonly threshold: Threshold
+  readonly policyHash: string
+  readonly asOf: number
+  readonly support: readonly string[]
+}
+
+/** The case that a level newly reached raises. */
+export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): CaseFile {
+  return {
+    number: event.case,
+    childId: event.childId,
+    status: 'open',
+    level: event.level,
+    threshold: event.threshold,
+    policyHash: event.policyHash,
+    raisedAt: at,
+    updatedAt: at,
+    support: event.support,
+    reReferral,
+    determinations: [],
+    openings: [],
+    referrals: [],
+  }
+}
+
+/** The case at another level: higher by later checks, or lower because one was withdrawn. Neither closes it. */
+export function atLevel(file: CaseFile, event: LevelEvent, at: number): CaseFile {
+  const { level, threshold, policyHash, support } = event
+  return { ...file, level, threshold, policyHash, support, updatedAt: at }
+}

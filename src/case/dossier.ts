@@ -1,0 +1,102 @@
+import type { Verdict } from '../policy/assess.js'
+import { incidentOf, indicatorOf, type Policy, type Threshold } from '../policy/policy.js'
+import type { CaseFile, CaseStatus } from './case.js'
+
+/** A check as an officer may see it before an opening: what happened and when, and what kind of agency saw it. */
+export interface TimelineItem {
+  readonly checkId: string
+  readonly occurredAt: number
+  readonly agencyKind: string
+  readonly incident: CodeAndLabel
+  readonly indicators: readonly CodeAndLabel[]
+  readonly withdrawn: boolean
+  /** Whether the level would not hold without it. */
+  readonly supports: boolean
+}
+
+export interface CodeAndLabel {
+  readonly code: string
+  readonly label: string
+}
+
+/** One case by identifier only: no name, address, age, agency or child id. */
+export interface Dossier {
+  readonly number: number
+  readonly status: CaseStatus
+  readonly level: string
+  readonly threshold: Threshold
+  readonly raisedAt: number
+  readonly reReferral: boolean
+  /** What the checks reach now. */
+  readonly verdict: {
+    readonly level: string
+    readonly threshold: Threshold
+    readonly asOf: number
+    readonly notice: string
+  }
+  readonly policyHash: string
+  readonly agencyKinds: readonly string[]
+  readonly dimensions: readonly string[]
+  /** Oldest first. */
+  readonly timeline: readonly TimelineItem[]
+  readonly determinations: readonly {
+    readonly officer: string
+    readonly from: string
+    readonly to: string
+    readonly expiry: number
+  }[]
+  /** What officers may determine, where the policy lets them. */
+  readonly mayDetermine?: { readonly from: string; readonly to: string; readonly officers: number } | undefined
+  /** Ids of openings and numbers of referrals. */
+  readonly openings: readonly string[]
+  readonly referrals: readonly number[]
+}
+
+interface SeenCheck {
+  readonly id: string
+  readonly agencyKind: string
+  readonly incident: string
+  readonly indicators: readonly string[]
+  readonly occurredAt: number
+  readonly withdrawn?: true | undefined
+}
+
+export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenCheck[], verdict: Verdict): Dossier {
+  const support = new Set(verdict.support)
+  const live = checks.filter(({ withdrawn }) => withdrawn !== true)
+  return {
+    number: file.number,
+    status: file.status,
+    level: file.level,
+    threshold: file.threshold,
+    raisedAt: file.raisedAt,
+    reReferral: file.reReferral,
+    verdict: { level: verdict.level, threshold: verdict.threshold, asOf: verdict.asOf, notice: verdict.notice },
+    policyHash: file.policyHash,
+    agencyKinds: sorted(live.map(({ agencyKind }) => agencyKind)),
+    dimensions: sorted(
+      live.flatMap(({ indicators }) => indicators.flatMap((code) => indicatorOf(policy, code)?.dimension ?? [])),
+    ),
+    timeline: [...checks].sort((a, b) => a.occurredAt - b.occurredAt).map((check) => itemOf(policy, check, support)),
+    determinations: file.determinations.map(({ officer, from, to, expiry }) => ({ officer, from, to, expiry })),
+    ...(policy.determination?.from === verdict.level ? { mayDetermine: policy.determination } : {}),
+    openings: file.openings,
+    referrals: file.referrals,
+  }
+}
+
+function itemOf(policy: Policy, check: SeenCheck, support: ReadonlySet<string>): TimelineItem {
+  return {
+    checkId: check.id,
+    occurredAt: check.occurredAt,
+    agencyKind: check.agencyKind,
+    incident: { code: check.incident, label: incidentOf(policy, check.incident)?.label ?? '' },
+    indicators: check.indicators.map((code) => ({ code, label: indicatorOf(policy, code)?.label ?? '' })),
+    withdrawn: check.withdrawn === true,
+    supports: support.has(check.id),
+  }
+}
+
+function sorted(words: readonly string[]): readonly string[] {
+  return [...new Set(words)].sort()
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { parse } from '../door.js'
+import type { ConsistencyProof } from '../journal/proof.js'
+import { GROUPS } from '../seal/label.js'
+import type { Determination } from './determination.js'
+import {
+  type Evidence,
+  type ProvenEntry,
+  PURPOSES,
+  REFUSAL_REASONS,
+  type ReleaseAnswer,
+  type SignedRequest,
+} from './opening.js'
+import { LAWFUL_BASES } from './referral.js'
+
+/** What the hub sends a custodian to ask for its share. */
+export interface ReleaseMessage {
+  readonly signed: SignedRequest
+  readonly requestEntry: ProvenEntry
+  readonly salt: Uint8Array
+  readonly evidence: Evidence
+  /** The checkpoint that the request stands in, with its cosignatures. */
+  readonly note: string
+  /** From the checkpoint that this custodian saw last. */
+  readonly consistency: ConsistencyProof
+}
+
+const bytes = (length: number) =>
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
+const anyBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
+const count = z.number().int().min(0)
+const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const name = z.string().min(1).max(64)
+const path = z.array(bytes(32)).max(64)
+
+const request = z.strictObject({
+  opening: bytes(16),
+  case: count,
+  label: bytes(32),
+  group: z.enum(GROUPS),
+  keyset: name,
+  recordHash: bytes(32),
+  at: count,
+  policyHash: hash,
+  officer: name,
+  oneUseKey: bytes(32),
+  purpose: z.enum(PURPOSES),
+  lawfulBasis: z.enum(LAWFUL_BASES),
+  expiry: count,
+  evidenceHash: bytes(32),
+})
+const signedRequest = z.strictObject({ request, signature: bytes(64) })
+const provenEntry = z.strictObject({ position: count, salt: bytes(32), bytes: anyBytes, path })
+const determination = z.strictObject({
+  case: count,
+  checkIds: z.array(hash).max(1000),
+  policyHash: hash,
+  at: count,
+  from: name,
+  to: name,
+  expiry: count,
+  officer: name,
+  signature: bytes(64),
+})
+const evidence = z.strictObject({
+  childId: bytes(16),
+  record: z.strictObject({ bytes: anyBytes, entry: provenEntry }),
+  policy: anyBytes,
+  checks: z
+    .array(z.strictObject({ row: count, salt: bytes(32), bytes: anyBytes, path, entry: provenEntry }))
+    .min(1)
+    .max(1000),
+  identifierKeys: z.array(z.strictObject({ agency: name, epoch: count, key: bytes(32) })).max(1000),
+  determinations: z.array(determination).max(64),
+  closedAt: count.optional(),
+})
+const releaseMessage = z.strictObject({
+  signed: signedRequest,
+  requestEntry: provenEntry,
+  salt: bytes(32),
+  evidence,
+  note: z.string().max(65_536),
+  consistency: z.strictObject({ from: count, to: count, path: z.array(bytes(32)).max(64) }),
+})
+const releaseAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('released'),
+    custodian: name,
+    index: z.number().int().min(1).max(255),
+    requestHash: bytes(32),
+    share: anyBytes,
+    signature: bytes(64),
+  }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    custodian: name,
+    requestHash: bytes(32),
+    reason: z.enum(REFUSAL_REASONS),
+    signature: bytes(64),
+  }),
+])
+
+/** @throws {IndexError} `ERR_MESSAGE_MALFORMED` */
+export function parseReleaseMessage(input: unknown): ReleaseMessage {
+  return parse(releaseMessage, input, 'ERR_MESSAGE_MALFORMED', 'release')
+}
+
+/** @throws {IndexError} `ERR_REQUEST_INVALID` */
+export function parseSignedRequest(input: unknown): SignedRequest {
+  return parse(signedRequest, input, 'ERR_REQUEST_INVALID', 'opening request')
+}
+
+/** @throws {IndexError} `ERR_REQUEST_INVALID` */
+export function parseDetermination(input: unknown): Determination {
+  return parse(determination, input, 'ERR_REQUEST_INVALID', 'determination')
+}
+
+/** @throws {IndexError} `ERR_MESSAGE_MALFORMED` */
+export function parseReleaseAnswer(input: unknown): ReleaseAnswer {
+  return parse(releaseAnswer, input, 'ERR_MESSAGE_MALFORMED', 'release answer')
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { encode } from '../bytes.js'
+import { parse } from '../door.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { type HpkeKey, hpkeOpen, hpkeSeal } from '../seal/hpke.js'
+import { LAWFUL_BASES, type ReferralPackage } from './referral.js'
+
+/** A referral as the receiving agency reads it. */
+export interface AgencyReferral extends ReferralPackage {
+  readonly status: 'received' | 'decided'
+}
+
+const instant = z.number().int().min(0)
+const referralPackage = z.strictObject({
+  referral: z.number().int().min(1),
+  case: z.number().int().min(1),
+  threshold: z.enum(['none', 'child-in-need', 'child-protection']),
+  level: z.string().max(64),
+  purpose: z.string().max(64),
+  lawfulBasis: z.enum(LAWFUL_BASES),
+  sentAt: instant,
+  decisionDueAt: instant,
+  details: z.strictObject({ identity: z.unknown().optional(), carers: z.unknown().optional() }),
+  notice: z.string().max(1024),
+})
+
+/** Seals a referral package to the receiving agency's key. */
+export function sealPackage(
+  hub: Uint8Array,
+  to: { readonly id: string; readonly hpke: Uint8Array },
+  content: ReferralPackage,
+): Promise<Uint8Array> {
+  return hpkeSeal(to.hpke, packageInfo(hub, to.id), EMPTY, toJsonBytes(content))
+}
+
+/** The referral that an agency finds in its inbox. @throws {IndexError} `ERR_SEAL_INVALID`, `ERR_MESSAGE_MALFORMED` */
+export async function openReferral(
+  hub: Uint8Array,
+  agency: string,
+  key: HpkeKey,
+  sealed: { readonly sealed: Uint8Array; readonly status: string },
+): Promise<AgencyReferral> {
+  const bytes = await hpkeOpen(key, packageInfo(hub, agency), EMPTY, sealed.sealed)
+  const content = parse(referralPackage, fromJsonBytes(bytes), 'ERR_MESSAGE_MALFORMED', 'referral')
+  return { ...content, status: sealed.status === 'decided' ? 'decided' : 'received' }
+}
+
+const EMPTY = new Uint8Array(0)
+
+function packageInfo(hub: Uint8Array, agency: string): Uint8Array {
+  return encode('referral-package/v1', hub, agency)
+}

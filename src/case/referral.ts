@@ -1,0 +1,60 @@
+import type { Threshold } from '../policy/policy.js'
+
+/** A referral as the hub keeps it: the package itself can be read by the receiving agency alone. */
+export interface Referral {
+  readonly number: number
+  readonly case: number
+  readonly opening: string
+  readonly to: string
+  readonly officer: string
+  readonly purpose: string
+  readonly lawfulBasis: LawfulBasis
+  readonly threshold: Threshold
+  readonly sentAt: number
+  /** When the receiving agency must have decided what to do: one working day (Working Together 2023). */
+  readonly decisionDueAt: number
+  /** HPKE ciphertext under the agency's key. */
+  readonly sealed: Uint8Array
+  readonly status: 'sent' | 'received' | 'decided'
+  readonly receivedAt?: number | undefined
+  readonly outcome?: ReferralOutcome | undefined
+  readonly decidedAt?: number | undefined
+}
+
+export const REFERRAL_OUTCOMES = [
+  'assessment',
+  'strategy-discussion',
+  'early-help',
+  'no-further-action',
+  'passed-on',
+] as const
+export type ReferralOutcome = (typeof REFERRAL_OUTCOMES)[number]
+
+/** Lawful bases of UK GDPR Article 6(1) that a disclosure can rest on. */
+export const LAWFUL_BASES = [
+  'legal-obligation',
+  'vital-interests',
+  'public-task',
+  'recognised-legitimate-interest',
+  'legitimate-interests',
+  'consent',
+] as const
+export type LawfulBasis = (typeof LAWFUL_BASES)[number]
+
+/** What the receiving agency reads: who the child is, why, on what basis, and by when it must decide. */
+export interface ReferralPackage {
+  readonly referral: number
+  readonly case: number
+  readonly threshold: Threshold
+  readonly level: string
+  readonly purpose: string
+  readonly lawfulBasis: LawfulBasis
+  readonly sentAt: number
+  readonly decisionDueAt: number
+  /** Groups of details that this agency needs. */
+  readonly details: { readonly identity?: unknown; readonly carers?: unknown }
+  readonly notice: string
+}
+
+export const REFERRAL_NOTICE =
+  'The threshold is indicated by checks against an identifier. It is for people to judge; nothing here is a decision about a family.'

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { encode, fromHex } from '../bytes.js'
+import { parse } from '../door.js'
+import { type SigningKey, sign, verifySignature } from '../signature.js'
+import type { CheckId } from './canonical.js'
+
+/** Why an agency takes a check back, or replaces it. */
+export const WITHDRAWAL_REASONS = ['wrong-child', 'entered-in-error', 'duplicate', 'wrong-codes', 'wrong-time'] as const
+export type WithdrawalReason = (typeof WITHDRAWAL_REASONS)[number]
+
+/**
+ * An agency's signed statement that one of its own checks no longer counts. It does not hide that the check existed, and
+ * it closes no case. A correction is a withdrawal that names the check taking the other's place.
+ */
+export interface Withdrawal {
+  readonly agency: string
+  readonly checkId: CheckId
+  readonly reason: WithdrawalReason
+  readonly at: number
+  /** The check that replaces it: 64 hexadecimal digits. */
+  readonly replacedBy?: CheckId | undefined
+  readonly signature: Uint8Array
+}
+
+const checkId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .transform((text) => text as CheckId)
+const withdrawal = z.strictObject({
+  agency: z.string().max(64),
+  checkId,
+  reason: z.enum(WITHDRAWAL_REASONS),
+  at: z.number().int().min(0),
+  replacedBy: checkId.optional(),
+  signature: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 64, 'must be 64 bytes'),
+})
+
+/** A withdrawal that came from elsewhere; its signature is still to be checked. @throws {IndexError} `ERR_REQUEST_INVALID` */
+export function parseWithdrawal(input: unknown): Withdrawal {
+  return parse(withdrawal, input, 'ERR_REQUEST_INVALID', 'withdrawal')
+}
+
+export function signWithdrawal(
+  hub: Uint8Array,
+  withdrawal: Omit<Withdrawal, 'signature'>,
+  key: SigningKey,
+): Withdrawal {
+  return { ...withdrawal, signature: sign(key, withdrawalStatement(hub, withdrawal)) }
+}
+
+export function withdrawalIsSignedBy(hub: Uint8Array, withdrawal: Withdrawal, publicKey: Uint8Array): boolean {
+  return verifySignature(publicKey, withdrawalStatement(hub, withdrawal), withdrawal.signature)
+}
+
+function withdrawalStatement(hub: Uint8Array, withdrawal: Omit<Withdrawal, 'signature'>): Uint8Array {
+  const { agency, checkId, reason, at, replacedBy } = withdrawal
+  const replacement = replacedBy === undefined ? new Uint8Array(0) : fromHex(replacedBy)
+  return encode('withdrawal/v1', hub, agency, fromHex(checkId), reason, at, replacement)
+}

@@ -1,0 +1,257 @@
+import { z } from 'zod'
+import { type Clock, equalBytes, type Random, toHex } from './bytes.js'
+import { parseReleaseMessage, type ReleaseMessage } from './case/messages.js'
+import { type RefusalReason, type ReleaseAnswer, requestHash, shareInfo, signAnswer } from './case/opening.js'
+import { parseWithdrawal, withdrawalIsSignedBy } from './check/withdrawal.js'
+import { outerToken } from './child/tokens.js'
+import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, NO_MEMORY } from './custodian/state.js'
+import { cosignerName, refusalOf, releaseInfo, verifiedHead } from './custodian/verify-release.js'
+import { parse } from './door.js'
+import { IndexError } from './errors.js'
+import { cosign } from './journal/checkpoint.js'
+import { verifyConsistency } from './journal/proof.js'
+import { fromJsonBytes, toJsonBytes } from './json.js'
+import { type Handler, type Message, type Port, requireSignedBy, serve } from './port.js'
+import { applyChanges, signActivation } from './roster/change.js'
+import { presentRoster } from './roster/history.js'
+import { agencyOf, type Custodian as CustodianParty, custodiansOf, type Roster } from './roster/roster.js'
+import { type HpkeKey, hpkeOpen, hpkeSeal } from './seal/hpke.js'
+import { issueInfo } from './seal/issue.js'
+import { unwrapShare } from './seal/open.js'
+import { decodeRecord } from './seal/record.js'
+import { drawHandle, issueWrap } from './seal/wrap.js'
+import type { SigningKey } from './signature.js'
+
+export type { CustodianEvent, CustodianStore } from './custodian/state.js'
+export { memoryCustodianStore } from './custodian/state.js'
+
+/** What a custodian holds, and shares with nobody but (`lookupKey`) the other custodians. */
+export interface CustodianKeys {
+  readonly id: string
+  /** Hub id and the hub's signing key, as pinned when the hub was made. */
+  readonly hub: { readonly id: Uint8Array; readonly publicKey: Uint8Array }
+  readonly signing: SigningKey
+  readonly hpke: HpkeKey
+  /** `Kj`, 32 bytes: every share that this custodian ever wraps depends on it. */
+  readonly root: Uint8Array
+  readonly generation: number
+  /** `kc`, 32 bytes: the custodians' half of the lookup tokens. */
+  readonly lookupKey: Uint8Array
+}
+
+export interface CustodianOptions {
+  readonly keys: CustodianKeys
+  readonly store: CustodianStore
+  readonly clock: Clock
+  readonly random: Random
+  /** Look-ups that it answers in a day; 2,000,000 where absent. */
+  readonly blindsPerDay?: number | undefined
+}
+
+/** An independent holder of one share of the power to open. It re-checks everything itself and believes no one. */
+export type Custodian = Port
+
+const DAY_MS = 86_400_000
+const BLINDS_PER_DAY = 2_000_000
+
+const anyBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
+const bytes32 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32, 'must be 32 bytes')
+const count = z.number().int().min(0)
+const blindBody = z.strictObject({ inner: z.array(bytes32).min(1).max(1_000_000) })
+const followBody = z.strictObject({
+  entries: z
+    .array(z.strictObject({ position: count, type: z.enum(['roster', 'activation']), at: count, body: anyBytes }))
+    .max(100_000),
+})
+const activateBody = z.strictObject({ version: count })
+const cosignBody = z.strictObject({
+  note: z.string().max(65_536),
+  proof: z.strictObject({ from: count, to: count, path: z.array(bytes32).max(64) }),
+})
+const withdrawBody = z.strictObject({ withdrawal: z.unknown() })
+const issueBody = z.strictObject({ labels: z.array(bytes32).min(1).max(8192) })
+const releaseBody = z.strictObject({ sealed: anyBytes })
+
+/** A custodian that answers on a port, with its memory read back from its store. */
+export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
+  const { keys, store, clock, random } = options
+  let memory: CustodianMemory = (await store.load()).reduce(after, NO_MEMORY)
+  let queue: Promise<unknown> = Promise.resolve()
+  const meter = { day: -1, used: 0 }
+
+  /** Durable first, then remembered. */
+  const remember = async (event: CustodianEvent): Promise<void> => {
+    const next = after(memory, event)
+    await store.append(event)
+    memory = next
+  }
+  const roster = (): Roster => presentRoster(memory.rosters)
+  const self = (): CustodianParty => {
+    const found = custodiansOf(roster()).find(({ id }) => id === keys.id)
+    if (found === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'this custodian is not on the roster')
+    return found
+  }
+  const fromHub = (message: Message): unknown => {
+    requireSignedBy(message, keys.hub.id, keys.hub.publicKey, clock())
+    return fromJsonBytes(message.body)
+  }
+
+  const story: Record<string, Handler> = {
+    /** Completes lookup tokens, of which it sees only the hub's half. */
+    async blind(message) {
+      const { inner } = parse(blindBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'blind')
+      requireWithinMeter(inner.length)
+      return toJsonBytes({ tokens: inner.map((half) => outerToken(keys.lookupKey, keys.hub.id, half)) })
+    },
+
+    /** Takes in roster versions, each checked against the one before. */
+    async follow(message) {
+      const { entries } = parse(followBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'follow')
+      for (const { type, ...entry } of entries)
+        if (entry.position > memory.followed) await remember({ kind: type, ...entry })
+      if (!equalBytes(roster().hub.id, keys.hub.id))
+        throw new IndexError('ERR_ROSTER_INVALID', 'this is the roster of another hub')
+      return toJsonBytes({})
+    },
+
+    /** Signs that the proposed roster version may take effect. */
+    async activate(message) {
+      const { version } = parse(activateBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'activate')
+      const { proposed } = memory.rosters
+      const next = proposed === undefined ? undefined : applyChanges(roster(), proposed.body)
+      if (proposed === undefined || next?.version !== version)
+        throw new IndexError('ERR_ROSTER_INVALID', 'this custodian knows no such proposal')
+      if (clock() < proposed.at + roster().activationDelayMs)
+        throw new IndexError('ERR_ROSTER_INVALID', 'the delay has not passed')
+      return toJsonBytes({ signature: signActivation(next, keys.signing) })
+    },
+
+    /** Cosigns a checkpoint that continues the last one it saw. */
+    async cosign(message) {
+      const { note, proof } = parse(cosignBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'cosign')
+      const head = verifiedHead(keys.hub.id, roster(), note, 0)
+      if (head === undefined) throw new IndexError('ERR_SIGNATURE_INVALID', 'the checkpoint is not signed by the hub')
+      const { lastSeen } = memory
+      if (proof.from !== lastSeen.size) return toJsonBytes({ behind: lastSeen.size })
+      if (!verifyConsistency(lastSeen, head, proof))
+        throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'the checkpoint does not continue the last one seen')
+      const cosigned = cosign(note, cosignerName(keys.hub.id, keys.id), keys.signing, clock())
+      if (head.size > lastSeen.size || lastSeen.note === undefined)
+        await remember({ kind: 'seen', note, size: head.size, root: head.root })
+      return toJsonBytes({ line: cosigned.slice(note.length) })
+    },
+
+    /** The last checkpoint it saw: a head of the journal that is kept outside the hub's database. */
+    async 'last-seen'(message) {
+      fromHub(message)
+      return toJsonBytes({ note: memory.lastSeen.note })
+    },
+
+    /** Keeps an agency's withdrawal, so that the hub cannot hide it later. */
+    async withdraw(message) {
+      const withdrawal = parseWithdrawal(
+        parse(withdrawBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'withdraw').withdrawal,
+      )
+      const agency = agencyOf(roster(), withdrawal.agency)
+      if (agency === undefined || !withdrawalIsSignedBy(keys.hub.id, withdrawal, agency.keys.signing)) {
+        throw new IndexError('ERR_SIGNATURE_INVALID', 'the withdrawal is not signed by its agency')
+      }
+      if (!memory.withdrawn.has(withdrawal.checkId)) await remember({ kind: 'withdrawn', withdrawal })
+      return toJsonBytes({})
+    },
+
+    /** Gives a sealer one wrap for each label. Nothing of it is kept. */
+    async issue(message) {
+      const sealer = roster().parties.get(message.party)
+      if (sealer?.party !== 'sealer')
+        throw new IndexError('ERR_PARTY_UNKNOWN', 'no sealer is on the roster under this id')
+      if (sealer.suspended) throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'the sealer is suspended')
+      requireSignedBy(message, keys.hub.id, sealer.keys.signing, clock())
+      const info = issueInfo(keys.hub.id, keys.id, sealer.id)
+      const asked = parse(
+        issueBody,
+        fromJsonBytes(await hpkeOpen(keys.hpke, info, EMPTY, message.body)),
+        'ERR_MESSAGE_MALFORMED',
+        'issue',
+      )
+      const wraps = asked.labels.map((label) => {
+        const handle = drawHandle(random)
+        return { handle, wrap: issueWrap(keys.root, handle, label) }
+      })
+      const reply = { custodian: self().index, generation: keys.generation, wraps }
+      return hpkeSeal(sealer.keys.hpke, info, EMPTY, toJsonBytes(reply))
+    },
+
+    /** Releases its share when every rule is met, and says why when one is not. */
+    async release(message) {
+      const { sealed } = parse(releaseBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'release')
+      const opened = fromJsonBytes(await hpkeOpen(keys.hpke, releaseInfo(keys.hub.id, keys.id), EMPTY, sealed))
+      return toJsonBytes({ answer: await answerTo(parseReleaseMessage(opened)) })
+    },
+  }
+
+  async function answerTo(message: ReleaseMessage): Promise<Uint8Array> {
+    const { request } = message.signed
+    const hash = requestHash(keys.hub.id, request)
+    const before = memory.openings.get(toHex(request.opening))
+    if (before !== undefined && !equalBytes(before.requestHash, hash)) return refuse(hash, 'opening-used-before')
+    if (before?.answer !== undefined) return before.answer
+    const reason = refusalOf(
+      {
+        hub: keys.hub.id,
+        rosters: memory.rosters,
+        lastSeen: memory.lastSeen,
+        withdrawn: memory.withdrawn,
+        now: clock(),
+      },
+      message,
+    )
+    if (reason !== undefined) return refuse(hash, reason)
+    // The id is used from here on, whatever happens to this process.
+    if (before === undefined) await remember({ kind: 'opening', opening: request.opening, requestHash: hash })
+    const answer = toJsonBytes(await released(message, hash))
+    await remember({ kind: 'answered', opening: request.opening, answer })
+    return answer
+  }
+
+  async function released({ signed: { request }, evidence }: ReleaseMessage, hash: Uint8Array): Promise<ReleaseAnswer> {
+    const { index, id } = self()
+    const share = unwrapShare(decodeRecord(evidence.record.bytes), index, keys.root, request.label)
+    try {
+      const sealed = await hpkeSeal(request.oneUseKey, shareInfo(keys.hub.id, request, index), EMPTY, share)
+      return signAnswer(
+        keys.hub.id,
+        { kind: 'released', custodian: id, index, requestHash: hash, share: sealed },
+        keys.signing,
+      )
+    } finally {
+      share.fill(0)
+    }
+  }
+
+  function refuse(hash: Uint8Array, reason: RefusalReason): Uint8Array {
+    return toJsonBytes(
+      signAnswer(keys.hub.id, { kind: 'refused', custodian: keys.id, requestHash: hash, reason }, keys.signing),
+    )
+  }
+
+  function requireWithinMeter(asked: number): void {
+    const day = Math.floor(clock() / DAY_MS)
+    if (meter.day !== day) Object.assign(meter, { day, used: 0 })
+    if (meter.used + asked > (options.blindsPerDay ?? BLINDS_PER_DAY))
+      throw new IndexError('ERR_RATE_LIMITED', 'the look-ups of today are used up at this custodian')
+    meter.used += asked
+  }
+
+  // INVARIANT: one message at a time, so that what is checked against memory still holds when it is remembered.
+  const inTurn =
+    (handler: Handler): Handler =>
+    (message, sendOptions) => {
+      const result = queue.then(() => handler(message, sendOptions))
+      queue = result.catch(() => undefined)
+      return result
+    }
+  return serve(new Map(Object.entries(story).map(([verb, handler]) => [verb, inTurn(handler)])))
+}
+
+const EMPTY = new Uint8Array(0)

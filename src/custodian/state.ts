@@ -1,0 +1,85 @@
+import { toHex } from '../bytes.js'
+import type { Withdrawal } from '../check/withdrawal.js'
+import { emptyRoot, type TreeHead } from '../journal/merkle.js'
+import { NO_ROSTER, type RosterHistory, withActivationEntry, withRosterEntry } from '../roster/history.js'
+
+/** What a custodian has seen and done, in order. Its memory is the fold of these and nothing else. */
+export type CustodianEvent =
+  | {
+      readonly kind: 'roster' | 'activation'
+      readonly position: number
+      readonly at: number
+      readonly body: Uint8Array
+    }
+  | { readonly kind: 'seen'; readonly note: string; readonly size: number; readonly root: Uint8Array }
+  | { readonly kind: 'withdrawn'; readonly withdrawal: Withdrawal }
+  | { readonly kind: 'opening'; readonly opening: Uint8Array; readonly requestHash: Uint8Array }
+  | { readonly kind: 'answered'; readonly opening: Uint8Array; readonly answer: Uint8Array }
+
+/** Where a custodian keeps its events: durable when `append` returns, and never in the hub's database. */
+export interface CustodianStore {
+  load(): Promise<readonly CustodianEvent[]>
+  append(event: CustodianEvent): Promise<void>
+}
+
+export interface CustodianMemory {
+  readonly rosters: RosterHistory
+  /** Position up to which roster entries are known. */
+  readonly followed: number
+  readonly lastSeen: TreeHead & { readonly note: string | undefined }
+  readonly withdrawn: ReadonlySet<string>
+  readonly openings: ReadonlyMap<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
+}
+
+export const NO_MEMORY: CustodianMemory = {
+  rosters: NO_ROSTER,
+  followed: -1,
+  lastSeen: { size: 0, root: emptyRoot(), note: undefined },
+  withdrawn: new Set(),
+  openings: new Map(),
+}
+
+/** The memory after one more event. @throws {IndexError} `ERR_ROSTER_INVALID` for roster entries that do not hold. */
+export function after(memory: CustodianMemory, event: CustodianEvent): CustodianMemory {
+  switch (event.kind) {
+    case 'roster':
+    case 'activation': {
+      const follow = event.kind === 'roster' ? withRosterEntry : withActivationEntry
+      return {
+        ...memory,
+        rosters: follow(memory.rosters, event.position, event.at, event.body),
+        followed: event.position,
+      }
+    }
+    case 'seen':
+      return { ...memory, lastSeen: { size: event.size, root: event.root, note: event.note } }
+    case 'withdrawn':
+      return { ...memory, withdrawn: new Set(memory.withdrawn).add(event.withdrawal.checkId) }
+    case 'opening':
+      return withOpening(memory, event.opening, event.requestHash, undefined)
+    case 'answered': {
+      const opened = memory.openings.get(toHex(event.opening))
+      return opened === undefined ? memory : withOpening(memory, event.opening, opened.requestHash, event.answer)
+    }
+  }
+}
+
+function withOpening(
+  memory: CustodianMemory,
+  opening: Uint8Array,
+  requestHash: Uint8Array,
+  answer: Uint8Array | undefined,
+): CustodianMemory {
+  return { ...memory, openings: new Map(memory.openings).set(toHex(opening), { requestHash, answer }) }
+}
+
+/** A custodian's events in memory: for tests and demonstrations that need no restart. */
+export function memoryCustodianStore(): CustodianStore {
+  const events: CustodianEvent[] = []
+  return {
+    load: async () => [...events],
+    append: async (event) => {
+      events.push(event)
+    },
+  }
+}

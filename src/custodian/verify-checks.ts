@@ -1,0 +1,94 @@
+import { equalBytes } from '../bytes.js'
+import type { ReleaseMessage } from '../case/messages.js'
+import type { CheckEvidence } from '../case/opening.js'
+import { type Batch, batchIsSignedBy, decodeBatchEntry } from '../check/batch.js'
+import { type Check, checkIdOf, decodeCheck } from '../check/canonical.js'
+import { agencyIdKeyHash, asChildId, fromAgencyChildId } from '../child/identifiers.js'
+import { saltedLeafHash, type TreeHead } from '../journal/merkle.js'
+import { verifyInclusion } from '../journal/proof.js'
+import type { AssessedCheck } from '../policy/history.js'
+import { rosterAt } from '../roster/history.js'
+import { type Agency, agencyOf } from '../roster/roster.js'
+import { type Knowledge, provenEntry, unless } from './verify-release.js'
+
+/** The checks of the evidence, each proved by itself, as the policy takes them. Throws the reason for the first that is not. */
+export function requireProvenChecks(
+  known: Knowledge,
+  message: ReleaseMessage,
+  head: TreeHead,
+): readonly AssessedCheck[] {
+  const references = new Set<string>()
+  const batches = new Map<number, ProvenBatch>()
+  return message.evidence.checks.map((shown) => {
+    const { batch, accepted } = provenBatch(known, shown, head, batches)
+    const check = decodeCheck(shown.bytes)
+    const leaf = saltedLeafHash(shown.salt, shown.bytes)
+    unless(
+      accepted[shown.row] === true &&
+        verifyInclusion(leaf, { index: shown.row, size: batch.size, path: shown.path }, batch),
+      'check-not-proven',
+    )
+    unless(equalBytes(check.hub, known.hub) && check.agency === batch.agency, 'check-not-signed')
+    unless(shown.entry.position < message.requestEntry.position, 'check-after-request')
+    const id = checkIdOf(leaf)
+    unless(!known.withdrawn.has(id), 'check-withdrawn')
+    const reference = `${check.agency} ${check.reference}`
+    unless(!references.has(reference), 'check-counted-twice')
+    references.add(reference)
+    const agency = agencyInStanding(known, check.agency, shown.entry.position)
+    requireThisChild(known, agency, check, message)
+    const { incident, indicators, occurredAt } = check
+    return {
+      id,
+      agency: check.agency,
+      agencyKind: agency.agencyKind,
+      incident,
+      indicators,
+      occurredAt,
+      position: shown.entry.position,
+    }
+  })
+}
+
+interface ProvenBatch {
+  readonly batch: Batch
+  readonly accepted: readonly boolean[]
+  readonly bytes: Uint8Array
+}
+
+/** A batch entry that is in the journal and signed by an agency in standing there; proved once for all its rows. */
+function provenBatch(
+  known: Knowledge,
+  shown: CheckEvidence,
+  head: TreeHead,
+  batches: Map<number, ProvenBatch>,
+): ProvenBatch {
+  const before = batches.get(shown.entry.position)
+  if (before !== undefined && equalBytes(before.bytes, shown.entry.bytes)) return before
+  const entry = provenEntry(shown.entry, head)
+  unless(entry?.type === 'check-batch', 'check-not-proven')
+  const { batch, accepted } = decodeBatchEntry('check-batch/v1', entry.body)
+  const agency = agencyInStanding(known, batch.agency, shown.entry.position)
+  unless(equalBytes(batch.hub, known.hub) && batchIsSignedBy(batch, agency.keys.signing), 'check-not-signed')
+  const proven = { batch, accepted, bytes: shown.entry.bytes }
+  batches.set(shown.entry.position, proven)
+  return proven
+}
+
+/** The agency as it stood when the check was journalled. */
+function agencyInStanding(known: Knowledge, id: string, position: number): Agency {
+  const roster = rosterAt(known.rosters, position)
+  const agency = roster === undefined ? undefined : agencyOf(roster, id)
+  unless(agency !== undefined && !agency.suspended, 'check-of-suspended-agency')
+  return agency
+}
+
+/** The identifier that the agency signed for stands for this child, under the key that the roster fixed for the agency. */
+function requireThisChild(known: Knowledge, agency: Agency, check: Check, { evidence }: ReleaseMessage): void {
+  const shown = evidence.identifierKeys.find((each) => each.agency === agency.id && each.epoch === check.epoch)
+  const fixed = agency.identifierKeys.find(({ epoch }) => epoch === check.epoch)
+  unless(shown !== undefined && fixed !== undefined, 'check-of-another-child')
+  const isFixedKey = equalBytes(agencyIdKeyHash(shown.key, known.hub, agency.id, check.epoch), fixed.hash)
+  const childId = asChildId(evidence.childId)
+  unless(isFixedKey && equalBytes(fromAgencyChildId(shown.key, check.agencyChildId), childId), 'check-of-another-child')
+}

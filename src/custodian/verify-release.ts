@@ -1,0 +1,179 @@
+import { encode, equalBytes, sha256, toHex } from '../bytes.js'
+import { determinedLevel } from '../case/determination.js'
+import type { ReleaseMessage } from '../case/messages.js'
+import {
+  EVIDENCE_CHECKS_MAX,
+  evidenceHash,
+  type ProvenEntry,
+  type RefusalReason,
+  requestIsSignedBy,
+} from '../case/opening.js'
+import { isIndexError } from '../errors.js'
+import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
+import { decodeEntry, type Entry, entryLeaf } from '../journal/entry.js'
+import type { TreeHead } from '../journal/merkle.js'
+import { verifyConsistency, verifyInclusion } from '../journal/proof.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { assess } from '../policy/assess.js'
+import { parsePolicy } from '../policy/parse.js'
+import { levelNamed, levelRank, type Policy } from '../policy/policy.js'
+import { presentRoster, type RosterHistory } from '../roster/history.js'
+import { custodiansOf, inGoodStanding, officerOf, policyInForce, type Roster } from '../roster/roster.js'
+import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
+import { decodeRecordEntry } from '../seal/record-entry.js'
+import { requireProvenChecks } from './verify-checks.js'
+
+/** What a custodian knows by itself, and believes instead of the hub. */
+export interface Knowledge {
+  readonly hub: Uint8Array
+  readonly rosters: RosterHistory
+  readonly lastSeen: TreeHead
+  /** Ids of checks that their agencies took back or corrected. */
+  readonly withdrawn: ReadonlySet<string>
+  readonly now: number
+}
+
+/** A refusal on its way out: carries a reason and nothing of the evidence. */
+export class Refused extends Error {
+  constructor(readonly reason: RefusalReason) {
+    super(reason)
+  }
+}
+
+export function unless(condition: boolean, reason: RefusalReason): asserts condition {
+  if (!condition) throw new Refused(reason)
+}
+
+const CLOCK_MS = 10 * 60_000
+
+/**
+ * Why this custodian refuses a release, or undefined when every rule is met. Decides from the message and from what the
+ * custodian knows itself; the hub's word counts for nothing. Cheap checks come first.
+ */
+export function refusalOf(known: Knowledge, message: ReleaseMessage): RefusalReason | undefined {
+  try {
+    requireRelease(known, message)
+    return undefined
+  } catch (error) {
+    if (error instanceof Refused) return error.reason
+    // A malformed part of the evidence that no rule named: the safe side is no.
+    if (isIndexError(error)) return 'evidence-does-not-match'
+    throw error
+  }
+}
+
+function requireRelease(known: Knowledge, message: ReleaseMessage): void {
+  const roster = presentRoster(known.rosters)
+  const { evidence } = message
+  unless(evidence.checks.length <= EVIDENCE_CHECKS_MAX, 'evidence-too-large')
+  requireTimely(known, message)
+  requireEvidenceMatches(message)
+  const policy = requirePolicy(roster, message)
+  requireSignedRequest(known, roster, message)
+  const head = requireCheckpoint(known, roster, message)
+  requireJournalled(message, head)
+  requireRecord(known, message, head)
+  const checks = requireProvenChecks(known, message, head)
+  const options = evidence.closedAt === undefined ? {} : { closedAt: evidence.closedAt }
+  const verdict = assess(policy, checks, message.signed.request.at, options)
+  const determined = determinedLevel(policy, message.signed.request.policyHash, evidence.determinations, {
+    hub: known.hub,
+    case: message.signed.request.case,
+    roster,
+    at: message.signed.request.at,
+    recipient: message.signed.request.officer,
+    reached: verdict.level,
+    checkIds: new Set(checks.map(({ id }) => id)),
+  })
+  requireOpenedBy(policy, higher(policy, verdict.level, determined), message)
+}
+
+function higher(policy: Policy, level: string, determined: string | undefined): string {
+  return determined !== undefined && levelRank(policy, determined) > levelRank(policy, level) ? determined : level
+}
+
+function requireTimely({ now }: Knowledge, { signed: { request } }: ReleaseMessage): void {
+  unless(request.expiry > now, 'request-expired')
+  unless(Math.abs(request.at - now) <= CLOCK_MS, 'clock-apart')
+}
+
+function requireEvidenceMatches({ signed: { request }, salt, evidence }: ReleaseMessage): void {
+  unless(equalBytes(evidenceHash(salt, evidence), request.evidenceHash), 'evidence-does-not-match')
+}
+
+function requirePolicy(roster: Roster, { signed: { request }, evidence }: ReleaseMessage): Policy {
+  unless(policyInForce(roster, request.policyHash, request.at), 'policy-not-in-force')
+  unless(toHex(sha256(evidence.policy)) === request.policyHash, 'policy-not-in-force')
+  return parsePolicy(fromJsonBytes(evidence.policy))
+}
+
+function requireSignedRequest({ hub, now }: Knowledge, roster: Roster, { signed }: ReleaseMessage): void {
+  const officer = officerOf(roster, signed.request.officer)
+  unless(officer !== undefined && inGoodStanding(officer, now), 'officer-not-in-standing')
+  unless(requestIsSignedBy(hub, signed, officer.keys.signing), 'request-not-signed')
+}
+
+/** A head that the hub and a quorum signed, and that continues what this custodian saw before. */
+function requireCheckpoint(known: Knowledge, roster: Roster, message: ReleaseMessage): TreeHead {
+  const head = verifiedHead(known.hub, roster, message.note, roster.keyset.quorum)
+  unless(head !== undefined, 'checkpoint-not-cosigned')
+  unless(verifyConsistency(known.lastSeen, head, message.consistency), 'journal-inconsistent')
+  return head
+}
+
+/** The head of a note, undefined unless the hub and `quorum` custodians of the roster signed it. */
+export function verifiedHead(hub: Uint8Array, roster: Roster, note: string, quorum: number): TreeHead | undefined {
+  const origin = checkpointOrigin(hub)
+  const cosigners = custodiansOf(roster).map((custodian) => ({
+    name: cosignerName(hub, custodian.id),
+    publicKey: custodian.keys.signing,
+  }))
+  try {
+    return verifyNote(note, { origin, log: { name: origin, publicKey: roster.hub.keys.signing }, cosigners, quorum })
+      .checkpoint
+  } catch (error) {
+    if (isIndexError(error)) return undefined
+    throw error
+  }
+}
+
+/** Key name of a custodian's cosignatures. */
+export function cosignerName(hub: Uint8Array, custodian: string): string {
+  return `${checkpointOrigin(hub)}/${custodian}`
+}
+
+function requireJournalled({ signed, requestEntry }: ReleaseMessage, head: TreeHead): void {
+  const entry = provenEntry(requestEntry, head)
+  const expected = toJsonBytes(signed)
+  unless(entry?.type === 'opening' && equalBytes(entry.body, expected), 'request-not-journalled')
+}
+
+function requireRecord({ hub }: Knowledge, { signed: { request }, evidence }: ReleaseMessage, head: TreeHead): void {
+  const record = decodeRecord(evidence.record.bytes)
+  const hash = recordHash(evidence.record.bytes)
+  const entry = provenEntry(evidence.record.entry, head)
+  const journalled = entry?.type === 'record' && equalBytes(decodeRecordEntry(entry.body)[request.group], hash)
+  const label = recordLabel(record, hub, evidence.childId)
+  const fits = equalBytes(label, request.label) && record.group === request.group && record.keyset === request.keyset
+  unless(journalled && fits && equalBytes(hash, request.recordHash), 'record-does-not-match')
+}
+
+/** The entry, undefined unless it stands in the journal under this head. */
+export function provenEntry(proven: ProvenEntry, head: TreeHead): Entry | undefined {
+  if (proven.position >= head.size) return undefined
+  const { position: index, salt, bytes, path } = proven
+  return verifyInclusion(entryLeaf(salt, bytes), { index, size: head.size, path }, head)
+    ? decodeEntry(bytes)
+    : undefined
+}
+
+function requireOpenedBy(policy: Policy, level: string, { signed: { request } }: ReleaseMessage): void {
+  const reached = levelNamed(policy, level)
+  unless(reached !== undefined && reached.threshold !== 'none', 'threshold-not-reached')
+  unless(reached.opens.includes(request.group), 'group-not-opened-by-level')
+}
+
+/** What the evidence on its way to a custodian is bound to. */
+export function releaseInfo(hub: Uint8Array, custodian: string): Uint8Array {
+  return encode('release-request/v1', hub, custodian)
+}

@@ -1,0 +1,116 @@
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { CustodianEvent, CustodianStore } from '../custodian.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { decodeKeyFile, encodeKeyFile, type KeyFile } from '../key-file.js'
+
+/** Where the embedded hub keeps what in its folder. */
+export interface HubFolder {
+  readonly database: string
+  readonly hubKey: string
+  custodianKey(number: number): string
+  custodianLog(id: string): string
+}
+
+export function hubFolder(path: string): HubFolder {
+  return {
+    database: join(path, 'index.db'),
+    hubKey: join(path, 'keys', 'hub.key.json'),
+    custodianKey: (number) => join(path, 'keys', `custodian-${number}.key.json`),
+    custodianLog: (id) => join(path, 'custodians', `${id}.ndjson`),
+  }
+}
+
+/** Whether something stands at a path. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Writes a key file that only its owner can read; durable on return. @throws {IndexError} `ERR_FILE_EXISTS` rather than replace one */
+export async function createKeyFile(path: string, content: KeyFile): Promise<void> {
+  if (await exists(path)) throw new IndexError('ERR_FILE_EXISTS', 'there is a key file already: it is not replaced')
+  await replaceFile(path, encodeKeyFile(content))
+}
+
+/** Writes a file whole or not at all. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.new`
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+}
+
+/** @throws {IndexError} `ERR_KEY_MISSING`, `ERR_KEY_INVALID`, `ERR_KEY_WRONG` */
+export async function readKeyFile<Kind extends KeyFile['kind']>(
+  path: string,
+  kind: Kind,
+): Promise<Extract<KeyFile, { kind: Kind }>> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new IndexError('ERR_KEY_MISSING', `the key file of the ${kind} is not there`)
+    throw new IndexError('ERR_FILE_INVALID', `the key file of the ${kind} cannot be read (${error.code ?? 'unknown'})`)
+  })
+  return decodeKeyFile(text, kind)
+}
+
+/**
+ * A custodian's events in a file of its own: one canonical JSON line each, synced before it counts. A last line that was
+ * cut short by a crash was never answered for, and is passed over.
+ */
+export function fileCustodianStore(path: string): CustodianStore {
+  return {
+    async load() {
+      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return Buffer.alloc(0)
+        throw new IndexError('ERR_FILE_INVALID', `a custodian’s file cannot be read (${error.code ?? 'unknown'})`)
+      })
+      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1)
+      if (whole.length < bytes.length) await replaceFile(path, whole.toString('utf8'))
+      return whole
+        .toString('utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(eventOf)
+    },
+    async append(event) {
+      const isNew = !(await exists(path))
+      if (isNew) await mkdir(dirname(path), { recursive: true })
+      const file = await open(path, 'a', 0o600)
+      try {
+        await file.appendFile(Buffer.concat([toJsonBytes(event), Buffer.from('\n')]))
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      if (isNew) await syncFolder(dirname(path))
+    },
+  }
+}
+
+// Only this custodian writes the file, and `openCustodian` checks every roster entry in it again.
+function eventOf(line: string): CustodianEvent {
+  try {
+    return fromJsonBytes(new TextEncoder().encode(line)) as CustodianEvent
+  } catch {
+    throw new IndexError('ERR_FILE_INVALID', 'a line of a custodian’s file is damaged')
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

@@ -1,0 +1,94 @@
+import { type Clock, type Random, toHex } from './bytes.js'
+import { type Custodian, type CustodianKeys, type CustodianStore, openCustodian } from './custodian.js'
+import type { HubKeys } from './hub/context.js'
+import { toJsonBytes } from './json.js'
+import { newPartyKey } from './party.js'
+import { policyHash } from './policy/hash.js'
+import type { Policy } from './policy/policy.js'
+import { enrol, type Genesis, hubIdOf, signGenesis } from './roster/change.js'
+import type { RosterEntry } from './roster/history.js'
+
+/** A hub's secrets and its custodians', as they are drawn when all of them are founded by one party. */
+export interface Founding {
+  readonly id: Uint8Array
+  readonly keys: HubKeys
+  readonly custodians: readonly CustodianKeys[]
+  readonly genesis: RosterEntry
+}
+
+/**
+ * Draws every key and has each custodian's controller sign version 1 of the roster. For the embedded default, where one
+ * party runs them all; custodians that are apart draw their own keys where they are.
+ */
+export async function found(options: {
+  readonly name: string
+  readonly policy: Policy
+  readonly clock: Clock
+  readonly random: Random
+  readonly custodians?: number
+  readonly quorum?: number
+}): Promise<Founding> {
+  const { name, policy, clock, random, custodians: n = 3, quorum = 2 } = options
+  const hubKey = await newPartyKey(random)
+  const id = hubIdOf(hubKey.signing.publicKey, name)
+  const keys: HubKeys = {
+    signing: hubKey.signing,
+    hpke: hubKey.hpke,
+    identifierKey: random(32),
+    lookupKey: random(32),
+    storageKey: random(32),
+  }
+  const lookupKey = random(32)
+  const custodians = await Promise.all(
+    Array.from({ length: n }, async (_, index): Promise<CustodianKeys> => {
+      const { signing, hpke } = await newPartyKey(random)
+      return {
+        id: `custodian-${index + 1}`,
+        hub: { id, publicKey: hubKey.signing.publicKey },
+        signing,
+        hpke,
+        root: random(32),
+        generation: 1,
+        lookupKey,
+      }
+    }),
+  )
+  const genesis: Genesis = {
+    hub: { id, name, keys: { signing: hubKey.signing.publicKey, hpke: hubKey.hpke.publicKey } },
+    keyset: { id: 'keyset-1', custodians: n, quorum },
+    policies: [{ hash: toHex(policyHash(policy)), from: 0 }],
+    custodians: custodians.map(({ id: custodian, signing, hpke }, index) => {
+      const party = {
+        party: 'custodian' as const,
+        id: custodian,
+        keys: { signing: signing.publicKey, hpke: hpke.publicKey },
+        suspended: false,
+        index: index + 1,
+        controller: custodian,
+      }
+      return enrol(id, party, signing)
+    }),
+    activationDelayMs: 0,
+  }
+  const body = toJsonBytes(genesis)
+  const signatures = custodians.map(({ id: custodian, signing }) => ({
+    custodian,
+    signature: signGenesis(body, signing),
+  }))
+  return { id, keys, custodians, genesis: { body, signatures } }
+}
+
+/** The custodians of a founding, in this process, each with a store of its own. */
+export async function openCustodians(
+  keys: readonly CustodianKeys[],
+  storeOf: (id: string) => CustodianStore,
+  clock: Clock,
+  random: Random,
+): Promise<ReadonlyMap<string, Custodian>> {
+  const opened = await Promise.all(
+    keys.map(
+      async (each) => [each.id, await openCustodian({ keys: each, store: storeOf(each.id), clock, random })] as const,
+    ),
+  )
+  return new Map(opened)
+}

@@ -1,0 +1,185 @@
+import type { CaseStatus } from './case/case.js'
+import type { Dossier } from './case/dossier.js'
+import type { Enquiry } from './case/enquiry.js'
+import { IndexError } from './errors.js'
+import {
+  type CaseSummary,
+  casesForOfficer,
+  closeCase,
+  determine,
+  dossier,
+  listCases,
+  reviewForOfficer,
+} from './hub/cases.js'
+import { type CaseNews, catchUp } from './hub/catch-up.js'
+import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
+import { endEnquiryByOfficer } from './hub/enquiries.js'
+import { enrolParty, suspendParty } from './hub/enrolment.js'
+import { identify } from './hub/identify.js'
+import {
+  facts,
+  listEnquiries,
+  listReferrals,
+  type PublicEnquiry,
+  type PublicReferral,
+  relay,
+  rosterSince,
+} from './hub/lists.js'
+import { type OpenHubOptions, openContext } from './hub/open-context.js'
+import { openCase, preparedEvidence, prepareOpening, readOpening } from './hub/openings.js'
+import { recordChecks } from './hub/record-checks.js'
+import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
+import { findForRegistration, registerChildren } from './hub/register.js'
+import { type JournalReport, verifyStored } from './hub/verify-stored.js'
+import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
+import type { ConsistencyProof, InclusionProof } from './journal/proof.js'
+import type { HubPort } from './party.js'
+import { type Handler, serve } from './port.js'
+import type { Enrolment } from './roster/change.js'
+import { presentRoster } from './roster/history.js'
+import type { Roster } from './roster/roster.js'
+
+export type { OpenHubOptions } from './hub/open-context.js'
+
+/**
+ * One index with its journal and its management function. Parties reach it by messages (`send`); the methods are for
+ * whoever operates it, and none of them can show a child's details.
+ */
+export interface Hub extends HubPort, AsyncDisposable {
+  readonly id: Uint8Array
+  readonly name: string
+  /** Puts an agency, officer or sealer on the roster, by its enrolment. */
+  enrol(enrolment: Enrolment): Promise<void>
+  suspend(id: string): Promise<void>
+  roster(): Roster
+  /** Cases by number, a page at a time as they are asked for. */
+  cases(filter?: { readonly status?: CaseStatus; readonly after?: number }): AsyncIterable<CaseSummary>
+  case(number: number): Promise<Dossier>
+  enquiries(filter?: { readonly status?: Enquiry['status']; readonly after?: number }): AsyncIterable<PublicEnquiry>
+  referrals(filter?: { readonly after?: number }): AsyncIterable<PublicReferral>
+  /** Calls back for every case that is raised or changes its level; returns how to stop. */
+  onCase(listener: (news: CaseNews) => void): () => void
+  /** Resolves once every check that was recorded by now has been assessed. */
+  caughtUp(options?: { readonly signal?: AbortSignal }): Promise<void>
+  readonly journal: HubJournal
+  /** Waits for what is under way, has the head cosigned, and lets go of the store. */
+  close(): Promise<void>
+}
+
+export interface HubJournal {
+  size(): Promise<number>
+  /** The present head as a C2SP checkpoint, signed by the hub and cosigned by a quorum of custodians. */
+  head(): Promise<string>
+  inclusion(position: number, size: number): Promise<InclusionProof>
+  consistency(from: number, to: number): Promise<ConsistencyProof>
+  /** Recomputes the whole journal from its bytes and compares it with a fresh head. */
+  verify(options?: {
+    readonly signal?: AbortSignal
+    readonly onProgress?: (done: number, total: number) => void
+  }): Promise<JournalReport>
+}
+
+/** A hub on a store with its keys, its custodians within reach, and its journal checked against what they saw. */
+export async function openHub(options: OpenHubOptions): Promise<Hub> {
+  const { context: hub, follow } = await openContext(options)
+  const prepared = preparedEvidence(hub.clock)
+  const listeners = new Set<(news: CaseNews) => void>()
+  let settled: Promise<void> = Promise.resolve()
+  let isClosed = false
+  await requireNotRolledBack(hub)
+
+  /** Steps 6 and 7, after the answer: assess, and raise cases. What is not done when the process dies is done next time. */
+  const assess = (signal?: AbortSignal): Promise<void> => {
+    settled = settled
+      .catch(() => undefined)
+      .then(async () => {
+        for (const news of await catchUp(hub, signal)) for (const listener of listeners) listener(news)
+      })
+    return settled
+  }
+  const thenAssess =
+    (handler: Handler): Handler =>
+    async (message, send) => {
+      const answer = await handler(message, send)
+      assess().catch(() => undefined)
+      return answer
+    }
+  const caughtUpFirst =
+    (handler: Handler): Handler =>
+    async (message, send) => {
+      await assess(send?.signal)
+      return handler(message, send)
+    }
+
+  /** What each message starts: one line per verb, in the order of a check's life. */
+  const story: Record<string, Handler> = {
+    facts: async () => facts(hub),
+    roster: async (message) => rosterSince(hub, message),
+    relay: (message, send) => relay(hub, message, send),
+    'find-for-registration': (message, send) => findForRegistration(hub, message, send),
+    register: (message, send) => registerChildren(hub, message, send),
+    identify: (message, send) => identify(hub, message, send),
+    'check-batch': thenAssess((message) => recordChecks(hub, message)),
+    'find-check': (message) => findCheck(hub, message),
+    withdraw: thenAssess((message) => withdrawCheck(hub, message)),
+    correct: thenAssess((message) => correctCheck(hub, message)),
+    cases: caughtUpFirst((message) => casesForOfficer(hub, message)),
+    review: caughtUpFirst((message) => reviewForOfficer(hub, message)),
+    determine: caughtUpFirst((message) => determine(hub, message)),
+    'prepare-opening': caughtUpFirst((message) => prepareOpening(hub, prepared, message)),
+    open: (message, send) => openCase(hub, prepared, message, send),
+    'read-opening': (message) => readOpening(hub, message),
+    'prepare-referral': (message) => prepareReferral(hub, message),
+    refer: (message) => sendReferral(hub, message),
+    inbox: (message) => inbox(hub, message),
+    decide: (message) => decideReferral(hub, message),
+    close: caughtUpFirst((message) => closeCase(hub, message)),
+    'end-enquiry': (message) => endEnquiryByOfficer(hub, message),
+  }
+  const port = serve(new Map(Object.entries(story)))
+  const requireOpen = (): void => {
+    if (isClosed) throw new IndexError('ERR_CLOSED', 'the hub is closed')
+  }
+  const close = async (): Promise<void> => {
+    if (isClosed) return
+    isClosed = true
+    await settled.catch(() => undefined)
+    // Without a quorum there is no new head to keep; the journal itself is durable already.
+    await checkpoint(hub).catch(() => undefined)
+    await hub.store.close()
+    await options.onClose?.()
+  }
+
+  return {
+    id: hub.id,
+    name: hub.name,
+    pin: { hub: hub.id, roster: (hub.rosters().versions[0]?.roster ?? presentRoster(hub.rosters())).hash },
+    async send(message, send) {
+      requireOpen()
+      return port.send(message, send)
+    },
+    enrol: (enrolment) => enrolParty(hub, enrolment, follow),
+    suspend: (id) => suspendParty(hub, id, follow),
+    roster: () => presentRoster(hub.rosters()),
+    cases: (filter) => listCases(hub, filter),
+    case: (number) => dossier(hub, number),
+    enquiries: (filter) => listEnquiries(hub, filter),
+    referrals: (filter) => listReferrals(hub, filter),
+    onCase(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    caughtUp: (wait) => assess(wait?.signal),
+    journal: {
+      size: () => hub.ledger.size(),
+      head: async () => (await checkpoint(hub)).note,
+      inclusion: (position, size) => hub.ledger.inclusion(position, size),
+      consistency: (from, to) => hub.ledger.consistency(from, to),
+      verify: (verification) => verifyStored(hub, verification),
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

@@ -1,0 +1,210 @@
+import { z } from 'zod'
+import { CASE_STATUSES, type CaseFile, type CaseStatus, CLOSING_REASONS } from '../case/case.js'
+import { type Determination, determinedLevel } from '../case/determination.js'
+import { type Dossier, dossierOf } from '../case/dossier.js'
+import { parseDetermination } from '../case/messages.js'
+import { parse } from '../door.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { assess, type Verdict } from '../policy/assess.js'
+import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
+import type { Message } from '../port.js'
+import { inGoodStanding, type Officer } from '../roster/roster.js'
+import { assessedChecks, historyKey, instantOf } from './catch-up.js'
+import { type HubContext, requireSender, roster } from './context.js'
+import type { HistoryRow } from './rows.js'
+import { numberKey } from './shelf.js'
+
+/** What a list of cases shows. No identifier of a child is among it. */
+export interface CaseSummary {
+  readonly number: number
+  readonly status: CaseStatus
+  readonly level: string
+  readonly threshold: Threshold
+  readonly raisedAt: number
+  readonly updatedAt: number
+  readonly reReferral: boolean
+}
+
+const PAGE = 100
+
+/** Cases in order of their number, read a page at a time. */
+export async function* listCases(
+  hub: HubContext,
+  filter: { readonly status?: CaseStatus | undefined; readonly after?: number | undefined } = {},
+): AsyncGenerator<CaseSummary> {
+  let after = filter.after === undefined ? undefined : numberKey(filter.after)
+  for (;;) {
+    const rows = await hub.shelf.list('case', after, PAGE)
+    for (const { value } of rows)
+      if (filter.status === undefined || value.status === filter.status) yield summaryOf(value)
+    after = rows.at(-1)?.key
+    if (rows.length < PAGE || after === undefined) return
+  }
+}
+
+export function summaryOf({
+  number,
+  status,
+  level,
+  threshold,
+  raisedAt,
+  updatedAt,
+  reReferral,
+}: CaseFile): CaseSummary {
+  return { number, status, level, threshold, raisedAt, updatedAt, reReferral }
+}
+
+export async function requireCase(hub: HubContext, number: number): Promise<CaseFile> {
+  const file = await hub.shelf.one('case', numberKey(number))
+  if (file === undefined)
+    throw new IndexError('ERR_CASE_UNKNOWN', 'there is no case with this number', { field: 'case' })
+  return file
+}
+
+export async function historyOf(hub: HubContext, file: CaseFile): Promise<HistoryRow> {
+  return (await hub.shelf.one('history', historyKey(hub, file.childId))) ?? { checks: [], level: 'none' }
+}
+
+export function verdictOn(hub: HubContext, history: HistoryRow, asOf: number): Verdict {
+  return assess(
+    hub.policy().policy,
+    assessedChecks(history),
+    asOf,
+    history.closedAt === undefined ? {} : { closedAt: history.closedAt },
+  )
+}
+
+/** The level that lets an officer open: what the checks reach now, or what other officers determined. */
+export function openableLevel(
+  hub: HubContext,
+  file: CaseFile,
+  history: HistoryRow,
+  verdict: Verdict,
+  recipient: string,
+): string {
+  const { policy, hash } = hub.policy()
+  const determined = determinedLevel(policy, hash, file.determinations, {
+    hub: hub.id,
+    case: file.number,
+    roster: roster(hub),
+    at: verdict.asOf,
+    recipient,
+    reached: verdict.level,
+    checkIds: new Set(history.checks.filter(({ withdrawn }) => withdrawn !== true).map(({ id }) => id)),
+  })
+  return determined !== undefined && levelRank(policy, determined) > levelRank(policy, verdict.level)
+    ? determined
+    : verdict.level
+}
+
+/** The case as its officers see it: timeline and verdict by identifier only, agencies by kind. */
+export async function dossier(hub: HubContext, number: number): Promise<Dossier> {
+  const file = await requireCase(hub, number)
+  const history = await historyOf(hub, file)
+  return dossierOf(hub.policy().policy, file, history.checks, verdictOn(hub, history, instantOf(history, hub.clock())))
+}
+
+/** @throws {IndexError} `ERR_PARTY_NOT_IN_STANDING` */
+export function requireOfficer(hub: HubContext, message: Message): Officer {
+  const officer = requireSender(hub, message, 'officer')
+  if (!inGoodStanding(officer, hub.clock())) {
+    throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'the officer’s undertaking, training or vetting is not in date')
+  }
+  return officer
+}
+
+const number = z.number().int().min(1)
+const listRequest = z.strictObject({ status: z.enum(CASE_STATUSES).optional(), after: number.optional() })
+const reviewRequest = z.strictObject({ case: number })
+const determineRequest = z.strictObject({ determination: z.unknown() })
+const closeRequest = z.strictObject({ case: number, reason: z.enum(CLOSING_REASONS) })
+
+/** A page of cases for an officer. */
+export async function casesForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
+  requireOfficer(hub, message)
+  const { status, after } = parse(listRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'cases')
+  const cases: CaseSummary[] = []
+  for await (const each of listCases(hub, { status, after })) {
+    cases.push(each)
+    if (cases.length === PAGE) break
+  }
+  return toJsonBytes({ cases })
+}
+
+export async function reviewForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
+  requireOfficer(hub, message)
+  const { case: wanted } = parse(reviewRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'review')
+  return toJsonBytes(await dossier(hub, wanted))
+}
+
+/** Keeps an officer's signed determination. Whether there are enough of them is asked at an opening, by everyone anew. */
+export async function determine(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const body = parse(determineRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'determination')
+  const determination: Determination = parseDetermination(body.determination)
+  if (determination.officer !== officer.id)
+    throw new IndexError('ERR_SIGNATURE_INVALID', 'a determination is signed by the officer who sends it')
+  await hub.ledger.write(async (_, at) => {
+    const file = await requireCase(hub, determination.case)
+    if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
+    const others = file.determinations.filter((each) => each.officer !== officer.id)
+    return {
+      drafts: [{ type: 'determination', body: toJsonBytes(determination) }],
+      puts: [
+        hub.shelf.put('case', numberKey(file.number), {
+          ...file,
+          determinations: [...others, determination],
+          updatedAt: at,
+        }),
+      ],
+    }
+  })
+  return toJsonBytes({ case: determination.case })
+}
+
+/**
+ * Closes a case. One that reached a threshold and was never opened takes a second officer: the first word waits for it.
+ * Checks recorded afterwards can raise a case anew.
+ */
+export async function closeCase(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const { case: wanted, reason } = parse(closeRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'close')
+  let status: CaseStatus = 'open'
+  await hub.ledger.write(async (position, at) => {
+    const file = await requireCase(hub, wanted)
+    if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed already')
+    const before = file.closing?.reason === reason ? file.closing.officers : []
+    const officers = [...new Set([...before, officer.id])]
+    const persons = new Set(officers.map((id) => personOf(hub, id)))
+    const needsTwo = file.threshold !== 'none' && file.openings.length === 0
+    const closes = !needsTwo || persons.size >= 2
+    status = closes ? 'closed' : file.status
+    const history = await historyOf(hub, file)
+    const closing = { reason, officers, at, position }
+    const puts = [hub.shelf.put('case', numberKey(wanted), { ...file, status, closing, updatedAt: at })]
+    if (closes)
+      puts.push(
+        hub.shelf.put('history', historyKey(hub, file.childId), { ...history, closedAt: position, level: 'none' }),
+      )
+    const event = {
+      event: closes ? 'closed' : 'closing-proposed',
+      case: wanted,
+      childId: file.childId,
+      reason,
+      officers,
+    }
+    return { drafts: [{ type: 'case', body: toJsonBytes(event) }], puts }
+  })
+  return toJsonBytes({ case: wanted, status })
+}
+
+function personOf(hub: HubContext, officer: string): string {
+  const party = roster(hub).parties.get(officer)
+  return party?.party === 'officer' ? party.person : officer
+}
+
+/** Whether the level opens anything, and the threshold it stands for. */
+export function thresholdOf(hub: HubContext, level: string): Threshold {
+  return levelNamed(hub.policy().policy, level)?.threshold ?? 'none'
+}

@@ -1,0 +1,111 @@
+import type { Clock, Random } from '../bytes.js'
+import { encode } from '../bytes.js'
+import { agencyIdKey } from '../child/identifiers.js'
+import { IndexError } from '../errors.js'
+import type { Policy } from '../policy/policy.js'
+import { type Message, requireSignedBy } from '../port.js'
+import type { RosterHistory } from '../roster/history.js'
+import { presentRoster } from '../roster/history.js'
+import type { Party, Roster } from '../roster/roster.js'
+import type { HpkeKey } from '../seal/hpke.js'
+import type { SigningKey } from '../signature.js'
+import type { Store } from '../store/port.js'
+import type { CustodianClients } from './custodians.js'
+import type { Ledger } from './ledger.js'
+import type { Shelf } from './shelf.js'
+
+/** The secrets of a hub. None of them opens a sealed record. */
+export interface HubKeys {
+  /** Signs checkpoints, answers and receipts. */
+  readonly signing: SigningKey
+  readonly hpke: HpkeKey
+  /** Root of every agency's identifier key. */
+  readonly identifierKey: Uint8Array
+  /** `kh`: the hub's half of the lookup tokens. */
+  readonly lookupKey: Uint8Array
+  /** Encrypts the projection and the entries that join agencies. */
+  readonly storageKey: Uint8Array
+}
+
+/** How many children may be identified, to keep guessing from becoming a search. */
+export interface Limits {
+  readonly identifyPerAgencyPerDay: number
+  readonly identifyPerPractitionerPerDay: number
+}
+
+export const DEFAULT_LIMITS: Limits = { identifyPerAgencyPerDay: 250_000, identifyPerPractitionerPerDay: 50_000 }
+
+/** What the rooms of the hub work with. The roster and the policy are read through functions because they change. */
+export interface HubContext {
+  readonly id: Uint8Array
+  readonly name: string
+  readonly keys: HubKeys
+  readonly store: Store
+  readonly shelf: Shelf
+  readonly ledger: Ledger
+  readonly custodians: CustodianClients
+  readonly clock: Clock
+  readonly random: Random
+  readonly limits: Limits
+  rosters(): RosterHistory
+  policy(): PolicyInForce
+}
+
+/** The policy that decides now, with what is asked of it at every check. */
+export interface PolicyInForce {
+  readonly policy: Policy
+  /** 64 hexadecimal digits. */
+  readonly hash: string
+  /** Hash of its own vocabulary, which agencies put into their checks. */
+  readonly vocabulary: Uint8Array
+  /** Vocabularies that checks may come from, as hexadecimal digits. */
+  readonly vocabularies: ReadonlySet<string>
+}
+
+export function roster(hub: HubContext): Roster {
+  return presentRoster(hub.rosters())
+}
+
+/**
+ * The party that sent a message, in standing now.
+ * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_SIGNATURE_INVALID`, `ERR_PARTY_NOT_IN_STANDING`
+ */
+export function requireSender<Kind extends Party['party']>(
+  hub: HubContext,
+  message: Message,
+  kind: Kind,
+): Extract<Party, { party: Kind }> {
+  const party = requireParty(hub, message.party, kind)
+  requireSignedBy(message, hub.id, party.keys.signing, hub.clock())
+  return party
+}
+
+/** The party under this id, in standing now. @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING` */
+export function requireParty<Kind extends Party['party']>(
+  hub: HubContext,
+  id: string,
+  kind: Kind,
+): Extract<Party, { party: Kind }> {
+  const party = roster(hub).parties.get(id)
+  if (party?.party !== kind)
+    throw new IndexError('ERR_PARTY_UNKNOWN', `no ${kind} is on the roster under this id: enrol it first`)
+  if (party.suspended) throw new IndexError('ERR_PARTY_NOT_IN_STANDING', `the ${kind} is suspended`)
+  return party as Extract<Party, { party: Kind }>
+}
+
+const identifierKeys = new WeakMap<HubKeys, Map<string, Uint8Array>>()
+
+/** The key under which an agency sees children in an epoch. Derived once and kept. */
+export function identifierKeyOf(hub: Pick<HubContext, 'id' | 'keys'>, agency: string, epoch: number): Uint8Array {
+  let kept = identifierKeys.get(hub.keys)
+  if (kept === undefined) identifierKeys.set(hub.keys, (kept = new Map()))
+  const name = `${agency} ${epoch}`
+  let key = kept.get(name)
+  if (key === undefined) kept.set(name, (key = agencyIdKey(hub.keys.identifierKey, hub.id, agency, epoch)))
+  return key
+}
+
+/** What every HPKE message between the parties of this hub is bound to. */
+export function channelInfo(hub: Uint8Array, purpose: string): Uint8Array {
+  return encode('hpke/v1', hub, purpose)
+}

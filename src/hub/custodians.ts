@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import type { Clock } from '../bytes.js'
+import { toBase64 } from '../bytes.js'
+import type { Withdrawal } from '../check/withdrawal.js'
+import { parse } from '../door.js'
+import { IndexError, isIndexError } from '../errors.js'
+import type { ConsistencyProof } from '../journal/proof.js'
+import { callJson, type Port, type Sender, type SendOptions } from '../port.js'
+import type { NamedSignature } from '../roster/change.js'
+
+/** How the hub speaks to its custodians: one port each, by the custodian's id. */
+export interface CustodianClients {
+  readonly ids: readonly string[]
+  /** Outer lookup tokens for inner ones, in order: any one custodian answers. */
+  blind(inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
+  /** Tells every custodian of journalled roster and activation entries. */
+  follow(entries: readonly RosterNews[]): Promise<void>
+  /** Signatures for the roster version that was journalled last, of those who agree. */
+  activate(version: number): Promise<readonly NamedSignature[]>
+  /** Hands a signed withdrawal to every custodian. */
+  withdraw(withdrawal: Withdrawal): Promise<void>
+  /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
+  cosign(note: string, size: number, prove: (from: number) => Promise<ConsistencyProof>): Promise<string>
+  /** What each custodian last cosigned, with its size; undefined where one cannot be reached. */
+  lastSeen(): Promise<readonly { readonly custodian: string; readonly note: string | undefined }[]>
+  /** A custodian's signed answer to a release request, which may be a refusal. */
+  release(custodian: string, sealed: Uint8Array, options?: SendOptions): Promise<CustodianAnswer>
+  /** Passes a message of another party on, unread. */
+  relay(custodian: string, message: Uint8Array, options?: SendOptions): Promise<Uint8Array>
+}
+
+export interface RosterNews {
+  readonly position: number
+  readonly type: 'roster' | 'activation'
+  readonly at: number
+  readonly body: Uint8Array
+}
+
+export type CustodianAnswer =
+  | { readonly kind: 'answered'; readonly custodian: string; readonly answer: Uint8Array }
+  | { readonly kind: 'unavailable'; readonly custodian: string }
+
+const isBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
+const tokens = z.strictObject({ tokens: z.array(isBytes) })
+const signature = z.strictObject({ signature: isBytes })
+const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({ behind: z.number().int().min(0) })])
+const seen = z.strictObject({ note: z.string().optional() })
+const answer = z.strictObject({ answer: isBytes })
+
+export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sender, clock: Clock): CustodianClients {
+  const ids = [...ports.keys()]
+
+  const ask = async (id: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown> => {
+    const port = ports.get(id)
+    if (port === undefined) throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'there is no way to reach this custodian')
+    return callJson(port, verb, body, clock(), sender, options)
+  }
+  const askAll = async <T>(
+    verb: string,
+    body: unknown,
+    read: (id: string, reply: unknown) => T,
+  ): Promise<readonly T[]> => Promise.all(ids.map(async (id) => read(id, await ask(id, verb, body))))
+
+  const sizes = new Map<string, number>()
+  const cosignBy = async (
+    id: string,
+    note: string,
+    size: number,
+    prove: (from: number) => Promise<ConsistencyProof>,
+  ): Promise<string> => {
+    for (let tries = 0; tries < 3; tries += 1) {
+      const proof = await prove(Math.min(sizes.get(id) ?? 0, size))
+      const reply = parse(cosigned, await ask(id, 'cosign', { note, proof }), 'ERR_MESSAGE_MALFORMED', 'cosignature')
+      if ('line' in reply) {
+        sizes.set(id, size)
+        return reply.line
+      }
+      if (reply.behind > size)
+        throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'a custodian has seen a longer journal than this one')
+      sizes.set(id, reply.behind)
+    }
+    throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'a custodian keeps asking for another proof')
+  }
+
+  return {
+    ids,
+    async blind(inner, options) {
+      let refusal: unknown
+      for (const id of ids) {
+        try {
+          const reply = parse(tokens, await ask(id, 'blind', { inner }, options), 'ERR_MESSAGE_MALFORMED', 'tokens')
+          if (reply.tokens.length !== inner.length || reply.tokens.some((token) => token.length !== 16)) {
+            throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
+          }
+          return reply.tokens
+        } catch (error) {
+          options?.signal?.throwIfAborted()
+          refusal = error
+        }
+      }
+      throw isIndexError(refusal, 'ERR_RATE_LIMITED')
+        ? refusal
+        : new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
+    },
+    async follow(entries) {
+      await askAll('follow', { entries }, () => undefined)
+    },
+    activate: (version) =>
+      askAll('activate', { version }, (custodian, reply) => ({
+        custodian,
+        signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
+      })),
+    async withdraw(withdrawal) {
+      await askAll('withdraw', { withdrawal }, () => undefined)
+    },
+    async cosign(note, size, prove) {
+      const lines = await Promise.allSettled(ids.map((id) => cosignBy(id, note, size, prove)))
+      return note + lines.map((line) => (line.status === 'fulfilled' ? line.value : '')).join('')
+    },
+    lastSeen: () =>
+      Promise.all(
+        ids.map(async (custodian) => {
+          const { note } = parse(seen, await ask(custodian, 'last-seen', {}), 'ERR_MESSAGE_MALFORMED', 'checkpoint')
+          return { custodian, note }
+        }),
+      ),
+    async release(custodian, sealed, options) {
+      try {
+        const reply = parse(
+          answer,
+          await ask(custodian, 'release', { sealed }, options),
+          'ERR_MESSAGE_MALFORMED',
+          'release',
+        )
+        return { kind: 'answered', custodian, answer: reply.answer }
+      } catch {
+        options?.signal?.throwIfAborted()
+        return { kind: 'unavailable', custodian }
+      }
+    },
+    relay(custodian, message, options) {
+      const port = ports.get(custodian)
+      if (port === undefined)
+        throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'there is no way to reach this custodian')
+      return port.send(message, options)
+    },
+  }
+}
+
+/** A name for a set of bytes in a Map. */
+export function nameOf(bytes: Uint8Array): string {
+  return toBase64(bytes)
+}

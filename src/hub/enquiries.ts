@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { englishCalendar } from '../case/deadlines.js'
+import { ENQUIRY_OUTCOMES, ENQUIRY_WORKING_DAYS, type Enquiry, type EnquiryOutcome } from '../case/enquiry.js'
+import type { ChildId } from '../child/identifiers.js'
+import { parse } from '../door.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message } from '../port.js'
+import { inGoodStanding } from '../roster/roster.js'
+import { type HubContext, requireSender } from './context.js'
+import type { Draft } from './ledger.js'
+import type { ChildTable } from './resolve.js'
+import type { ChildRow } from './rows.js'
+import { numberKey } from './shelf.js'
+
+type Put = ReturnType<HubContext['shelf']['put']>
+
+/** A check that named a child without a register entry. */
+export interface EnquiryCause {
+  readonly agency: string
+  readonly reference: string
+  readonly checkId: string
+}
+
+/** The enquiry that a check on an unknown child opens. A shielded child's goes to the shielding officer. */
+export async function newEnquiry(
+  hub: HubContext,
+  number: number,
+  child: ChildRow,
+  cause: EnquiryCause,
+  at: number,
+): Promise<{ readonly enquiry: Enquiry; readonly draft: Draft }> {
+  const calendar = await englishCalendar()
+  const enquiry: Enquiry = {
+    number,
+    childId: child.childId,
+    agency: cause.agency,
+    reference: cause.reference,
+    owner: child.shielded ? 'shielding' : 'management',
+    status: 'open',
+    openedAt: at,
+    dueAt: calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS),
+    checks: 1,
+  }
+  const body = toJsonBytes({ event: 'opened', enquiry: number, checkId: cause.checkId, dueAt: enquiry.dueAt })
+  return { enquiry, draft: { type: 'enquiry', body } }
+}
+
+/** Ends the child's open enquiry, if it has one. */
+export async function endEnquiry(
+  hub: HubContext,
+  children: ChildTable,
+  childId: ChildId,
+  outcome: EnquiryOutcome,
+  at: number,
+): Promise<{ readonly drafts: readonly Draft[]; readonly puts: readonly Put[] }> {
+  const number = children.get(childId)?.enquiry
+  const enquiry = number === undefined ? undefined : await hub.shelf.one('enquiry', numberKey(number))
+  if (enquiry === undefined || enquiry.status === 'ended') return { drafts: [], puts: [] }
+  return ended(hub, enquiry, outcome, at)
+}
+
+function ended(
+  hub: HubContext,
+  enquiry: Enquiry,
+  outcome: EnquiryOutcome,
+  at: number,
+): { readonly drafts: readonly Draft[]; readonly puts: readonly Put[] } {
+  return {
+    drafts: [{ type: 'enquiry', body: toJsonBytes({ event: 'ended', enquiry: enquiry.number, outcome }) }],
+    puts: [hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, status: 'ended', outcome, endedAt: at })],
+  }
+}
+
+const endRequest = z.strictObject({ enquiry: z.number().int().min(1), outcome: z.enum(ENQUIRY_OUTCOMES) })
+
+/** An officer's word on how an enquiry ended. `registered` is not theirs to say: a registration says it. */
+export async function endEnquiryByOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireSender(hub, message, 'officer')
+  if (!inGoodStanding(officer, hub.clock()))
+    throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'undertaking, training or vetting is not in date')
+  const { enquiry: number, outcome } = parse(endRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiry')
+  if (outcome === 'registered')
+    throw new IndexError('ERR_REQUEST_INVALID', 'an enquiry ends as registered by a registration', { field: 'outcome' })
+  await hub.ledger.write(async (_, at) => {
+    const enquiry = await hub.shelf.one('enquiry', numberKey(number))
+    if (enquiry === undefined || (enquiry.owner === 'shielding' && !officer.shielding))
+      throw new IndexError('ERR_ENQUIRY_UNKNOWN', 'there is no enquiry with this number')
+    if (enquiry.status === 'ended') return undefined
+    return ended(hub, enquiry, outcome, at)
+  })
+  return toJsonBytes({ enquiry: number, outcome })
+}

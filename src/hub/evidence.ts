@@ -1,0 +1,87 @@
+import type { CaseFile } from '../case/case.js'
+import {
+  type CheckEvidence,
+  EVIDENCE_BYTES_MAX,
+  EVIDENCE_CHECKS_MAX,
+  type Evidence,
+  type ProvenEntry,
+} from '../case/opening.js'
+import { batchPath } from '../check/batch.js'
+import { decodeCheck } from '../check/canonical.js'
+import { IndexError } from '../errors.js'
+import { toJsonBytes } from '../json.js'
+import { type HubContext, identifierKeyOf } from './context.js'
+import type { HistoryCheck, HistoryRow, RecordRow } from './rows.js'
+
+const NO_PATH: readonly Uint8Array[] = []
+
+/**
+ * What the custodians will be shown: the checks that carry the level, and what proves them. Entries have no paths yet;
+ * `withPaths` adds them once the request stands in a checkpoint.
+ * @throws {IndexError} `ERR_BATCH_TOO_LARGE` when it would pass a custodian's limits
+ */
+export async function gatherEvidence(
+  hub: HubContext,
+  file: CaseFile,
+  history: HistoryRow,
+  record: RecordRow,
+  support: readonly string[],
+): Promise<Evidence> {
+  const wanted = new Set([...support, ...file.determinations.flatMap(({ checkIds }) => checkIds)])
+  const shown = history.checks.filter(({ id, withdrawn }) => wanted.has(id) && withdrawn !== true)
+  if (shown.length > EVIDENCE_CHECKS_MAX)
+    throw new IndexError('ERR_BATCH_TOO_LARGE', 'more checks carry the level than custodians take')
+  const checks = await Promise.all(shown.map((check) => checkEvidence(hub, check)))
+  const evidence: Evidence = {
+    childId: file.childId,
+    record: { bytes: record.bytes, entry: await entryAt(hub, record.position) },
+    policy: toJsonBytes(hub.policy().policy),
+    checks,
+    identifierKeys: identifierKeys(hub, checks),
+    determinations: file.determinations,
+    ...(history.closedAt === undefined ? {} : { closedAt: history.closedAt }),
+  }
+  if (toJsonBytes(evidence).length > EVIDENCE_BYTES_MAX)
+    throw new IndexError('ERR_BATCH_TOO_LARGE', 'the evidence is larger than custodians take')
+  return evidence
+}
+
+/** The same evidence with inclusion paths under the head of `size`. */
+export async function withPaths(hub: HubContext, evidence: Evidence, size: number): Promise<Evidence> {
+  const proven = async (entry: ProvenEntry): Promise<ProvenEntry> => ({
+    ...entry,
+    path: (await hub.ledger.inclusion(entry.position, size)).path,
+  })
+  return {
+    ...evidence,
+    record: { ...evidence.record, entry: await proven(evidence.record.entry) },
+    checks: await Promise.all(evidence.checks.map(async (check) => ({ ...check, entry: await proven(check.entry) }))),
+  }
+}
+
+export async function entryAt(hub: HubContext, position: number): Promise<ProvenEntry> {
+  const { salt, bytes } = await hub.ledger.readOne(position)
+  return { position, salt, bytes, path: NO_PATH }
+}
+
+async function checkEvidence(hub: HubContext, { position, row }: HistoryCheck): Promise<CheckEvidence> {
+  const leaves = await hub.ledger.leaves(position)
+  const leaf = leaves.find((each) => each.row === row)
+  if (leaf === undefined)
+    throw new IndexError('ERR_STORE_DAMAGED', 'a check that the journal accepted is missing beside it')
+  const path = batchPath(
+    leaves.map(({ hash }) => hash),
+    row,
+  )
+  return { row, salt: leaf.salt, bytes: leaf.bytes, path, entry: await entryAt(hub, position) }
+}
+
+/** One key for each agency and epoch among the checks: all that an opening reveals of the identifiers. */
+function identifierKeys(hub: HubContext, checks: readonly CheckEvidence[]): Evidence['identifierKeys'] {
+  const keys = new Map<string, Evidence['identifierKeys'][number]>()
+  for (const { bytes } of checks) {
+    const { agency, epoch } = decodeCheck(bytes)
+    keys.set(`${agency} ${epoch}`, { agency, epoch, key: identifierKeyOf(hub, agency, epoch) })
+  }
+  return [...keys.values()]
+}

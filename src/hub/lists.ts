@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { Enquiry } from '../case/enquiry.js'
+import type { Referral } from '../case/referral.js'
+import { parse } from '../door.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message, SendOptions } from '../port.js'
+import type { Table } from '../store/port.js'
+import { type HubContext, roster } from './context.js'
+import { rosterNews } from './enrolment.js'
+import type { Rows } from './rows.js'
+import { numberKey } from './shelf.js'
+
+const PAGE = 100
+
+/** An enquiry without the child id. */
+export type PublicEnquiry = Omit<Enquiry, 'childId'>
+
+/** A referral without its package, which only the receiving agency can read. */
+export type PublicReferral = Omit<Referral, 'sealed'>
+
+export async function* listEnquiries(
+  hub: HubContext,
+  filter: { readonly status?: Enquiry['status'] | undefined; readonly after?: number | undefined } = {},
+): AsyncGenerator<PublicEnquiry> {
+  for await (const { childId: _, ...enquiry } of numbered(hub, 'enquiry', filter.after)) {
+    if (filter.status === undefined || enquiry.status === filter.status) yield enquiry
+  }
+}
+
+export async function* listReferrals(
+  hub: HubContext,
+  filter: { readonly after?: number | undefined } = {},
+): AsyncGenerator<PublicReferral> {
+  for await (const { sealed: _, ...referral } of numbered(hub, 'referral', filter.after)) yield referral
+}
+
+/** Rows of a numbered table in order, read a page at a time. */
+export async function* numbered<T extends Table>(
+  hub: HubContext,
+  table: T,
+  afterNumber: number | undefined,
+): AsyncGenerator<Rows[T]> {
+  let after = afterNumber === undefined ? undefined : numberKey(afterNumber)
+  for (;;) {
+    const rows = await hub.shelf.list(table, after, PAGE)
+    for (const { value } of rows) yield value
+    after = rows.at(-1)?.key
+    if (rows.length < PAGE || after === undefined) return
+  }
+}
+
+/** What a check must carry besides its own content. */
+export function facts(hub: HubContext): Uint8Array {
+  const { vocabulary, hash } = hub.policy()
+  return toJsonBytes({ epoch: roster(hub).epoch, vocabulary, policyHash: hash })
+}
+
+const sinceRequest = z.strictObject({ after: z.number().int().min(-1) })
+
+/** Roster and activation entries after a position, for whoever follows the roster from its pinned first version. */
+export async function rosterSince(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const { after } = parse(sinceRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'roster')
+  return toJsonBytes({ entries: (await rosterNews(hub)).filter(({ position }) => position > after) })
+}
+
+const relayRequest = z.strictObject({
+  to: z.string().max(64),
+  message: z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length <= 16_777_216,
+    'must be at most 16 MiB',
+  ),
+})
+
+/** Passes a message on to a custodian. It is signed by its sender and sealed to the custodian: nothing in it is for the hub. */
+export async function relay(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
+  const { to, message: inner } = parse(relayRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'relay')
+  return toJsonBytes({ reply: await hub.custodians.relay(to, inner, options) })
+}

@@ -1,0 +1,117 @@
+import { type Clock, type Random, toHex } from '../bytes.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { policyHash, vocabularyHash } from '../policy/hash.js'
+import { parsePolicy } from '../policy/parse.js'
+import type { Policy } from '../policy/policy.js'
+import type { Port } from '../port.js'
+import { encodeRosterEntry, NO_ROSTER, presentRoster, type RosterEntry, type RosterHistory } from '../roster/history.js'
+import { policyInForce } from '../roster/roster.js'
+import type { Store } from '../store/port.js'
+import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, type PolicyInForce } from './context.js'
+import { custodianClients, type RosterNews } from './custodians.js'
+import { followed, rosterNews } from './enrolment.js'
+import { openLedger } from './ledger.js'
+import { openShelf } from './shelf.js'
+
+/** Everything that a hub runs on. */
+export interface OpenHubOptions {
+  readonly id: Uint8Array
+  readonly store: Store
+  readonly keys: HubKeys
+  /** By the custodian's id. */
+  readonly custodians: ReadonlyMap<string, Port>
+  readonly clock: Clock
+  readonly random: Random
+  readonly limits?: Partial<Limits> | undefined
+  /** Runs after the store is closed: to let go of what the caller opened. */
+  readonly onClose?: (() => Promise<void>) | undefined
+}
+
+/** A hub that is founded: roster version 1 is its entry 0, its first policy entry 1. */
+export async function foundHub(options: OpenHubOptions, genesis: RosterEntry, policy: Policy): Promise<void> {
+  const { shelf, ledger } = parts(options, async () => undefined)
+  await ledger.write(async (position) => {
+    if (position > 0) throw new IndexError('ERR_FILE_EXISTS', 'the store holds a hub already')
+    const body = encodeRosterEntry(genesis)
+    followed(NO_ROSTER, { position, type: 'roster', at: 0, body })
+    return {
+      drafts: [
+        { type: 'roster', body },
+        { type: 'policy', body: toJsonBytes(policy) },
+      ],
+      puts: [
+        shelf.put('meta', shelf.key('meta', 'roster'), { kind: 'roster', positions: [0] }),
+        shelf.put('meta', shelf.key('meta', 'policy'), { kind: 'policy', policy: toJsonBytes(policy) }),
+      ],
+    }
+  })
+}
+
+function parts(options: OpenHubOptions, onMoved: () => Promise<void>) {
+  const { store, keys, id, random, clock } = options
+  const { signing, storageKey } = keys
+  const shelf = openShelf(store, id, storageKey, random)
+  return { shelf, ledger: openLedger({ store, hub: id, signingKey: signing, storageKey, clock, random, onMoved }) }
+}
+
+/** The hub's context, and how it takes in a roster entry of its own. */
+export async function openContext(
+  options: OpenHubOptions,
+): Promise<{ readonly context: HubContext; readonly follow: (news: RosterNews) => Promise<void> }> {
+  const { id, keys, store, clock, random } = options
+  let rosters: RosterHistory = NO_ROSTER
+  let last = -1
+  const takeIn = (news: RosterNews): void => {
+    if (news.position <= last) return
+    rosters = followed(rosters, news)
+    last = news.position
+  }
+  const { shelf, ledger } = parts(options, async () => {
+    for (const news of await rosterNews({ shelf, ledger })) takeIn(news)
+  })
+  const custodians = custodianClients(options.custodians, { hub: id, party: 'hub', key: keys.signing }, clock)
+  const all = await rosterNews({ shelf, ledger })
+  all.forEach(takeIn)
+  requireOwnKeys(options, rosters)
+  await custodians.follow(all)
+  const policy = await policyOf(shelf, rosters, clock)
+  const context: HubContext = {
+    id,
+    name: presentRoster(rosters).hub.name,
+    keys,
+    store,
+    shelf,
+    ledger,
+    custodians,
+    clock,
+    random,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    rosters: () => rosters,
+    policy: () => policy,
+  }
+  const follow = async (news: RosterNews): Promise<void> => {
+    takeIn(news)
+    await custodians.follow([news])
+  }
+  return { context, follow }
+}
+
+/** @throws {IndexError} `ERR_KEY_WRONG` when these are not the keys of the hub in the store */
+function requireOwnKeys({ id, keys }: OpenHubOptions, rosters: RosterHistory): void {
+  const { hub } = presentRoster(rosters)
+  if (Buffer.compare(hub.id, id) !== 0 || Buffer.compare(hub.keys.signing, keys.signing.publicKey) !== 0) {
+    throw new IndexError('ERR_KEY_WRONG', 'the hub in this store has other keys')
+  }
+}
+
+async function policyOf(shelf: HubContext['shelf'], rosters: RosterHistory, clock: Clock): Promise<PolicyInForce> {
+  const row = await shelf.one('meta', shelf.key('meta', 'policy'))
+  if (row?.kind !== 'policy') throw new IndexError('ERR_STORE_DAMAGED', 'the hub has no policy')
+  const policy = parsePolicy(fromJsonBytes(row.policy))
+  const hash = toHex(policyHash(policy))
+  if (!policyInForce(presentRoster(rosters), hash, clock()))
+    throw new IndexError('ERR_POLICY_UNKNOWN', 'the roster does not approve the hub’s policy at this time')
+  const vocabulary = vocabularyHash(policy)
+  return { policy, hash, vocabulary, vocabularies: new Set([toHex(vocabulary), ...(policy.vocabularies ?? [])]) }
+}

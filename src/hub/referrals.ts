@@ -1,0 +1,221 @@
+import { z } from 'zod'
+import { toHex, u64 } from '../bytes.js'
+import { englishCalendar } from '../case/deadlines.js'
+import { parseSignedRequest } from '../case/messages.js'
+import { REFERRAL_OUTCOMES, type Referral } from '../case/referral.js'
+import { parse } from '../door.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message } from '../port.js'
+import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf, verdictOn } from './cases.js'
+import { instantOf } from './catch-up.js'
+import { type HubContext, requireParty, requireSender } from './context.js'
+import { loadCounter } from './counters.js'
+import { decideAndDraft, journalDecision } from './disclosures.js'
+import { numberKey } from './shelf.js'
+
+const bytes = (length: number) =>
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
+const number = z.number().int().min(1)
+const consentState = z.enum(['given', 'refused', 'withdrawn', 'expired', 'not-sought'])
+const consent = z.strictObject({ carer: consentState, child: consentState, childUnderstands: z.boolean() })
+const prepareRequest = z.strictObject({
+  case: number,
+  to: z.string().max(64),
+  groups: z
+    .array(z.enum(['identity', 'carers']))
+    .min(1)
+    .max(2),
+  opening: bytes(16),
+  needToKnow: z.boolean(),
+  consent,
+})
+const sendRequest = z.strictObject({
+  referral: number,
+  case: number,
+  to: z.string().max(64),
+  opening: bytes(16),
+  sealed: z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length <= 262_144,
+    'must be at most 256 KiB',
+  ),
+})
+const inboxRequest = z.strictObject({ after: z.number().int().min(0).optional() })
+const answerRequest = z.strictObject({ referral: number, outcome: z.enum(REFERRAL_OUTCOMES).optional() })
+
+/** What an officer puts into the package besides the details. */
+export interface ReferralOffer {
+  readonly referral: number
+  readonly threshold: string
+  readonly level: string
+  readonly purpose: string
+  readonly lawfulBasis: string
+  readonly sentAt: number
+  readonly decisionDueAt: number
+}
+
+/** Decides by the disclosure rules what may go to an agency, records it, and gives the referral its number and deadline. */
+export async function prepareReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const asked = parse(prepareRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
+  requireParty(hub, asked.to, 'agency')
+  const { request } = await requireOwnOpening(hub, asked.opening, officer.id, asked.case)
+  const file = await requireCase(hub, asked.case)
+  const history = await historyOf(hub, file)
+  const level = openableLevel(hub, file, history, verdictOn(hub, history, instantOf(history, hub.clock())), officer.id)
+  const threshold = thresholdOf(hub, level)
+  for (const information of asked.groups) {
+    const facts = {
+      information,
+      threshold,
+      status: 'none' as const,
+      needToKnow: asked.needToKnow,
+      consent: asked.consent,
+    }
+    const { decision, draft } = decideAndDraft(facts, {
+      case: file.number,
+      officer: officer.id,
+      to: asked.to,
+      purpose: request.purpose,
+      lawfulBasis: request.lawfulBasis,
+    })
+    await journalDecision(hub, draft)
+    if (!decision.permitted)
+      throw new IndexError(
+        'ERR_DISCLOSURE_DENIED',
+        'the disclosure rules do not permit this referral; the denial is recorded',
+      )
+  }
+  const calendar = await englishCalendar()
+  let offer: ReferralOffer | undefined
+  await hub.ledger.write(async (_, at) => {
+    const counter = await loadCounter(hub, 'referral')
+    offer = {
+      referral: counter.next(),
+      threshold,
+      level,
+      purpose: request.purpose,
+      lawfulBasis: request.lawfulBasis,
+      sentAt: at,
+      decisionDueAt: calendar.addWorkingDays(at, 1),
+    }
+    return { puts: counter.puts() }
+  })
+  return toJsonBytes(offer)
+}
+
+/** Takes the sealed package, journals that it went and why, and lays it into the agency's inbox. */
+export async function sendReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const asked = parse(sendRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
+  const agency = requireParty(hub, asked.to, 'agency')
+  const { request } = await requireOwnOpening(hub, asked.opening, officer.id, asked.case)
+  const calendar = await englishCalendar()
+  const isNew = await hub.ledger.write(async (_, at) => {
+    const file = await requireCase(hub, asked.case)
+    const history = await historyOf(hub, file)
+    const level = openableLevel(
+      hub,
+      file,
+      history,
+      verdictOn(hub, history, instantOf(history, hub.clock())),
+      officer.id,
+    )
+    const referral: Referral = {
+      number: asked.referral,
+      case: file.number,
+      opening: toHex(asked.opening),
+      to: agency.id,
+      officer: officer.id,
+      purpose: request.purpose,
+      lawfulBasis: request.lawfulBasis,
+      threshold: thresholdOf(hub, level),
+      sentAt: at,
+      decisionDueAt: calendar.addWorkingDays(at, 1),
+      sealed: asked.sealed,
+      status: 'sent',
+    }
+    const { sealed: _sealed, ...said } = referral
+    return {
+      drafts: [{ type: 'referral', body: toJsonBytes({ event: 'sent', ...said }) }],
+      inserts: [
+        hub.shelf.insert('referral', numberKey(referral.number), referral),
+        hub.shelf.insert('inbox', inboxKey(hub, agency.id, referral.number), { referral: referral.number }),
+      ],
+      puts: [
+        hub.shelf.put('case', numberKey(file.number), {
+          ...file,
+          status: 'referred',
+          referrals: [...file.referrals, referral.number],
+          updatedAt: at,
+        }),
+      ],
+    }
+  })
+  if (!isNew) throw new IndexError('ERR_REQUEST_INVALID', 'this referral was sent already')
+  return toJsonBytes({ referral: asked.referral })
+}
+
+async function requireOwnOpening(hub: HubContext, opening: Uint8Array, officer: string, caseNumber: number) {
+  const row = await hub.shelf.one('opening', hub.shelf.key('opening', opening))
+  if (row === undefined || row.officer !== officer || row.case !== caseNumber)
+    throw new IndexError('ERR_OPENING_UNKNOWN', 'this officer has no such opening of this case')
+  if (row.expiry <= hub.clock())
+    throw new IndexError('ERR_OPENING_EXPIRED', 'the opening has expired: open the case anew')
+  return parseSignedRequest(fromJsonBytes(row.request))
+}
+
+function inboxKey(hub: HubContext, agency: string, referral: number): Uint8Array {
+  return Buffer.concat([hub.shelf.key('inbox', agency), u64(referral)])
+}
+
+/** An agency's referrals after a number, sealed to it; fetching one is its receipt, and is journalled once. */
+export async function inbox(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const agency = requireSender(hub, message, 'agency')
+  const { after } = parse(inboxRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referrals')
+  const prefix = hub.shelf.key('inbox', agency.id)
+  const rows = await hub.shelf.list('inbox', inboxKey(hub, agency.id, after ?? 0), 50)
+  const own = rows.filter(({ key }) => Buffer.compare(key.subarray(0, prefix.length), prefix) === 0)
+  const referrals: { readonly referral: number; readonly sealed: Uint8Array; readonly status: string }[] = []
+  for (const { value } of own) {
+    const { sealed, status } = await answer(hub, agency.id, value.referral, undefined)
+    referrals.push({ referral: value.referral, sealed, status })
+  }
+  return toJsonBytes({ referrals })
+}
+
+/** An agency's word on what it decided. */
+export async function decideReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const agency = requireSender(hub, message, 'agency')
+  const { referral, outcome } = parse(answerRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
+  const { status } = await answer(hub, agency.id, referral, outcome)
+  return toJsonBytes({ referral, status })
+}
+
+async function answer(
+  hub: HubContext,
+  agency: string,
+  number: number,
+  outcome: Referral['outcome'],
+): Promise<Referral> {
+  let result: Referral | undefined
+  await hub.ledger.write(async (_, at) => {
+    const referral = await hub.shelf.one('referral', numberKey(number))
+    if (referral === undefined || referral.to !== agency)
+      throw new IndexError('ERR_REFERRAL_UNKNOWN', 'this agency has no referral with this number')
+    result = next(referral, outcome, at)
+    if (result === referral) return undefined
+    const said = { event: result.status, number, to: agency, ...(outcome === undefined ? {} : { outcome }) }
+    return {
+      drafts: [{ type: 'referral', body: toJsonBytes(said) }],
+      puts: [hub.shelf.put('referral', numberKey(number), result)],
+    }
+  })
+  return result as unknown as Referral
+}
+
+function next(referral: Referral, outcome: Referral['outcome'], at: number): Referral {
+  if (outcome !== undefined && referral.status !== 'decided')
+    return { ...referral, status: 'decided', receivedAt: referral.receivedAt ?? at, outcome, decidedAt: at }
+  return referral.status === 'sent' ? { ...referral, status: 'received', receivedAt: at } : referral
+}

@@ -1,0 +1,144 @@
+import { encode, sha256 } from '../bytes.js'
+import type { Known } from '../check/receipt.js'
+import { type ChildId, newChildId } from '../child/identifiers.js'
+import type { HubContext } from './context.js'
+import { nameOf } from './custodians.js'
+import type { ChildRow } from './rows.js'
+import type { LookupToken, TokenTable } from './tokens.js'
+
+/** Whom tokens point at. */
+export type Match =
+  | { readonly kind: 'registered'; readonly childId: ChildId }
+  | { readonly kind: 'provisional'; readonly childId: ChildId; readonly others: readonly ChildId[] }
+  /** Several registered children, or one under another number: a person must look. */
+  | { readonly kind: 'ambiguous'; readonly childIds: readonly ChildId[] }
+  | { readonly kind: 'none' }
+
+/** Child rows as they stand and as a write changes them. */
+export class ChildTable {
+  private constructor(
+    private readonly rows: Map<string, ChildRow>,
+    private readonly changed = new Set<string>(),
+  ) {}
+
+  static async load(hub: HubContext, ids: readonly ChildId[]): Promise<ChildTable> {
+    const distinct = new Map(ids.map((id) => [nameOf(id), id]))
+    const stored = await hub.shelf.get(
+      'child',
+      [...distinct.values()].map((id) => childKey(hub, id)),
+    )
+    const rows = new Map<string, ChildRow>()
+    let index = 0
+    for (const name of distinct.keys()) {
+      const row = stored[index++]
+      if (row !== undefined) rows.set(name, row)
+    }
+    return new ChildTable(rows)
+  }
+
+  get(id: ChildId): ChildRow | undefined {
+    return this.rows.get(nameOf(id))
+  }
+
+  set(row: ChildRow): void {
+    this.rows.set(nameOf(row.childId), row)
+    this.changed.add(nameOf(row.childId))
+  }
+
+  puts(hub: HubContext): ReturnType<HubContext['shelf']['put']>[] {
+    return [...this.changed].flatMap((name) => {
+      const row = this.rows.get(name)
+      return row === undefined ? [] : [hub.shelf.put('child', childKey(hub, row.childId), row)]
+    })
+  }
+}
+
+export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
+  return hub.shelf.key('child', id)
+}
+
+/** Children that any of the tokens points at: load their rows before `match`. */
+export function pointedAt(tokens: readonly LookupToken[], table: TokenTable): readonly ChildId[] {
+  return tokens.flatMap(({ token }) => {
+    const { registered, provisional } = table.get(token)
+    return registered === undefined ? [...provisional] : [registered, ...provisional]
+  })
+}
+
+/**
+ * Whom the strong tokens of one description point at. Weak tokens never link.
+ *
+ * A number that nobody here has, beside a name that somebody else's number goes with, links to nobody.
+ */
+export function match(tokens: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
+  const strong = tokens.filter(({ strength }) => strength === 'strong')
+  const registered = distinct(strong.flatMap(({ token }) => table.get(token).registered ?? []))
+  const [only, ...more] = registered
+  if (only !== undefined) {
+    const row = children.get(only)
+    const contradicted = strong.some(
+      ({ kind, token }) => isNumber(kind) && table.get(token).registered === undefined && row?.kinds.includes(kind),
+    )
+    return more.length > 0 || contradicted
+      ? { kind: 'ambiguous', childIds: registered }
+      : { kind: 'registered', childId: only }
+  }
+  const provisional = distinct(strong.flatMap(({ token }) => table.get(token).provisional))
+  const [oldest, ...others] = provisional
+    .map((id) => ({ id, createdAt: children.get(id)?.createdAt ?? Number.MAX_SAFE_INTEGER }))
+    .sort((a, b) => a.createdAt - b.createdAt || Buffer.compare(a.id, b.id))
+    .map(({ id }) => id)
+  return oldest === undefined ? { kind: 'none' } : { kind: 'provisional', childId: oldest, others }
+}
+
+/** Whether a child can have only one value of this kind. */
+function isNumber(kind: string): boolean {
+  return kind === 'nhs-number' || kind === 'upn'
+}
+
+/** A token that stands for an unresolved description, so that asking again finds the same provisional child. */
+export function ambiguityToken(hub: HubContext, tokens: readonly LookupToken[]): LookupToken {
+  const sorted = tokens.map(({ token }) => token).sort(Buffer.compare)
+  return {
+    kind: 'unresolved',
+    strength: 'strong',
+    token: sha256(encode('unresolved/v1', hub.id, ...sorted)).subarray(0, 16),
+  }
+}
+
+/** A new provisional child under these tokens. */
+export function provisionalChild(
+  hub: HubContext,
+  tokens: readonly LookupToken[],
+  status: 'provisional' | 'unresolved',
+  at: number,
+  table: TokenTable,
+  children: ChildTable,
+): ChildRow {
+  const row: ChildRow = {
+    childId: newChildId(hub.random),
+    status,
+    shielded: false,
+    kinds: [],
+    recordVersion: 0,
+    fingerprints: [],
+    createdAt: at,
+  }
+  children.set(row)
+  for (const { strength, token } of tokens) {
+    if (strength !== 'strong') continue
+    const before = table.get(token)
+    table.set(token, { ...before, provisional: [...before.provisional, row.childId] })
+  }
+  return row
+}
+
+/** What an agency is told of a child. Shielded children are answered exactly as unknown. */
+export function knownAs(row: ChildRow): Known {
+  if (row.status === 'unresolved') return 'unresolved'
+  return row.status === 'registered' && !row.shielded ? 'known' : 'unknown'
+}
+
+function distinct(ids: readonly ChildId[]): readonly ChildId[] {
+  return [...new Map(ids.map((id) => [nameOf(id), id])).values()]
+}

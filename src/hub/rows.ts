@@ -1,0 +1,101 @@
+import type { JournalPosition, Known } from '../check/receipt.js'
+import type { WithdrawalReason } from '../check/withdrawal.js'
+import type { ChildId } from '../child/identifiers.js'
+import type { Table } from '../store/port.js'
+
+/** What each table holds, once decrypted. All of it can be rebuilt from the journal, but for keys and sealed records. */
+export interface Rows {
+  readonly meta: MetaRow
+  readonly child: ChildRow
+  readonly history: HistoryRow
+  readonly token: TokenRow
+  readonly reference: ReferenceRow
+  readonly record: RecordRow
+  readonly case: import('../case/case.js').CaseFile
+  readonly opening: OpeningRow
+  readonly enquiry: import('../case/enquiry.js').Enquiry
+  readonly referral: import('../case/referral.js').Referral
+  readonly inbox: { readonly referral: number }
+  readonly meter: { readonly used: number }
+}
+// A table without a row type, or the reverse, is a compile error.
+export type EveryTableHasRows = [Table] extends [keyof Rows] ? ([keyof Rows] extends [Table] ? true : never) : never
+
+export type MetaRow =
+  | { readonly kind: 'roster'; readonly positions: readonly number[] }
+  | { readonly kind: 'watermark'; readonly position: number }
+  | { readonly kind: 'counter'; readonly next: number }
+  | { readonly kind: 'checkpoint'; readonly note: string }
+  | { readonly kind: 'policy'; readonly policy: Uint8Array }
+
+export interface ChildRow {
+  readonly childId: ChildId
+  /** `provisional`: named by a check, no register entry. `unresolved`: the same, because candidates were not told apart. */
+  readonly status: 'registered' | 'provisional' | 'unresolved'
+  readonly shielded: boolean
+  /** Kinds of strong token that the child is registered under. */
+  readonly kinds: readonly string[]
+  readonly recordVersion: number
+  readonly fingerprints: readonly Uint8Array[]
+  readonly enquiry?: number | undefined
+  /** Another id that a sealer's registration showed to be the same child: waits for a link statement. */
+  readonly sameAs?: ChildId | undefined
+  readonly createdAt: number
+}
+
+/** A check as the assessment needs it; the signed bytes stay beside the journal. */
+export interface HistoryCheck {
+  readonly id: string
+  readonly agency: string
+  readonly agencyKind: string
+  readonly incident: string
+  readonly indicators: readonly string[]
+  readonly occurredAt: number
+  readonly position: number
+  readonly row: number
+  readonly withdrawn?: true | undefined
+}
+
+export interface HistoryRow {
+  readonly checks: readonly HistoryCheck[]
+  /** The child's latest case. */
+  readonly case?: number | undefined
+  /** Journal position at which that case was closed. */
+  readonly closedAt?: number | undefined
+  /** Level that the latest open case was raised to. */
+  readonly level: string
+}
+
+export interface TokenRow {
+  readonly registered?: ChildId | undefined
+  /** Oldest first. */
+  readonly provisional: readonly ChildId[]
+}
+
+export interface ReferenceRow {
+  readonly checkId: string
+  readonly content: Uint8Array
+  readonly childId: ChildId
+  readonly known: Known
+  readonly position: JournalPosition
+  readonly recordedAt: number
+  readonly withdrawn?: { readonly reason: WithdrawalReason; readonly at: number } | undefined
+}
+
+export interface RecordRow {
+  readonly version: number
+  /** Journal position of the entry with this record's hash. */
+  readonly position: number
+  readonly bytes: Uint8Array
+}
+
+export interface OpeningRow {
+  readonly case: number
+  readonly officer: string
+  readonly request: Uint8Array
+  /** Of the journalled request. */
+  readonly position: number
+  readonly record: Uint8Array
+  readonly releases: readonly { readonly custodian: string; readonly release: Uint8Array }[]
+  readonly expiry: number
+}

@@ -1,0 +1,66 @@
+import { encode, hmacSha256, type Part, type Random, u64 } from '../bytes.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { openBytes, sealBytes } from '../seal/box.js'
+import type { Commit, Store, Table } from '../store/port.js'
+import type { Rows } from './rows.js'
+
+type Put = NonNullable<Commit['puts']>[number]
+
+/**
+ * The hub's tables as it sees them: typed rows, each encrypted and bound to its place before the store gets it. A stolen
+ * database shows neither what a row says nor which rows belong to one child.
+ */
+export interface Shelf {
+  /** Key of a row that is found by secret or personal parts: a keyed hash, 16 bytes. */
+  key(table: Table, ...parts: readonly Part[]): Uint8Array
+  get<T extends Table>(table: T, keys: readonly Uint8Array[]): Promise<readonly (Rows[T] | undefined)[]>
+  one<T extends Table>(table: T, key: Uint8Array): Promise<Rows[T] | undefined>
+  /** Rows after a key, by ascending key. */
+  list<T extends Table>(
+    table: T,
+    after: Uint8Array | undefined,
+    limit: number,
+  ): Promise<readonly { readonly key: Uint8Array; readonly value: Rows[T] }[]>
+  put<T extends Table>(table: T, key: Uint8Array, value: Rows[T] | undefined): Put
+  insert<T extends Table>(
+    table: T,
+    key: Uint8Array,
+    value: Rows[T],
+  ): { readonly table: Table; readonly key: Uint8Array; readonly value: Uint8Array }
+}
+
+/** Key of a row that is listed in order: its number, most significant byte first. */
+export function numberKey(value: number): Uint8Array {
+  return u64(value)
+}
+
+export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array, random: Random): Shelf {
+  const place = (table: Table, key: Uint8Array): Uint8Array => encode('row/v1', hub, table, key)
+  const sealed = <T extends Table>(table: T, key: Uint8Array, value: Rows[T]): Uint8Array =>
+    sealBytes(storageKey, place(table, key), toJsonBytes(value), random)
+  // The box authenticates the row as one that this hub wrote at this place, so its shape needs no second check.
+  const opened = <T extends Table>(table: T, key: Uint8Array, bytes: Uint8Array): Rows[T] =>
+    fromJsonBytes(openBytes(storageKey, place(table, key), bytes)) as Rows[T]
+
+  return {
+    key: (table, ...parts) => hmacSha256(storageKey, encode('key/v1', hub, table, ...parts)).subarray(0, 16),
+    async get(table, keys) {
+      if (keys.length === 0) return []
+      const values = await store.get(table, keys)
+      return values.map((value, index) => {
+        const key = keys[index]
+        return value === undefined || key === undefined ? undefined : opened(table, key, value)
+      })
+    },
+    async one(table, key) {
+      const [value] = await store.get(table, [key])
+      return value === undefined ? undefined : opened(table, key, value)
+    },
+    async list(table, after, limit) {
+      const rows = await store.list(table, after, limit)
+      return rows.map(({ key, value }) => ({ key, value: opened(table, key, value) }))
+    },
+    put: (table, key, value) => ({ table, key, value: value === undefined ? undefined : sealed(table, key, value) }),
+    insert: (table, key, value) => ({ table, key, value: sealed(table, key, value) }),
+  }
+}

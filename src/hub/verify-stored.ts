@@ -1,0 +1,66 @@
+import { cosignerName, verifiedHead } from '../custodian/verify-release.js'
+import { checkpointOrigin } from '../journal/checkpoint.js'
+import type { EntryType } from '../journal/entry.js'
+import { type ExportedEntry, type JournalVerification, verifyJournal } from '../journal/verify.js'
+import { custodiansOf } from '../roster/roster.js'
+import { checkpoint } from './checkpoints.js'
+import { type HubContext, roster } from './context.js'
+
+/** What a verification of the whole journal found. */
+export interface JournalReport {
+  readonly verified: boolean
+  readonly size: number
+  /** Root of the journal, 64 hexadecimal digits. */
+  readonly root: string
+  readonly cosignedBy: readonly string[]
+  readonly byType: ReadonlyMap<EntryType, number>
+  /** One sentence each: what was verified, and what was found wrong. */
+  readonly findings: JournalVerification['findings']
+  readonly notVerified: readonly string[]
+}
+
+const PAGE = 1_000
+
+/** Recomputes every leaf and the root from the stored bytes, and compares with a head that custodians cosign now. */
+export async function verifyStored(
+  hub: HubContext,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+): Promise<JournalReport> {
+  const { note, size } = await checkpoint(hub)
+  const origin = checkpointOrigin(hub.id)
+  const cosigners = custodiansOf(roster(hub)).map(({ id, keys }) => ({
+    name: cosignerName(hub.id, id),
+    publicKey: keys.signing,
+  }))
+  const log = { name: origin, publicKey: hub.keys.signing.publicKey }
+  const result = await verifyJournal(exported(hub, size, options), {
+    origin,
+    log,
+    cosigners,
+    quorum: roster(hub).keyset.quorum,
+    note,
+  })
+  const root = Buffer.from(verifiedHead(hub.id, roster(hub), note, 0)?.root ?? []).toString('hex')
+  const { verified, cosignedBy, byType, findings, notVerified } = result
+  return { verified, size, root, cosignedBy, byType, findings, notVerified }
+}
+
+async function* exported(
+  hub: HubContext,
+  size: number,
+  options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void },
+): AsyncGenerator<ExportedEntry> {
+  for (let from = 0; from < size; from += PAGE) {
+    options.signal?.throwIfAborted()
+    const limit = Math.min(PAGE, size - from)
+    const hashes = await hub.store.nodes(
+      Array.from({ length: limit }, (_, index) => ({ level: 0, index: from + index })),
+    )
+    for (const [index, { position, salt, bytes }] of (await hub.ledger.read(from, limit)).entries()) {
+      const leafHash = hashes[index]
+      if (bytes.length > 0) yield { position, salt, body: bytes }
+      else if (leafHash !== undefined) yield { position, leafHash }
+    }
+    options.onProgress?.(from + limit, size)
+  }
+}

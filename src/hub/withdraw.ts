@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/batch.js'
+import { checkIdOf, REFERENCE } from '../check/canonical.js'
+import type { JournalPosition } from '../check/receipt.js'
+import { parseWithdrawal, type Withdrawal, withdrawalIsSignedBy } from '../check/withdrawal.js'
+import { parse } from '../door.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message } from '../port.js'
+import type { Agency } from '../roster/roster.js'
+import { type HubContext, requireSender } from './context.js'
+import { leafRow, readRows, receipts, requireAgencyOf } from './record-checks.js'
+import { ChildTable, knownAs } from './resolve.js'
+import type { ReferenceRow } from './rows.js'
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
+const position = z.strictObject({ entry: z.number().int().min(0), row: z.number().int().min(0) })
+const withdrawRequest = z.strictObject({ reference: z.string().regex(REFERENCE), withdrawal: z.unknown() })
+const correctRequest = z.strictObject({
+  reference: z.string().regex(REFERENCE),
+  withdrawal: z.unknown(),
+  submission: bytes,
+})
+const lookUpRequest = z.strictObject({ reference: z.string().regex(REFERENCE) })
+
+const withdrawalEntry = z.strictObject({ withdrawal: z.unknown(), position })
+
+/** Body of a `withdrawal` or `correction` entry: what the agency signed, and where its check stands. */
+export function parseWithdrawalEntry(body: Uint8Array): {
+  readonly withdrawal: Withdrawal
+  readonly position: JournalPosition
+} {
+  const entry = parse(withdrawalEntry, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'withdrawal')
+  return { withdrawal: parseWithdrawal(entry.withdrawal), position: entry.position }
+}
+
+/** The id of the agency's own check with a reference, so that it can be taken back by reference. */
+export async function findCheck(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const agency = requireSender(hub, message, 'agency')
+  const { reference } = parse(lookUpRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'check')
+  const { row } = await requireOwnCheck(hub, agency, reference)
+  return toJsonBytes({ checkId: row.checkId })
+}
+
+/** Records that an agency takes a check back. The check stays in the journal, the case stays open, officers review it. */
+export async function withdrawCheck(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const agency = requireSender(hub, message, 'agency')
+  const body = parse(withdrawRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'withdrawal')
+  const request = { ...body, withdrawal: parseWithdrawal(body.withdrawal) }
+  requireOwnSignature(hub, agency, request.withdrawal)
+  await hub.ledger.write(async () => {
+    const { row, key } = await requireOwnCheck(hub, agency, request.reference)
+    requireThisCheck(row, request.withdrawal)
+    if (row.withdrawn !== undefined) return undefined
+    const { reason, at } = request.withdrawal
+    return {
+      drafts: [{ type: 'withdrawal', body: toJsonBytes({ withdrawal: request.withdrawal, position: row.position }) }],
+      puts: [hub.shelf.put('reference', key, { ...row, withdrawn: { reason, at } })],
+    }
+  })
+  await hub.custodians.withdraw(request.withdrawal)
+  return toJsonBytes({ withdrawn: request.withdrawal.checkId })
+}
+
+/** Records a check that takes another's place under the same reference: withdrawal and new check are one step. */
+export async function correctCheck(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const sender = requireSender(hub, message, 'agency')
+  const body = parse(correctRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'correction')
+  const request = { ...body, withdrawal: parseWithdrawal(body.withdrawal) }
+  const submission = decodeSubmission('check-batch/v1', request.submission)
+  const agency = requireAgencyOf(hub, submission.batch)
+  requireOwnSignature(hub, sender, request.withdrawal)
+  const [candidate, ...more] = readRows(hub, agency, submission)
+  if (
+    agency.id !== sender.id ||
+    candidate === undefined ||
+    more.length > 0 ||
+    !batchIsSignedBy(submission.batch, sender.keys.signing)
+  ) {
+    throw new IndexError('ERR_REQUEST_INVALID', 'a correction is one check of the agency that sends it')
+  }
+  if (!('check' in candidate)) throw new IndexError(candidate.code, candidate.message, { field: candidate.field })
+  if (candidate.check.reference !== request.reference || checkIdOf(candidate.leaf) !== request.withdrawal.replacedBy) {
+    throw new IndexError('ERR_REQUEST_INVALID', 'the correction does not name the check that it brings')
+  }
+  let reference: ReferenceRow | undefined
+  await hub.ledger.write(async (position, at) => {
+    const { row, key } = await requireOwnCheck(hub, agency, request.reference)
+    if (row.checkId === request.withdrawal.replacedBy) {
+      reference = row
+      return undefined
+    }
+    requireThisCheck(row, request.withdrawal)
+    const child = (await ChildTable.load(hub, [candidate.childId])).get(candidate.childId)
+    if (child === undefined)
+      throw new IndexError('ERR_CHILD_ID_UNKNOWN', 'this agency has no such child id: identify the child anew')
+    reference = {
+      checkId: checkIdOf(candidate.leaf),
+      content: candidate.content,
+      childId: candidate.childId,
+      known: knownAs(child),
+      position: { entry: position + 1, row: 0 },
+      recordedAt: at,
+    }
+    return {
+      drafts: [
+        { type: 'correction', body: toJsonBytes({ withdrawal: request.withdrawal, position: row.position }) },
+        {
+          type: 'check-batch',
+          body: encodeBatchEntry(submission.batch, [true]),
+          leaves: [leafRow(submission, candidate.leaf, 0, true)],
+        },
+      ],
+      puts: [hub.shelf.put('reference', key, reference)],
+    }
+  })
+  await hub.custodians.withdraw(request.withdrawal)
+  if (reference === undefined) throw new IndexError('ERR_STORE_FAILED', 'the correction was not recorded')
+  return toJsonBytes(receipts(hub, agency, [{ kind: 'new', reference }]))
+}
+
+async function requireOwnCheck(
+  hub: HubContext,
+  agency: Agency,
+  reference: string,
+): Promise<{ readonly row: ReferenceRow; readonly key: Uint8Array }> {
+  const key = hub.shelf.key('reference', agency.id, reference)
+  const row = await hub.shelf.one('reference', key)
+  if (row === undefined)
+    throw new IndexError('ERR_CHECK_UNKNOWN', 'this agency has no check with this reference', { field: 'reference' })
+  return { row, key }
+}
+
+function requireThisCheck(row: ReferenceRow, { checkId: named }: Withdrawal): void {
+  if (row.checkId !== named)
+    throw new IndexError('ERR_REFERENCE_CONFLICT', 'the reference now stands for another check', { field: 'reference' })
+}
+
+function requireOwnSignature(hub: HubContext, agency: Agency, claimed: Withdrawal): void {
+  if (claimed.agency !== agency.id || !withdrawalIsSignedBy(hub.id, claimed, agency.keys.signing)) {
+    throw new IndexError('ERR_SIGNATURE_INVALID', 'the withdrawal is not signed by the agency whose check it is')
+  }
+}

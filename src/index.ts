@@ -1,0 +1,68 @@
+export {
+  type Agency,
+  type AgencyOptions,
+  type CheckInput,
+  type CheckOutcome,
+  createAgency,
+  type Identified,
+  type Known,
+  type Receipt,
+  verifyReceipt,
+} from './agency.js'
+export type { Clock, Random } from './bytes.js'
+export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } from './case/case.js'
+export type { Dossier, TimelineItem } from './case/dossier.js'
+export { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
+export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason } from './case/opening.js'
+export type { AgencyReferral } from './case/package.js'
+export { LAWFUL_BASES, type LawfulBasis, REFERRAL_OUTCOMES, type ReferralOutcome } from './case/referral.js'
+export { WITHDRAWAL_REASONS, type WithdrawalReason } from './check/withdrawal.js'
+export type { ChildQuery, RegistrationDetails } from './child/details.js'
+export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
+export { type DisclosureBasis, describeBasis } from './disclosure/basis.js'
+export {
+  type Consent,
+  type DisclosureDecision,
+  type DisclosureRequest,
+  decideDisclosure,
+  parseDisclosureRequest,
+} from './disclosure/decide.js'
+export { type InitHubOptions, initHub, type OpenOptions, openHub } from './embedded.js'
+export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'
+export type { CaseSummary } from './hub/cases.js'
+export type { CaseNews } from './hub/catch-up.js'
+export type { HubKeys, Limits } from './hub/context.js'
+export type { PublicEnquiry, PublicReferral } from './hub/lists.js'
+export type { JournalReport } from './hub/verify-stored.js'
+export type { Hub, HubJournal, OpenHubOptions } from './hub.js'
+export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
+export {
+  createOfficer,
+  memoryOneUseKeys,
+  type Officer,
+  type OfficerOptions,
+  type OneUseKeys,
+  type OpenAsk,
+  type OpenedDetails,
+  type Opening,
+  type ReferAsk,
+  type SentReferral,
+} from './officer.js'
+export { type HubPort, newPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
+export { type AssessOptions, assess, levelAt, type Verdict } from './policy/assess.js'
+export { defaultPolicy } from './policy/default.js'
+export { policyHash, vocabularyHash } from './policy/hash.js'
+export type { AssessedCheck } from './policy/history.js'
+export { parsePolicy } from './policy/parse.js'
+export type { Policy, Threshold } from './policy/policy.js'
+export type { Port, SendOptions } from './port.js'
+export type { Enrolment } from './roster/change.js'
+export {
+  createSealer,
+  type RegisterOptions,
+  type Registration,
+  type RegistrationOutcome,
+  type Sealer,
+} from './sealer.js'
+export { memoryStore } from './store/memory.js'
+export type { Store } from './store/port.js'

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { fromBase64, toBase64 } from './bytes.js'
+import type { CustodianKeys } from './custodian.js'
+import { parse } from './door.js'
+import { IndexError } from './errors.js'
+import type { HubKeys } from './hub/context.js'
+import type { PartyKey, Pin } from './party.js'
+import type { HpkeKey } from './seal/hpke.js'
+import { type SigningKey, signingKey } from './signature.js'
+
+/** What stands in a key file: JSON with base64, one file per party. `docs/formats.md` has an example. */
+export type KeyFile =
+  | { readonly kind: 'hub'; readonly id: Uint8Array; readonly keys: HubKeys }
+  | { readonly kind: 'custodian'; readonly keys: CustodianKeys }
+  | {
+      readonly kind: 'agency'
+      readonly id: string
+      readonly pin: Pin
+      readonly key: PartyKey
+      readonly agencyKind: string
+      readonly sensitive: boolean
+    }
+  | { readonly kind: 'sealer'; readonly id: string; readonly pin: Pin; readonly key: PartyKey }
+  | {
+      readonly kind: 'officer'
+      readonly id: string
+      readonly pin: Pin
+      readonly key: PartyKey
+      readonly person: string
+      readonly undertakingAt: number
+      readonly trainingUntil: number
+      readonly vettingUntil: number
+      readonly shielding: boolean
+      readonly oneUseKeys: readonly StoredOneUseKey[]
+    }
+
+export interface StoredOneUseKey {
+  readonly opening: string
+  readonly key: HpkeKey
+  readonly expiry: number
+}
+
+const FORMAT = 'child-index/key'
+const VERSION = 1
+
+const base64 = (length: number) =>
+  z
+    .string()
+    .max(64)
+    .transform((text, context) => {
+      try {
+        const bytes = fromBase64(text)
+        if (bytes.length === length) return bytes
+      } catch {
+        // one refusal for both
+      }
+      context.addIssue({ code: 'custom', message: `must be ${length} bytes in base64` })
+      return z.NEVER
+    })
+const seed = base64(32).transform((bytes): SigningKey => signingKey(bytes))
+const hpke = z.strictObject({ publicKey: base64(32), privateKey: base64(32) })
+const key = z.strictObject({ signing: seed, hpke, pseudonymKey: base64(32) })
+const pin = z.strictObject({ hub: base64(32), roster: base64(32) })
+const head = { format: z.literal(FORMAT), version: z.literal(VERSION) }
+const id = z.string().min(1).max(64)
+const instant = z.number().int().min(0)
+const keyFile = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...head,
+    kind: z.literal('hub'),
+    id: base64(32),
+    keys: z.strictObject({
+      signing: seed,
+      hpke,
+      identifierKey: base64(32),
+      lookupKey: base64(32),
+      storageKey: base64(32),
+    }),
+  }),
+  z.strictObject({
+    ...head,
+    kind: z.literal('custodian'),
+    keys: z.strictObject({
+      id,
+      hub: z.strictObject({ id: base64(32), publicKey: base64(32) }),
+      signing: seed,
+      hpke,
+      root: base64(32),
+      generation: z.number().int().min(1),
+      lookupKey: base64(32),
+    }),
+  }),
+  z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, agencyKind: id, sensitive: z.boolean() }),
+  z.strictObject({ ...head, kind: z.literal('sealer'), id, pin, key }),
+  z.strictObject({
+    ...head,
+    kind: z.literal('officer'),
+    id,
+    pin,
+    key,
+    person: id,
+    undertakingAt: instant,
+    trainingUntil: instant,
+    vettingUntil: instant,
+    shielding: z.boolean(),
+    oneUseKeys: z
+      .array(z.strictObject({ opening: z.string().regex(/^[0-9a-f]{32}$/), key: hpke, expiry: instant }))
+      .max(100_000),
+  }),
+])
+
+/** The text of a key file. */
+export function encodeKeyFile(content: KeyFile): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, ...(encoded(content) as object) }, null, 2)}\n`
+}
+
+/**
+ * What a key file holds.
+ * @throws {IndexError} `ERR_KEY_INVALID` naming the field, never what stood in it; `ERR_KEY_WRONG` for a key of another sort
+ */
+export function decodeKeyFile<Kind extends KeyFile['kind']>(
+  text: string,
+  kind: Kind,
+): Extract<KeyFile, { kind: Kind }> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new IndexError('ERR_KEY_INVALID', 'the key file is not JSON')
+  }
+  const { format: _format, version: _version, ...content } = parse(keyFile, value, 'ERR_KEY_INVALID', 'key file')
+  if (content.kind !== kind)
+    throw new IndexError('ERR_KEY_WRONG', `the key file is not that of a ${kind}`, { field: 'kind' })
+  return content as Extract<KeyFile, { kind: Kind }>
+}
+
+/** Bytes as base64; of a signing key only the seed. */
+function encoded(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toBase64(value)
+  if (Array.isArray(value)) return value.map(encoded)
+  if (typeof value !== 'object' || value === null) return value
+  if ('seed' in value) return encoded(value.seed)
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, encoded(member)]))
+}

@@ -1,0 +1,123 @@
+/** The public keys of a party: Ed25519 for signing, X25519 for HPKE; 32 bytes each. */
+export interface PartyKeys {
+  readonly signing: Uint8Array
+  readonly hpke: Uint8Array
+}
+
+interface PartyBase {
+  /** Lower-case letters, digits and hyphens; unique among the parties of a hub. */
+  readonly id: string
+  readonly keys: PartyKeys
+  readonly suspended: boolean
+}
+
+export interface Agency extends PartyBase {
+  readonly party: 'agency'
+  /** `police`, `health`, `education`, …: a kind that the policy knows. */
+  readonly agencyKind: string
+  /** Sexual health, mental health or substance misuse service: named only under rule 3 of the disclosure rules. */
+  readonly sensitive: boolean
+  /** Hash of the agency's identifier key for each epoch, so that a custodian can check the key that evidence shows it. */
+  readonly identifierKeys: readonly IdentifierKeyHash[]
+}
+
+export interface IdentifierKeyHash {
+  readonly epoch: number
+  readonly hash: Uint8Array
+}
+
+export interface Officer extends PartyBase {
+  readonly party: 'officer'
+  /** Who this is, across keys and roles: determinations count distinct persons. A pseudonym from the employer's register. */
+  readonly person: string
+  /** When the confidentiality undertaking was signed, epoch milliseconds. */
+  readonly undertakingAt: number
+  readonly trainingUntil: number
+  readonly vettingUntil: number
+  /** Receives the enquiries about shielded children. */
+  readonly shielding: boolean
+}
+
+export interface Sealer extends PartyBase {
+  readonly party: 'sealer'
+}
+
+export interface Custodian extends PartyBase {
+  readonly party: 'custodian'
+  /** 1 to n: which share is this custodian's. */
+  readonly index: number
+  /** The legal body that controls it. */
+  readonly controller: string
+}
+
+export type Party = Agency | Officer | Sealer | Custodian
+
+/** A policy that may decide from `from` until `until` (excluded; absent: open). Epoch milliseconds. */
+export interface ApprovedPolicy {
+  /** 64 hexadecimal digits. */
+  readonly hash: string
+  readonly from: number
+  readonly until?: number | undefined
+}
+
+/** How many custodians hold shares under this id, and how many can open together. */
+export interface Keyset {
+  readonly id: string
+  readonly custodians: number
+  readonly quorum: number
+}
+
+/**
+ * Who may do what in one hub, at one version. Everyone pins version 1 and believes nothing else: later versions count
+ * because a quorum of custodians signed their activation.
+ */
+export interface Roster {
+  readonly version: number
+  /** SHA-256 over the previous version's hash and this version's changes. */
+  readonly hash: Uint8Array
+  readonly hub: HubIdentity
+  readonly keyset: Keyset
+  /** The present identifier epoch; the one before is still accepted for new checks. */
+  readonly epoch: number
+  readonly policies: readonly ApprovedPolicy[]
+  readonly parties: ReadonlyMap<string, Party>
+  /** Time between a version being journalled and its activation. */
+  readonly activationDelayMs: number
+}
+
+export interface HubIdentity {
+  /** SHA-256 of the first checkpoint key and the name, 32 bytes. */
+  readonly id: Uint8Array
+  readonly name: string
+  readonly keys: PartyKeys
+}
+
+/** The agency, where it is on the roster under this id. */
+export function agencyOf(roster: Roster, id: string): Agency | undefined {
+  const party = roster.parties.get(id)
+  return party?.party === 'agency' ? party : undefined
+}
+
+export function officerOf(roster: Roster, id: string): Officer | undefined {
+  const party = roster.parties.get(id)
+  return party?.party === 'officer' ? party : undefined
+}
+
+/** Custodians by their index. */
+export function custodiansOf(roster: Roster): readonly Custodian[] {
+  return [...roster.parties.values()]
+    .filter((party): party is Custodian => party.party === 'custodian')
+    .sort((a, b) => a.index - b.index)
+}
+
+/** Whether the officer may act at this instant: not suspended, undertaking signed, training and vetting in date. */
+export function inGoodStanding(officer: Officer, at: number): boolean {
+  return !officer.suspended && officer.undertakingAt <= at && officer.trainingUntil > at && officer.vettingUntil > at
+}
+
+/** Whether the policy may decide at this instant. */
+export function policyInForce(roster: Roster, hash: string, at: number): boolean {
+  return roster.policies.some(
+    (policy) => policy.hash === hash && policy.from <= at && (policy.until === undefined || at < policy.until),
+  )
+}

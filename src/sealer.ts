@@ -1,0 +1,272 @@
+import { z } from 'zod'
+import { sha256 } from './bytes.js'
+import { parseDetails, type RegistrationDetails } from './child/details.js'
+import { asChildId, type ChildId, newChildId } from './child/identifiers.js'
+import { lookupKeys } from './child/tokens.js'
+import { parse } from './door.js'
+import { type ErrorCode, IndexError, isIndexError } from './errors.js'
+import { fromJsonBytes, toJsonBytes } from './json.js'
+import { type Connection, connect, type PartyOptions } from './party.js'
+import type { SendOptions } from './port.js'
+import { type Enrolment, enrol } from './roster/change.js'
+import { custodiansOf, type Roster } from './roster/roster.js'
+import { hpkeOpen, hpkeSeal } from './seal/hpke.js'
+import { issueInfo } from './seal/issue.js'
+import { GROUPS, type Group, sealLabel } from './seal/label.js'
+import { sealRecord } from './seal/seal.js'
+import type { IssuedWrap } from './seal/wrap.js'
+
+/** Who registers children: sees their details once, draws their ids, seals, and forgets. */
+export interface Sealer {
+  readonly id: string
+  enrolment(): Enrolment
+  /** Registers one child. @throws {IndexError} naming the field where the details are refused. */
+  register(details: unknown, options?: RegisterOptions): Promise<Registration>
+  /** Registers many: an outcome for each, in order. An unchanged child changes nothing. */
+  registerAll(details: readonly unknown[], options?: RegisterOptions): Promise<readonly RegistrationOutcome[]>
+}
+
+export interface RegisterOptions extends SendOptions {
+  /** Also take young people from 18 up to their 25th birthday. */
+  readonly careLeavers?: boolean | undefined
+  /** Also take NHS numbers of the ranges that are for tests. */
+  readonly neverIssuedNumbers?: boolean | undefined
+}
+
+/** `registered`: new here. `changed`: sealed anew in another version. `unchanged`: as it was. */
+export interface Registration {
+  readonly kind: 'registered' | 'changed' | 'unchanged'
+}
+
+export type RegistrationOutcome =
+  | Registration
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
+type Refused = Extract<RegistrationOutcome, { kind: 'refused' }>
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
+const findReply = z.strictObject({
+  answers: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('new') }),
+      z.strictObject({
+        kind: z.literal('changed'),
+        childId: bytes,
+        version: z.number().int().min(1),
+        shielded: z.boolean(),
+      }),
+      z.strictObject({ kind: z.literal('unchanged'), childId: bytes }),
+      z.strictObject({ kind: z.literal('ambiguous') }),
+    ]),
+  ),
+})
+const registerReply = z.strictObject({ results: z.array(z.enum(['registered', 'ambiguous'])) })
+const issueReply = z.strictObject({
+  custodian: z.number().int().min(1),
+  generation: z.number().int().min(1),
+  wraps: z.array(z.strictObject({ handle: bytes, wrap: bytes })),
+})
+
+/** A child between its details and its sealed records. */
+interface Prepared {
+  readonly childId: ChildId
+  readonly version: number
+  readonly isNew: boolean
+  readonly shielded: boolean
+  readonly groups: Readonly<Record<Group, unknown>>
+  readonly described: { readonly keys: readonly unknown[]; readonly hashes: Readonly<Record<Group, Uint8Array>> }
+}
+
+/** Children sealed per message: two labels each, and one HPKE message per custodian for all of them. */
+const CHUNK = 256
+
+export function createSealer(options: PartyOptions): Sealer {
+  const line = connect(options)
+
+  async function registerAll(
+    inputs: readonly unknown[],
+    registerOptions: RegisterOptions = {},
+  ): Promise<readonly RegistrationOutcome[]> {
+    const outcomes: RegistrationOutcome[] = []
+    for (let at = 0; at < inputs.length; at += CHUNK) {
+      registerOptions.signal?.throwIfAborted()
+      outcomes.push(...(await registerChunk(line, inputs.slice(at, at + CHUNK), registerOptions)))
+    }
+    return outcomes
+  }
+
+  return {
+    id: line.id,
+    enrolment() {
+      const { signing, hpke } = line.key
+      const party = {
+        party: 'sealer' as const,
+        id: line.id,
+        keys: { signing: signing.publicKey, hpke: hpke.publicKey },
+        suspended: false,
+      }
+      return enrol(line.hub, party, signing)
+    },
+    async register(details, registerOptions) {
+      const [outcome] = await registerAll([details], registerOptions)
+      if (outcome === undefined || outcome.kind === 'refused') throw thrown(outcome)
+      return outcome
+    },
+    registerAll,
+  }
+}
+
+async function registerChunk(
+  line: Connection,
+  inputs: readonly unknown[],
+  options: RegisterOptions,
+): Promise<readonly RegistrationOutcome[]> {
+  const parsed = inputs.map((input) => parsedOr(line, input, options))
+  const outcomes: RegistrationOutcome[] = parsed.map((each) => ('kind' in each ? each : { kind: 'unchanged' }))
+  const rows = parsed.flatMap((details, index) =>
+    'kind' in details ? [] : [{ index, ...grouped(details), shielded: details.shielded === true }],
+  )
+  if (rows.length === 0) return outcomes
+  const found = await line.ask('find-for-registration', { rows: rows.map(({ described }) => described) }, options)
+  const { answers } = parse(findReply, found, 'ERR_MESSAGE_MALFORMED', 'registration')
+  const prepared: (Prepared & { readonly index: number })[] = []
+  rows.forEach((row, at) => {
+    const answer = answers[at]
+    if (answer === undefined) throw new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer for every child')
+    if (answer.kind === 'ambiguous') outcomes[row.index] = AMBIGUOUS
+    if (answer.kind === 'new') prepared.push({ ...row, childId: newChildId(line.random), version: 1, isNew: true })
+    if (answer.kind === 'changed') {
+      prepared.push({
+        ...row,
+        childId: asChildId(answer.childId),
+        version: answer.version,
+        isNew: answer.version === 1,
+        shielded: row.shielded || answer.shielded,
+      })
+    }
+  })
+  const results = await sealAndSend(line, prepared, options)
+  for (const [at, { index, isNew }] of prepared.entries()) {
+    if (results[at] === 'registered') outcomes[index] = { kind: isNew ? 'registered' : 'changed' }
+    // An earlier row of the same message, or another sealer, was quicker: asked alone, the hub now knows the child.
+    else
+      outcomes[index] =
+        inputs.length === 1 ? AMBIGUOUS : ((await registerChunk(line, [inputs[index]], options))[0] ?? AMBIGUOUS)
+  }
+  return outcomes
+}
+
+const AMBIGUOUS: Refused = {
+  kind: 'refused',
+  code: 'ERR_REGISTRATION_AMBIGUOUS',
+  field: undefined,
+  message: 'these details point at more than one child, or at a child with another number: a person must look',
+}
+
+function parsedOr(line: Connection, input: unknown, options: RegisterOptions): RegistrationDetails | Refused {
+  const { careLeavers, neverIssuedNumbers } = options
+  try {
+    const details = parseDetails(input, {
+      today: new Date(line.clock()).toISOString().slice(0, 10),
+      careLeavers,
+      neverIssuedNumbers,
+    })
+    if (lookupKeys(details).length > 0) return details
+    return {
+      kind: 'refused',
+      code: 'ERR_DETAILS_INVALID',
+      field: undefined,
+      message: 'these details cannot tell one child from another: add an NHS number, or given name and postcode',
+    }
+  } catch (error) {
+    if (!isIndexError(error)) throw error
+    return { kind: 'refused', code: error.code, field: error.field, message: error.message }
+  }
+}
+
+/** The two groups that are sealed, and what the hub needs to find the child by. */
+function grouped(details: RegistrationDetails): Pick<Prepared, 'groups' | 'described'> {
+  const { carers = [], shielded: _, ...identity } = details
+  const groups = { identity, carers }
+  const hashes = { identity: sha256(toJsonBytes(identity)), carers: sha256(toJsonBytes(carers)) }
+  return { groups, described: { keys: lookupKeys(details), hashes } }
+}
+
+async function sealAndSend(
+  line: Connection,
+  children: readonly Prepared[],
+  options: SendOptions,
+): Promise<readonly string[]> {
+  if (children.length === 0) return []
+  const roster = await line.roster(options)
+  const labels = children.flatMap((child) => GROUPS.map((group) => labelOf(roster, child, group)))
+  const wraps = await issued(line, roster, labels, options)
+  const rows = await Promise.all(
+    children.map(async (child, index) => {
+      const records = await Promise.all(
+        GROUPS.map((group, at) => sealed(line, roster, child, group, wraps[index * GROUPS.length + at] ?? [])),
+      )
+      const { childId, version, shielded, described } = child
+      return { ...described, childId, version, shielded, identity: records[0], carers: records[1] }
+    }),
+  )
+  const reply = await line.ask('register', { rows }, options)
+  return parse(registerReply, reply, 'ERR_MESSAGE_MALFORMED', 'registration').results
+}
+
+function labelOf(roster: Roster, child: Prepared, group: Group): Uint8Array {
+  return sealLabel({
+    hub: roster.hub.id,
+    childId: child.childId,
+    group,
+    recordVersion: child.version,
+    keyset: roster.keyset.id,
+  })
+}
+
+async function sealed(
+  line: Connection,
+  roster: Roster,
+  child: Prepared,
+  group: Group,
+  wraps: readonly IssuedWrap[],
+): Promise<Uint8Array> {
+  const { keyset, hub } = roster
+  const parts = { hub: hub.id, childId: child.childId, group, recordVersion: child.version, keyset: keyset.id }
+  return (
+    await sealRecord({ ...parts, details: child.groups[group], wraps, quorum: keyset.quorum, random: line.random })
+  ).bytes
+}
+
+/** One wrap of every custodian for every label. All custodians are needed: a share that nobody wraps could not be given out. */
+async function issued(
+  line: Connection,
+  roster: Roster,
+  labels: readonly Uint8Array[],
+  options: SendOptions,
+): Promise<readonly (readonly IssuedWrap[])[]> {
+  const perCustodian = await Promise.all(
+    custodiansOf(roster).map(async (custodian) => {
+      const info = issueInfo(roster.hub.id, custodian.id, line.id)
+      const question = await hpkeSeal(custodian.keys.hpke, info, EMPTY, toJsonBytes({ labels }))
+      const answer = await line.relay(custodian.id, 'issue', question, options)
+      const reply = parse(
+        issueReply,
+        fromJsonBytes(await hpkeOpen(line.key.hpke, info, EMPTY, answer)),
+        'ERR_MESSAGE_MALFORMED',
+        'issue',
+      )
+      if (reply.custodian !== custodian.index || reply.wraps.length !== labels.length) {
+        throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian did not answer for every label')
+      }
+      return reply.wraps.map((wrap) => ({ ...wrap, custodian: reply.custodian, generation: reply.generation }))
+    }),
+  )
+  return labels.map((_, index) => perCustodian.map((wraps) => wraps[index] as IssuedWrap))
+}
+
+const EMPTY = new Uint8Array(0)
+
+function thrown(outcome: Refused | undefined): IndexError {
+  if (outcome === undefined) return new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer')
+  return new IndexError(outcome.code, outcome.message, { field: outcome.field })
+}

@@ -1,0 +1,12 @@
+export type { GeneratedAgency, GeneratedChild, GeneratedContact, SeededRandom, Story } from './testing/population.js'
+export {
+  generateAgencies,
+  generateContacts,
+  generatePopulation,
+  queryOf,
+  searchTerms,
+  seededRandom,
+  toNdjson,
+} from './testing/population.js'
+export { type SearchOutcome, searchBytes } from './testing/search-bytes.js'
+export { type ContractRunner, type OpenedStore, storeContract } from './testing/store-contract.js'

@@ -1,0 +1,18 @@
+export { batchIsSignedBy, decodeBatchEntry } from './check/batch.js'
+export { decodeCheck } from './check/canonical.js'
+export { type Receipt, verifyReceipt } from './check/receipt.js'
+export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'
+export { type CheckpointTrust, checkpointOrigin, type VerifiedCheckpoint, verifyNote } from './journal/checkpoint.js'
+export { decodeEntry, ENTRY_TYPES, type Entry, type EntryType, entryLeaf } from './journal/entry.js'
+export type { Finding, Verification } from './journal/finding.js'
+export { type EntryEvidence, type RowEvidence, verifyEntry, verifyRow } from './journal/inclusion.js'
+export { leafHash, type TreeHead } from './journal/merkle.js'
+export { type ConsistencyProof, type InclusionProof, verifyConsistency, verifyInclusion } from './journal/proof.js'
+export {
+  type ExportedEntry,
+  type JournalExpectation,
+  type JournalVerification,
+  verifyJournal,
+} from './journal/verify.js'
+export { assess } from './policy/assess.js'
+export { parsePolicy } from './policy/parse.js'
