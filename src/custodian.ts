@@ -6,7 +6,7 @@ import { parseWithdrawal, withdrawalIsSignedBy } from './check/withdrawal.js'
 import { outerToken } from './child/tokens.js'
 import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, NO_MEMORY } from './custodian/state.js'
 import { cosignerName, refusalOf, releaseInfo, verifiedHead } from './custodian/verify-release.js'
-import { parse } from './door.js'
+import { bytesOf, isBytes, parse } from './door.js'
 import { IndexError } from './errors.js'
 import { cosign } from './journal/checkpoint.js'
 import { verifyConsistency } from './journal/proof.js'
@@ -28,8 +28,8 @@ export { memoryCustodianStore } from './custodian/state.js'
 /** What a custodian holds, and shares with nobody but (`lookupKey`) the other custodians. */
 export interface CustodianKeys {
   readonly id: string
-  /** Hub id and the hub's signing key, as pinned when the hub was made. */
-  readonly hub: { readonly id: Uint8Array; readonly publicKey: Uint8Array }
+  /** Hub id, the hub's signing key and the hash of roster version 1, as pinned when the hub was made. */
+  readonly hub: { readonly id: Uint8Array; readonly publicKey: Uint8Array; readonly roster: Uint8Array }
   readonly signing: SigningKey
   readonly hpke: HpkeKey
   /** `Kj`, 32 bytes: every share that this custodian ever wraps depends on it. */
@@ -54,23 +54,21 @@ export type Custodian = Port
 const DAY_MS = 86_400_000
 const BLINDS_PER_DAY = 2_000_000
 
-const anyBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
-const bytes32 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32, 'must be 32 bytes')
 const count = z.number().int().min(0)
-const blindBody = z.strictObject({ inner: z.array(bytes32).min(1).max(1_000_000) })
+const blindBody = z.strictObject({ inner: z.array(bytesOf(32)).min(1).max(1_000_000) })
 const followBody = z.strictObject({
   entries: z
-    .array(z.strictObject({ position: count, type: z.enum(['roster', 'activation']), at: count, body: anyBytes }))
+    .array(z.strictObject({ position: count, type: z.enum(['roster', 'activation']), at: count, body: isBytes }))
     .max(100_000),
 })
 const activateBody = z.strictObject({ version: count })
 const cosignBody = z.strictObject({
   note: z.string().max(65_536),
-  proof: z.strictObject({ from: count, to: count, path: z.array(bytes32).max(64) }),
+  proof: z.strictObject({ from: count, to: count, path: z.array(bytesOf(32)).max(64) }),
 })
 const withdrawBody = z.strictObject({ withdrawal: z.unknown() })
-const issueBody = z.strictObject({ labels: z.array(bytes32).min(1).max(8192) })
-const releaseBody = z.strictObject({ sealed: anyBytes })
+const issueBody = z.strictObject({ labels: z.array(bytesOf(32)).min(1).max(8192) })
+const releaseBody = z.strictObject({ sealed: isBytes })
 
 /** A custodian that answers on a port, with its memory read back from its store. */
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
@@ -86,6 +84,12 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     memory = next
   }
   const roster = (): Roster => presentRoster(memory.rosters)
+  const requirePinned = ({ rosters }: CustodianMemory): void => {
+    const first = rosters.versions[0]?.roster
+    if (first === undefined || !equalBytes(first.hash, keys.hub.roster)) {
+      throw new IndexError('ERR_ROSTER_INVALID', 'this is not the roster that was pinned when the hub was made')
+    }
+  }
   const self = (): CustodianParty => {
     const found = custodiansOf(roster()).find(({ id }) => id === keys.id)
     if (found === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'this custodian is not on the roster')
@@ -107,11 +111,13 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     /** Takes in roster versions, each checked against the one before. */
     async follow(message) {
       const { entries } = parse(followBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'follow')
-      for (const { type, ...entry } of entries)
-        if (entry.position > memory.followed) await remember({ kind: type, ...entry })
-      if (!equalBytes(roster().hub.id, keys.hub.id))
-        throw new IndexError('ERR_ROSTER_INVALID', 'this is the roster of another hub')
-      return toJsonBytes({})
+      for (const { type, ...entry } of entries) {
+        const event: CustodianEvent = { kind: type, ...entry }
+        if (entry.position <= memory.followed) continue
+        requirePinned(after(memory, event))
+        await remember(event)
+      }
+      return toJsonBytes({ followed: memory.followed })
     },
 
     /** Signs that the proposed roster version may take effect. */
@@ -149,9 +155,9 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
 
     /** Keeps an agency's withdrawal, so that the hub cannot hide it later. */
     async withdraw(message) {
-      const withdrawal = parseWithdrawal(
-        parse(withdrawBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'withdraw').withdrawal,
-      )
+      // The agency's own signature counts, whoever brings it.
+      const body = parse(withdrawBody, fromJsonBytes(message.body), 'ERR_MESSAGE_MALFORMED', 'withdraw')
+      const withdrawal = parseWithdrawal(body.withdrawal)
       const agency = agencyOf(roster(), withdrawal.agency)
       if (agency === undefined || !withdrawalIsSignedBy(keys.hub.id, withdrawal, agency.keys.signing)) {
         throw new IndexError('ERR_SIGNATURE_INVALID', 'the withdrawal is not signed by its agency')

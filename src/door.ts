@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type ErrorCode, IndexError } from './errors.js'
 
 /**
@@ -39,4 +39,26 @@ function reason(issue: z.core.$ZodIssue | undefined): string {
     default:
       return 'is not valid'
   }
+}
+
+/** Shapes that many messages have. `instant`: epoch milliseconds. */
+export const isBytes: z.ZodType<Uint8Array> = z.custom<Uint8Array>(
+  (value) => value instanceof Uint8Array,
+  'must be bytes',
+)
+export const instant: z.ZodType<number> = z.number().int().min(0)
+export const positive: z.ZodType<number> = z.number().int().min(1)
+
+export function bytesOf(length: number): z.ZodType<Uint8Array> {
+  return z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length === length,
+    `must be ${length} bytes`,
+  )
+}
+
+export function bytesUpTo(length: number): z.ZodType<Uint8Array> {
+  return z.custom<Uint8Array>(
+    (value) => value instanceof Uint8Array && value.length <= length,
+    `must be at most ${length} bytes`,
+  )
 }

@@ -41,7 +41,7 @@ export async function initHub(options: InitHubOptions): Promise<Hub> {
   if ('path' in options && (await exists(hubFolder(options.path).hubKey))) {
     throw new IndexError('ERR_FILE_EXISTS', 'the folder holds a hub already')
   }
-  const founding = await found({ name, policy, clock, random })
+  const founding = await found({ name, policy, random })
   const { id, keys, custodians: custodianKeys, genesis } = founding
   const storeOf = 'path' in options ? fileStores(options.path) : () => memoryCustodianStore()
   const store = 'path' in options ? await sqliteStore(options.path, true) : options.store

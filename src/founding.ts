@@ -5,7 +5,7 @@ import { toJsonBytes } from './json.js'
 import { newPartyKey } from './party.js'
 import { policyHash } from './policy/hash.js'
 import type { Policy } from './policy/policy.js'
-import { enrol, type Genesis, hubIdOf, signGenesis } from './roster/change.js'
+import { enrol, type Genesis, genesisHash, hubIdOf, signGenesis } from './roster/change.js'
 import type { RosterEntry } from './roster/history.js'
 
 /** A hub's secrets and its custodians', as they are drawn when all of them are founded by one party. */
@@ -23,12 +23,11 @@ export interface Founding {
 export async function found(options: {
   readonly name: string
   readonly policy: Policy
-  readonly clock: Clock
   readonly random: Random
   readonly custodians?: number
   readonly quorum?: number
 }): Promise<Founding> {
-  const { name, policy, clock, random, custodians: n = 3, quorum = 2 } = options
+  const { name, policy, random, custodians: n = 3, quorum = 2 } = options
   const hubKey = await newPartyKey(random)
   const id = hubIdOf(hubKey.signing.publicKey, name)
   const keys: HubKeys = {
@@ -39,40 +38,25 @@ export async function found(options: {
     storageKey: random(32),
   }
   const lookupKey = random(32)
-  const custodians = await Promise.all(
-    Array.from({ length: n }, async (_, index): Promise<CustodianKeys> => {
-      const { signing, hpke } = await newPartyKey(random)
-      return {
-        id: `custodian-${index + 1}`,
-        hub: { id, publicKey: hubKey.signing.publicKey },
-        signing,
-        hpke,
-        root: random(32),
-        generation: 1,
-        lookupKey,
-      }
-    }),
-  )
+  const parties = await Promise.all(Array.from({ length: n }, () => newPartyKey(random)))
+  const idOf = (index: number): string => `custodian-${index + 1}`
   const genesis: Genesis = {
     hub: { id, name, keys: { signing: hubKey.signing.publicKey, hpke: hubKey.hpke.publicKey } },
     keyset: { id: 'keyset-1', custodians: n, quorum },
     policies: [{ hash: toHex(policyHash(policy)), from: 0 }],
-    custodians: custodians.map(({ id: custodian, signing, hpke }, index) => {
-      const party = {
-        party: 'custodian' as const,
-        id: custodian,
-        keys: { signing: signing.publicKey, hpke: hpke.publicKey },
-        suspended: false,
-        index: index + 1,
-        controller: custodian,
-      }
-      return enrol(id, party, signing)
+    custodians: parties.map(({ signing, hpke }, index) => {
+      const named = { id: idOf(index), keys: { signing: signing.publicKey, hpke: hpke.publicKey }, suspended: false }
+      return enrol(id, { party: 'custodian', ...named, index: index + 1, controller: idOf(index) }, signing)
     }),
     activationDelayMs: 0,
   }
   const body = toJsonBytes(genesis)
-  const signatures = custodians.map(({ id: custodian, signing }) => ({
-    custodian,
+  const hub = { id, publicKey: hubKey.signing.publicKey, roster: genesisHash(id, body) }
+  const custodians = parties.map(({ signing, hpke }, index): CustodianKeys => {
+    return { id: idOf(index), hub, signing, hpke, root: random(32), generation: 1, lookupKey }
+  })
+  const signatures = parties.map(({ signing }, index) => ({
+    custodian: idOf(index),
     signature: signGenesis(body, signing),
   }))
   return { id, keys, custodians, genesis: { body, signatures } }

@@ -1,6 +1,7 @@
 import type { CaseStatus } from './case/case.js'
 import type { Dossier } from './case/dossier.js'
 import type { Enquiry } from './case/enquiry.js'
+import type { JournalPosition } from './check/receipt.js'
 import { IndexError } from './errors.js'
 import {
   type CaseSummary,
@@ -15,6 +16,7 @@ import { type CaseNews, catchUp } from './hub/catch-up.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { enrolParty, suspendParty } from './hub/enrolment.js'
+import { checkEvidence, exportEntries } from './hub/exports.js'
 import { identify } from './hub/identify.js'
 import {
   facts,
@@ -32,7 +34,9 @@ import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/refe
 import { findForRegistration, registerChildren } from './hub/register.js'
 import { type JournalReport, verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
+import type { RowEvidence } from './journal/inclusion.js'
 import type { ConsistencyProof, InclusionProof } from './journal/proof.js'
+import type { ExportedEntry } from './journal/verify.js'
 import type { HubPort } from './party.js'
 import { type Handler, serve } from './port.js'
 import type { Enrolment } from './roster/change.js'
@@ -72,6 +76,10 @@ export interface HubJournal {
   head(): Promise<string>
   inclusion(position: number, size: number): Promise<InclusionProof>
   consistency(from: number, to: number): Promise<ConsistencyProof>
+  /** The journal for an auditor; entries that join agencies stay encrypted. See `verifyJournal` of `child-index/verify`. */
+  entries(options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<ExportedEntry>
+  /** What proves that a check stands where its receipt says. See `verifyRow` of `child-index/verify`. */
+  check(position: JournalPosition): Promise<RowEvidence>
   /** Recomputes the whole journal from its bytes and compares it with a fresh head. */
   verify(options?: {
     readonly signal?: AbortSignal
@@ -177,6 +185,8 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       head: async () => (await checkpoint(hub)).note,
       inclusion: (position, size) => hub.ledger.inclusion(position, size),
       consistency: (from, to) => hub.ledger.consistency(from, to),
+      entries: (wanted) => exportEntries(hub, wanted),
+      check: (position) => checkEvidence(hub, position),
       verify: (verification) => verifyStored(hub, verification),
     },
     close,

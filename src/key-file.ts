@@ -82,7 +82,7 @@ const keyFile = z.discriminatedUnion('kind', [
     kind: z.literal('custodian'),
     keys: z.strictObject({
       id,
-      hub: z.strictObject({ id: base64(32), publicKey: base64(32) }),
+      hub: z.strictObject({ id: base64(32), publicKey: base64(32), roster: base64(32) }),
       signing: seed,
       hpke,
       root: base64(32),

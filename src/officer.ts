@@ -18,7 +18,7 @@ import {
 import { sealPackage } from './case/package.js'
 import { LAWFUL_BASES, type LawfulBasis, REFERRAL_NOTICE } from './case/referral.js'
 import type { Consent } from './disclosure/decide.js'
-import { parse } from './door.js'
+import { isBytes, parse } from './door.js'
 import { IndexError } from './errors.js'
 import type { CaseSummary } from './hub/cases.js'
 import { fromJsonBytes } from './json.js'
@@ -118,7 +118,6 @@ export interface SentReferral {
   readonly decisionDueAt: number
 }
 
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const instant = z.number().int().min(0)
 const threshold = z.enum(['none', 'child-in-need', 'child-protection'])
 const casesReply = z.strictObject({
@@ -135,21 +134,21 @@ const casesReply = z.strictObject({
   ),
 })
 const offerReply = z.strictObject({
-  label: bytes,
+  label: isBytes,
   keyset: z.string(),
-  recordHash: bytes,
+  recordHash: isBytes,
   at: instant,
   policyHash: z.string(),
-  evidenceHash: bytes,
+  evidenceHash: isBytes,
   expiry: instant,
 })
 const openReply = z.strictObject({
-  answers: z.array(z.strictObject({ custodian: z.string(), answer: bytes.optional() })),
+  answers: z.array(z.strictObject({ custodian: z.string(), answer: isBytes.optional() })),
 })
 const readReply = z.strictObject({
-  record: bytes,
-  request: bytes,
-  releases: z.array(z.strictObject({ custodian: z.string(), release: bytes })),
+  record: isBytes,
+  request: isBytes,
+  releases: z.array(z.strictObject({ custodian: z.string(), release: isBytes })),
 })
 const referReply = z.strictObject({
   referral: instant,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Clock, equalBytes, type Random } from './bytes.js'
-import { parse } from './door.js'
+import { isBytes, parse } from './door.js'
 import { IndexError } from './errors.js'
 import { call, callJson, encodeMessage, type Port, type SendOptions } from './port.js'
 import { NO_ROSTER, presentRoster, type RosterHistory, withActivationEntry, withRosterEntry } from './roster/history.js'
@@ -66,11 +66,11 @@ const news = z.strictObject({
       position: z.number().int().min(0),
       type: z.enum(['roster', 'activation']),
       at: z.number().int().min(0),
-      body: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes'),
+      body: isBytes,
     }),
   ),
 })
-const relayed = z.strictObject({ reply: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes') })
+const relayed = z.strictObject({ reply: isBytes })
 
 export function connect({ id, key, hub, clock = systemClock, random = systemRandom }: PartyOptions): Connection {
   const sender = { hub: hub.pin.hub, party: id, key: key.signing }

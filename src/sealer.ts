@@ -3,7 +3,7 @@ import { sha256 } from './bytes.js'
 import { parseDetails, type RegistrationDetails } from './child/details.js'
 import { asChildId, type ChildId, newChildId } from './child/identifiers.js'
 import { lookupKeys } from './child/tokens.js'
-import { parse } from './door.js'
+import { isBytes, parse } from './door.js'
 import { type ErrorCode, IndexError, isIndexError } from './errors.js'
 import { fromJsonBytes, toJsonBytes } from './json.js'
 import { type Connection, connect, type PartyOptions } from './party.js'
@@ -43,18 +43,17 @@ export type RegistrationOutcome =
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
 type Refused = Extract<RegistrationOutcome, { kind: 'refused' }>
 
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const findReply = z.strictObject({
   answers: z.array(
     z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('new') }),
       z.strictObject({
         kind: z.literal('changed'),
-        childId: bytes,
+        childId: isBytes,
         version: z.number().int().min(1),
         shielded: z.boolean(),
       }),
-      z.strictObject({ kind: z.literal('unchanged'), childId: bytes }),
+      z.strictObject({ kind: z.literal('unchanged'), childId: isBytes }),
       z.strictObject({ kind: z.literal('ambiguous') }),
     ]),
   ),
@@ -63,7 +62,7 @@ const registerReply = z.strictObject({ results: z.array(z.enum(['registered', 'a
 const issueReply = z.strictObject({
   custodian: z.number().int().min(1),
   generation: z.number().int().min(1),
-  wraps: z.array(z.strictObject({ handle: bytes, wrap: bytes })),
+  wraps: z.array(z.strictObject({ handle: isBytes, wrap: isBytes })),
 })
 
 /** A child between its details and its sealed records. */

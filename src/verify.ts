@@ -14,5 +14,8 @@ export {
   type JournalVerification,
   verifyJournal,
 } from './journal/verify.js'
+export type { Pin } from './party.js'
 export { assess } from './policy/assess.js'
 export { parsePolicy } from './policy/parse.js'
+export type { Roster } from './roster/roster.js'
+export { journalTrust, readCheckBatch, rosterOf } from './verify/trust.js'

@@ -7,7 +7,7 @@ import { type Known, type Receipt, receiptFrom, verifyReceipt } from '../check/r
 import type { CheckRequest } from '../check/request.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type AgencyChildId, practitionerPseudonym } from '../child/identifiers.js'
-import { parse } from '../door.js'
+import { isBytes, parse } from '../door.js'
 import { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { batchTree } from '../journal/merkle.js'
 import type { Connection } from '../party.js'
@@ -36,21 +36,22 @@ interface HubFacts {
   readonly vocabulary: Uint8Array
 }
 
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const refusal = z
   .strictObject({ code: z.enum(ERROR_CODES), field: z.string().optional(), message: z.string() })
   .nullable()
 const identifyReply = z.strictObject({
   refusals: z.array(refusal),
-  answers: z.array(z.strictObject({ salt: bytes, bytes, known: z.enum(['known', 'unknown', 'unresolved']) })),
-  signature: bytes.optional(),
+  answers: z.array(
+    z.strictObject({ salt: isBytes, bytes: isBytes, known: z.enum(['known', 'unknown', 'unresolved']) }),
+  ),
+  signature: isBytes.optional(),
 })
 const receiptsReply = z.strictObject({
   refusals: z.array(refusal),
-  receipts: z.array(z.strictObject({ salt: bytes, bytes })),
-  signature: bytes.optional(),
+  receipts: z.array(z.strictObject({ salt: isBytes, bytes: isBytes })),
+  signature: isBytes.optional(),
 })
-const facts = z.strictObject({ epoch: z.number().int().min(1), vocabulary: bytes, policyHash: z.string() })
+const facts = z.strictObject({ epoch: z.number().int().min(1), vocabulary: isBytes, policyHash: z.string() })
 
 export function refusedCheck(code: ErrorCode, field: string | undefined, message: string): RefusedCheck {
   return { kind: 'refused', code, field, message }

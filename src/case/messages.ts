@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parse } from '../door.js'
+import { bytesOf, isBytes, parse } from '../door.js'
 import type { ConsistencyProof } from '../journal/proof.js'
 import { GROUPS } from '../seal/label.js'
 import type { Determination } from './determination.js'
@@ -25,32 +25,29 @@ export interface ReleaseMessage {
   readonly consistency: ConsistencyProof
 }
 
-const bytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
-const anyBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const count = z.number().int().min(0)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const name = z.string().min(1).max(64)
-const path = z.array(bytes(32)).max(64)
+const path = z.array(bytesOf(32)).max(64)
 
 const request = z.strictObject({
-  opening: bytes(16),
+  opening: bytesOf(16),
   case: count,
-  label: bytes(32),
+  label: bytesOf(32),
   group: z.enum(GROUPS),
   keyset: name,
-  recordHash: bytes(32),
+  recordHash: bytesOf(32),
   at: count,
   policyHash: hash,
   officer: name,
-  oneUseKey: bytes(32),
+  oneUseKey: bytesOf(32),
   purpose: z.enum(PURPOSES),
   lawfulBasis: z.enum(LAWFUL_BASES),
   expiry: count,
-  evidenceHash: bytes(32),
+  evidenceHash: bytesOf(32),
 })
-const signedRequest = z.strictObject({ request, signature: bytes(64) })
-const provenEntry = z.strictObject({ position: count, salt: bytes(32), bytes: anyBytes, path })
+const signedRequest = z.strictObject({ request, signature: bytesOf(64) })
+const provenEntry = z.strictObject({ position: count, salt: bytesOf(32), bytes: isBytes, path })
 const determination = z.strictObject({
   case: count,
   checkIds: z.array(hash).max(1000),
@@ -60,43 +57,43 @@ const determination = z.strictObject({
   to: name,
   expiry: count,
   officer: name,
-  signature: bytes(64),
+  signature: bytesOf(64),
 })
 const evidence = z.strictObject({
-  childId: bytes(16),
-  record: z.strictObject({ bytes: anyBytes, entry: provenEntry }),
-  policy: anyBytes,
+  childId: bytesOf(16),
+  record: z.strictObject({ bytes: isBytes, entry: provenEntry }),
+  policy: isBytes,
   checks: z
-    .array(z.strictObject({ row: count, salt: bytes(32), bytes: anyBytes, path, entry: provenEntry }))
+    .array(z.strictObject({ row: count, salt: bytesOf(32), bytes: isBytes, path, entry: provenEntry }))
     .min(1)
     .max(1000),
-  identifierKeys: z.array(z.strictObject({ agency: name, epoch: count, key: bytes(32) })).max(1000),
+  identifierKeys: z.array(z.strictObject({ agency: name, epoch: count, key: bytesOf(32) })).max(1000),
   determinations: z.array(determination).max(64),
   closedAt: count.optional(),
 })
 const releaseMessage = z.strictObject({
   signed: signedRequest,
   requestEntry: provenEntry,
-  salt: bytes(32),
+  salt: bytesOf(32),
   evidence,
   note: z.string().max(65_536),
-  consistency: z.strictObject({ from: count, to: count, path: z.array(bytes(32)).max(64) }),
+  consistency: z.strictObject({ from: count, to: count, path: z.array(bytesOf(32)).max(64) }),
 })
 const releaseAnswer = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('released'),
     custodian: name,
     index: z.number().int().min(1).max(255),
-    requestHash: bytes(32),
-    share: anyBytes,
-    signature: bytes(64),
+    requestHash: bytesOf(32),
+    share: isBytes,
+    signature: bytesOf(64),
   }),
   z.strictObject({
     kind: z.literal('refused'),
     custodian: name,
-    requestHash: bytes(32),
+    requestHash: bytesOf(32),
     reason: z.enum(REFUSAL_REASONS),
-    signature: bytes(64),
+    signature: bytesOf(64),
   }),
 ])
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encode, fromHex } from '../bytes.js'
-import { parse } from '../door.js'
+import { bytesOf, parse } from '../door.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
 import type { CheckId } from './canonical.js'
 
@@ -32,7 +32,7 @@ const withdrawal = z.strictObject({
   reason: z.enum(WITHDRAWAL_REASONS),
   at: z.number().int().min(0),
   replacedBy: checkId.optional(),
-  signature: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 64, 'must be 64 bytes'),
+  signature: bytesOf(64),
 })
 
 /** A withdrawal that came from elsewhere; its signature is still to be checked. @throws {IndexError} `ERR_REQUEST_INVALID` */

@@ -245,7 +245,7 @@ async function pursue(
     return
   }
   if (child.status === 'registered' && !child.shielded) return
-  const { enquiry, draft } = await newEnquiry(hub, enquiries.next(), child, news.cause, at)
+  const { enquiry, draft } = await newEnquiry(enquiries.next(), child, news.cause, at)
   step.drafts.push(draft)
   step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, checks: news.checks.length }))
   children.set({ ...child, enquiry: enquiry.number })

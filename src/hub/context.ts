@@ -1,5 +1,4 @@
 import type { Clock, Random } from '../bytes.js'
-import { encode } from '../bytes.js'
 import { agencyIdKey } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'
@@ -97,15 +96,10 @@ const identifierKeys = new WeakMap<HubKeys, Map<string, Uint8Array>>()
 
 /** The key under which an agency sees children in an epoch. Derived once and kept. */
 export function identifierKeyOf(hub: Pick<HubContext, 'id' | 'keys'>, agency: string, epoch: number): Uint8Array {
-  let kept = identifierKeys.get(hub.keys)
-  if (kept === undefined) identifierKeys.set(hub.keys, (kept = new Map()))
+  const kept = identifierKeys.get(hub.keys) ?? new Map<string, Uint8Array>()
+  identifierKeys.set(hub.keys, kept)
   const name = `${agency} ${epoch}`
-  let key = kept.get(name)
-  if (key === undefined) kept.set(name, (key = agencyIdKey(hub.keys.identifierKey, hub.id, agency, epoch)))
+  const key = kept.get(name) ?? agencyIdKey(hub.keys.identifierKey, hub.id, agency, epoch)
+  kept.set(name, key)
   return key
-}
-
-/** What every HPKE message between the parties of this hub is bound to. */
-export function channelInfo(hub: Uint8Array, purpose: string): Uint8Array {
-  return encode('hpke/v1', hub, purpose)
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Clock } from '../bytes.js'
 import { toBase64 } from '../bytes.js'
 import type { Withdrawal } from '../check/withdrawal.js'
-import { parse } from '../door.js'
+import { isBytes, parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
 import type { ConsistencyProof } from '../journal/proof.js'
 import { callJson, type Port, type Sender, type SendOptions } from '../port.js'
@@ -13,7 +13,7 @@ export interface CustodianClients {
   readonly ids: readonly string[]
   /** Outer lookup tokens for inner ones, in order: any one custodian answers. */
   blind(inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
-  /** Tells every custodian of journalled roster and activation entries. */
+  /** Tells every custodian of the journalled roster and activation entries that it does not know yet. */
   follow(entries: readonly RosterNews[]): Promise<void>
   /** Signatures for the roster version that was journalled last, of those who agree. */
   activate(version: number): Promise<readonly NamedSignature[]>
@@ -21,7 +21,7 @@ export interface CustodianClients {
   withdraw(withdrawal: Withdrawal): Promise<void>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
   cosign(note: string, size: number, prove: (from: number) => Promise<ConsistencyProof>): Promise<string>
-  /** What each custodian last cosigned, with its size; undefined where one cannot be reached. */
+  /** What each custodian that can be reached last cosigned; undefined where it has seen nothing yet. */
   lastSeen(): Promise<readonly { readonly custodian: string; readonly note: string | undefined }[]>
   /** A custodian's signed answer to a release request, which may be a refusal. */
   release(custodian: string, sealed: Uint8Array, options?: SendOptions): Promise<CustodianAnswer>
@@ -40,9 +40,9 @@ export type CustodianAnswer =
   | { readonly kind: 'answered'; readonly custodian: string; readonly answer: Uint8Array }
   | { readonly kind: 'unavailable'; readonly custodian: string }
 
-const isBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const tokens = z.strictObject({ tokens: z.array(isBytes) })
 const signature = z.strictObject({ signature: isBytes })
+const position = z.strictObject({ followed: z.number().int().min(-1) })
 const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({ behind: z.number().int().min(0) })])
 const seen = z.strictObject({ note: z.string().optional() })
 const answer = z.strictObject({ answer: isBytes })
@@ -55,12 +55,25 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
     if (port === undefined) throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'there is no way to reach this custodian')
     return callJson(port, verb, body, clock(), sender, options)
   }
-  const askAll = async <T>(
+  /** What the custodians that can be reached answered. One that cannot catches up when it is asked the next time. */
+  const reached = async <T>(
     verb: string,
-    body: unknown,
+    body: (id: string) => unknown,
     read: (id: string, reply: unknown) => T,
-  ): Promise<readonly T[]> => Promise.all(ids.map(async (id) => read(id, await ask(id, verb, body))))
+  ): Promise<readonly T[]> => {
+    const answers = await Promise.allSettled(ids.map(async (id) => read(id, await ask(id, verb, body(id)))))
+    // A refusal is an answer, and its code is what the caller has to hear.
+    for (const answer of answers)
+      if (
+        answer.status === 'rejected' &&
+        isIndexError(answer.reason) &&
+        answer.reason.code !== 'ERR_CUSTODIAN_UNAVAILABLE'
+      )
+        throw answer.reason
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+  }
 
+  const followed = new Map<string, number>()
   const sizes = new Map<string, number>()
   const cosignBy = async (
     id: string,
@@ -103,25 +116,44 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
         : new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
     },
     async follow(entries) {
-      await askAll('follow', { entries }, () => undefined)
+      await reached(
+        'follow',
+        (id) => ({ entries: entries.filter(({ position }) => position > (followed.get(id) ?? -1)) }),
+        (id, reply) => followed.set(id, parse(position, reply, 'ERR_MESSAGE_MALFORMED', 'follow').followed),
+      )
     },
     activate: (version) =>
-      askAll('activate', { version }, (custodian, reply) => ({
-        custodian,
-        signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
-      })),
+      reached(
+        'activate',
+        () => ({ version }),
+        (custodian, reply) => ({
+          custodian,
+          signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
+        }),
+      ),
     async withdraw(withdrawal) {
-      await askAll('withdraw', { withdrawal }, () => undefined)
+      const told = await reached(
+        'withdraw',
+        () => ({ withdrawal }),
+        (id) => id,
+      )
+      if (told.length === ids.length) return
+      throw new IndexError(
+        'ERR_CUSTODIAN_UNAVAILABLE',
+        'the withdrawal is recorded, but not every custodian was told: send it again',
+      )
     },
     async cosign(note, size, prove) {
       const lines = await Promise.allSettled(ids.map((id) => cosignBy(id, note, size, prove)))
       return note + lines.map((line) => (line.status === 'fulfilled' ? line.value : '')).join('')
     },
     lastSeen: () =>
-      Promise.all(
-        ids.map(async (custodian) => {
-          const { note } = parse(seen, await ask(custodian, 'last-seen', {}), 'ERR_MESSAGE_MALFORMED', 'checkpoint')
-          return { custodian, note }
+      reached(
+        'last-seen',
+        () => ({}),
+        (custodian, reply) => ({
+          custodian,
+          note: parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint').note,
         }),
       ),
     async release(custodian, sealed, options) {

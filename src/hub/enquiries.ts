@@ -24,7 +24,6 @@ export interface EnquiryCause {
 
 /** The enquiry that a check on an unknown child opens. A shielded child's goes to the shielding officer. */
 export async function newEnquiry(
-  hub: HubContext,
   number: number,
   child: ChildRow,
   cause: EnquiryCause,

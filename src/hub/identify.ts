@@ -6,7 +6,7 @@ import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type AgencyChildId, type ChildId, fromAgencyChildId, toAgencyChildId } from '../child/identifiers.js'
 import { queryKeys } from '../child/tokens.js'
 import { readAgencyChildId } from '../child/written-form.js'
-import { parse } from '../door.js'
+import { bytesOf, parse } from '../door.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
@@ -17,11 +17,9 @@ import { ambiguityToken, ChildTable, knownAs, match, pointedAt, provisionalChild
 import type { ChildRow } from './rows.js'
 import { type LookupToken, lookupTokens, TokenTable } from './tokens.js'
 
-const bytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
 const request = z.strictObject({
   rows: z
-    .array(z.strictObject({ query: z.unknown(), commitment: bytes(32), practitioner: bytes(16) }))
+    .array(z.strictObject({ query: z.unknown(), commitment: bytesOf(32), practitioner: bytesOf(16) }))
     .min(1)
     .max(65_536),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Enquiry } from '../case/enquiry.js'
 import type { Referral } from '../case/referral.js'
-import { parse } from '../door.js'
+import { bytesUpTo, parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Table } from '../store/port.js'
@@ -65,10 +65,7 @@ export async function rosterSince(hub: HubContext, message: Message): Promise<Ui
 
 const relayRequest = z.strictObject({
   to: z.string().max(64),
-  message: z.custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length <= 16_777_216,
-    'must be at most 16 MiB',
-  ),
+  message: bytesUpTo(16_777_216),
 })
 
 /** Passes a message on to a custodian. It is signed by its sender and sealed to the custodian: nothing in it is for the hub. */

@@ -92,7 +92,7 @@ export async function openContext(
   }
   const follow = async (news: RosterNews): Promise<void> => {
     takeIn(news)
-    await custodians.follow([news])
+    await custodians.follow(await rosterNews(context))
   }
   return { context, follow }
 }

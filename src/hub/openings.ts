@@ -15,7 +15,7 @@ import {
 } from '../case/opening.js'
 import { LAWFUL_BASES } from '../case/referral.js'
 import { releaseInfo, verifiedHead } from '../custodian/verify-release.js'
-import { parse } from '../door.js'
+import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { levelNamed } from '../policy/policy.js'
@@ -30,6 +30,7 @@ import { checkpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
 import type { CustodianAnswer } from './custodians.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
+import { rosterNews } from './enrolment.js'
 import { entryAt, gatherEvidence, withPaths } from './evidence.js'
 import type { Draft } from './ledger.js'
 import { recordKey } from './register.js'
@@ -48,7 +49,7 @@ const prepareRequest = z.strictObject({
 })
 const openRequest = z.strictObject({ signed: z.unknown() })
 const readRequest = z.strictObject({
-  opening: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 16, 'must be 16 bytes'),
+  opening: bytesOf(16),
 })
 
 /** What an officer needs to sign a request: everything about the record and the evidence but the evidence itself. */
@@ -205,6 +206,7 @@ async function releases(
   position: number,
   options?: SendOptions,
 ): Promise<readonly CustodianAnswer[]> {
+  await hub.custodians.follow(await rosterNews(hub))
   const { note, size } = await checkpoint(hub)
   const evidence = await withPaths(hub, ready.evidence, size)
   const requestEntry = { ...(await entryAt(hub, position)), path: (await hub.ledger.inclusion(position, size)).path }

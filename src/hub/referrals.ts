@@ -3,7 +3,7 @@ import { toHex, u64 } from '../bytes.js'
 import { englishCalendar } from '../case/deadlines.js'
 import { parseSignedRequest } from '../case/messages.js'
 import { REFERRAL_OUTCOMES, type Referral } from '../case/referral.js'
-import { parse } from '../door.js'
+import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
@@ -14,8 +14,6 @@ import { loadCounter } from './counters.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { numberKey } from './shelf.js'
 
-const bytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
 const number = z.number().int().min(1)
 const consentState = z.enum(['given', 'refused', 'withdrawn', 'expired', 'not-sought'])
 const consent = z.strictObject({ carer: consentState, child: consentState, childUnderstands: z.boolean() })
@@ -26,7 +24,7 @@ const prepareRequest = z.strictObject({
     .array(z.enum(['identity', 'carers']))
     .min(1)
     .max(2),
-  opening: bytes(16),
+  opening: bytesOf(16),
   needToKnow: z.boolean(),
   consent,
 })
@@ -34,11 +32,8 @@ const sendRequest = z.strictObject({
   referral: number,
   case: number,
   to: z.string().max(64),
-  opening: bytes(16),
-  sealed: z.custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length <= 262_144,
-    'must be at most 256 KiB',
-  ),
+  opening: bytesOf(16),
+  sealed: bytesUpTo(262_144),
 })
 const inboxRequest = z.strictObject({ after: z.number().int().min(0).optional() })
 const answerRequest = z.strictObject({ referral: number, outcome: z.enum(REFERRAL_OUTCOMES).optional() })

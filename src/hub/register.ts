@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
 import { innerFingerprint, type LookupKey } from '../child/tokens.js'
-import { parse } from '../door.js'
+import { bytesOf, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
@@ -15,14 +15,11 @@ import { ChildTable, type Match, match, pointedAt } from './resolve.js'
 import type { ChildRow } from './rows.js'
 import { type LookupToken, lookupTokens, TokenTable } from './tokens.js'
 
-const bytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
-const anyBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const text = z.string().max(1024)
 const lookupKey = z.strictObject({ kind: text, strength: z.enum(['strong', 'weak']), parts: z.array(text).max(16) })
 const described = {
   keys: z.array(lookupKey).max(256),
-  hashes: z.strictObject({ identity: bytes(32), carers: bytes(32) }),
+  hashes: z.strictObject({ identity: bytesOf(32), carers: bytesOf(32) }),
 }
 const findRequest = z.strictObject({ rows: z.array(z.strictObject(described)).min(1).max(4096) })
 const registerRequest = z.strictObject({
@@ -30,11 +27,11 @@ const registerRequest = z.strictObject({
     .array(
       z.strictObject({
         ...described,
-        childId: bytes(16),
+        childId: bytesOf(16),
         version: z.number().int().min(1),
         shielded: z.boolean(),
-        identity: anyBytes,
-        carers: anyBytes,
+        identity: isBytes,
+        carers: isBytes,
       }),
     )
     .min(1)

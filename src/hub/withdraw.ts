@@ -3,7 +3,7 @@ import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/ba
 import { checkIdOf, REFERENCE } from '../check/canonical.js'
 import type { JournalPosition } from '../check/receipt.js'
 import { parseWithdrawal, type Withdrawal, withdrawalIsSignedBy } from '../check/withdrawal.js'
-import { parse } from '../door.js'
+import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
@@ -13,13 +13,12 @@ import { leafRow, readRows, receipts, requireAgencyOf } from './record-checks.js
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
 
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const position = z.strictObject({ entry: z.number().int().min(0), row: z.number().int().min(0) })
 const withdrawRequest = z.strictObject({ reference: z.string().regex(REFERENCE), withdrawal: z.unknown() })
 const correctRequest = z.strictObject({
   reference: z.string().regex(REFERENCE),
   withdrawal: z.unknown(),
-  submission: bytes,
+  submission: isBytes,
 })
 const lookUpRequest = z.strictObject({ reference: z.string().regex(REFERENCE) })
 

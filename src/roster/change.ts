@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encode, equalBytes, sha256 } from '../bytes.js'
-import { parse } from '../door.js'
+import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { requireSoundPublicKey, type SigningKey, sign, verifySignature } from '../signature.js'
@@ -33,11 +33,9 @@ export interface NamedSignature {
   readonly signature: Uint8Array
 }
 
-const bytes = (length: number) =>
-  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === length, `must be ${length} bytes`)
 const partyId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const instant = z.number().int().min(0)
-const keys = z.strictObject({ signing: bytes(32), hpke: bytes(32) })
+const keys = z.strictObject({ signing: bytesOf(32), hpke: bytesOf(32) })
 const base = { id: partyId, keys, suspended: z.boolean() }
 const party = z.discriminatedUnion('party', [
   z.strictObject({
@@ -45,7 +43,7 @@ const party = z.discriminatedUnion('party', [
     ...base,
     agencyKind: z.string().regex(/^[a-z0-9-]{1,64}$/),
     sensitive: z.boolean(),
-    identifierKeys: z.array(z.strictObject({ epoch: instant, hash: bytes(32) })).max(1024),
+    identifierKeys: z.array(z.strictObject({ epoch: instant, hash: bytesOf(32) })).max(1024),
   }),
   z.strictObject({
     party: z.literal('officer'),
@@ -64,7 +62,7 @@ const party = z.discriminatedUnion('party', [
     controller: z.string().min(1).max(128),
   }),
 ])
-const enrolment = z.strictObject({ party, proof: bytes(64) })
+const enrolment = z.strictObject({ party, proof: bytesOf(64) })
 const policy = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), from: instant, until: instant.optional() })
 const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('enrol'), enrolment }),
@@ -72,7 +70,7 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('approve-policy'), policy }),
 ])
 const genesis = z.strictObject({
-  hub: z.strictObject({ id: bytes(32), name: z.string().min(1).max(128), keys }),
+  hub: z.strictObject({ id: bytesOf(32), name: z.string().min(1).max(128), keys }),
   keyset: z.strictObject({
     id: z.string().regex(/^[a-z0-9-]{1,64}$/),
     custodians: z.number().int().min(1).max(255),
@@ -106,6 +104,11 @@ export function hubIdOf(checkpointKey: Uint8Array, name: string): Uint8Array {
   return sha256(encode('hub/v1', checkpointKey, name))
 }
 
+/** Hash of roster version 1, by which everyone pins a hub. */
+export function genesisHash(hub: Uint8Array, body: Uint8Array): Uint8Array {
+  return sha256(encode('roster/v1', hub, body))
+}
+
 /**
  * Version 1 of the roster, from its bytes and the signatures of every custodian's controller.
  * @throws {IndexError} `ERR_ROSTER_INVALID` for a wrong hub id, quorum or signature; `ERR_KEY_INVALID`.
@@ -119,7 +122,7 @@ export function rosterFromGenesis(body: Uint8Array, signatures: readonly NamedSi
     throw invalid('a quorum is more than half of the custodians')
   let roster: Roster = {
     version: 1,
-    hash: sha256(encode('roster/v1', id, body)),
+    hash: genesisHash(id, body),
     hub: first.hub,
     keyset: first.keyset,
     epoch: 1,
@@ -215,7 +218,7 @@ export function signActivation(roster: Roster, key: SigningKey): Uint8Array {
 /** What a controller signs to bring the hub into being. `body` is the genesis as canonical JSON. */
 export function signGenesis(body: Uint8Array, key: SigningKey): Uint8Array {
   const { hub } = parse(genesis, fromJsonBytes(body), 'ERR_ROSTER_INVALID', 'roster')
-  return sign(key, encode('genesis/v1', hub.id, 1, sha256(encode('roster/v1', hub.id, body))))
+  return sign(key, encode('genesis/v1', hub.id, 1, genesisHash(hub.id, body)))
 }
 
 /** Whether a quorum of the custodians in standing on the version before has signed for the next. */

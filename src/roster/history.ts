@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parse } from '../door.js'
+import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { activationCounts, applyChanges, type NamedSignature, onlySuspends, rosterFromGenesis } from './change.js'
@@ -24,7 +24,6 @@ export interface ActivationEntry {
   readonly signatures: readonly NamedSignature[]
 }
 
-const isBytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes')
 const signatures = z.array(z.strictObject({ custodian: z.string().max(64), signature: isBytes })).max(255)
 const rosterEntry = z.strictObject({ body: isBytes, signatures })
 const activationEntry = z.strictObject({ version: z.number().int().min(2), signatures })
