@@ -46,7 +46,7 @@ export interface Agency {
   /** What to hand to the hub's operator to be put on the roster; proves possession of the key. */
   enrolment(): Enrolment
   /** Who a child is, as this agency sees them. An unknown child gets a provisional id. */
-  identify(child: unknown, practitioner: string, options?: SendOptions): Promise<Identified>
+  identify(child: ChildQuery, practitioner: string, options?: SendOptions): Promise<Identified>
   /**
    * Submits one check. On return it is durable at the hub.
    * @throws {IndexError} naming the field where the check is refused; `ERR_REFERENCE_CONFLICT` where the reference stands for another

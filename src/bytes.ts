@@ -26,10 +26,22 @@ export function utf8Text(bytes: Uint8Array): string {
 }
 
 function partBytes(part: Part): Uint8Array {
-  if (typeof part === 'string') return utf8.encode(part)
+  if (typeof part === 'string') return utf8.encode(requireWellFormed(part))
   if (typeof part === 'number') return u64(part)
   return part
 }
+
+/**
+ * The text itself, unless half of a surrogate pair stands alone in it: UTF-8 would write every such half alike, and two
+ * texts would have one form.
+ * @throws {IndexError} `ERR_MESSAGE_MALFORMED`
+ */
+export function requireWellFormed(text: string): string {
+  if (LONE_SURROGATE.test(text)) throw new IndexError('ERR_MESSAGE_MALFORMED', 'text is not well-formed Unicode')
+  return text
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** A non-negative safe integer as 8 bytes, most significant first. */
 export function u64(value: number): Uint8Array {
@@ -50,6 +62,7 @@ export function readU64(bytes: Uint8Array): number {
  * The one way in which this library joins parts before it hashes, signs or derives: the domain tag, then each part,
  * every one preceded by its length as a u32. Two different lists of parts never give the same bytes.
  * Text is UTF-8; a number is 8 bytes, most significant first.
+ * @throws {IndexError} `ERR_MESSAGE_MALFORMED` for text that is not well-formed Unicode
  */
 export function encode(tag: string, ...parts: readonly Part[]): Uint8Array {
   const pieces = [utf8.encode(tag), ...parts.map(partBytes)]

@@ -21,6 +21,7 @@ import { unwrapShare } from './seal/open.js'
 import { decodeRecord } from './seal/record.js'
 import { drawHandle, issueWrap } from './seal/wrap.js'
 import type { SigningKey } from './signature.js'
+import { systemClock, systemRandom } from './system.js'
 
 export type { CustodianEvent, CustodianStore } from './custodian/state.js'
 export { memoryCustodianStore } from './custodian/state.js'
@@ -42,8 +43,8 @@ export interface CustodianKeys {
 export interface CustodianOptions {
   readonly keys: CustodianKeys
   readonly store: CustodianStore
-  readonly clock: Clock
-  readonly random: Random
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
   /** Look-ups that it answers in a day; 2,000,000 where absent. */
   readonly blindsPerDay?: number | undefined
 }
@@ -72,7 +73,7 @@ const releaseBody = z.strictObject({ sealed: isBytes })
 
 /** A custodian that answers on a port, with its memory read back from its store. */
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
-  const { keys, store, clock, random } = options
+  const { keys, store, clock = systemClock, random = systemRandom } = options
   let memory: CustodianMemory = (await store.load()).reduce(after, NO_MEMORY)
   let queue: Promise<unknown> = Promise.resolve()
   const meter = { day: -1, used: 0 }

@@ -27,7 +27,7 @@ export type InitHubOptions = Wiring & {
 } & ({ readonly path: string } | { readonly store: Store })
 
 /** A hub that exists: in a folder, or on a store with the keys and custodians that belong to it. */
-export type OpenOptions = (Wiring & { readonly path: string }) | OpenHubOptions
+export type OpenOptions = Wiring & ({ readonly path: string } | Omit<OpenHubOptions, keyof Wiring>)
 
 /**
  * Founds a hub with three custodians in this process, two of which can open.
@@ -63,8 +63,9 @@ export async function initHub(options: InitHubOptions): Promise<Hub> {
  * `ERR_JOURNAL_ROLLED_BACK` when the database is older than a head that a custodian saw
  */
 export async function openHub(options: OpenOptions): Promise<Hub> {
-  if (!('path' in options)) return openHubOn(options)
-  const { path, clock = systemClock, random = systemRandom, limits } = options
+  const { clock = systemClock, random = systemRandom, limits } = options
+  if (!('path' in options)) return openHubOn({ ...options, clock, random, limits })
+  const { path } = options
   const folder = hubFolder(path)
   const { id, keys } = await readKeyFile(folder.hubKey, 'hub')
   const custodianKeys = await Promise.all(

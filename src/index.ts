@@ -6,6 +6,7 @@ export {
   createAgency,
   type Identified,
   type Known,
+  RECEIPT_NOTICE,
   type Receipt,
   verifyReceipt,
 } from './agency.js'
@@ -17,7 +18,7 @@ export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason } from './c
 export type { AgencyReferral } from './case/package.js'
 export { LAWFUL_BASES, type LawfulBasis, REFERRAL_OUTCOMES, type ReferralOutcome } from './case/referral.js'
 export { WITHDRAWAL_REASONS, type WithdrawalReason } from './check/withdrawal.js'
-export type { ChildQuery, RegistrationDetails } from './child/details.js'
+export type { Address, Alias, Carer, ChildQuery, LookupDetails, RegistrationDetails } from './child/details.js'
 export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
 export { type DisclosureBasis, describeBasis } from './disclosure/basis.js'
 export {
@@ -27,6 +28,7 @@ export {
   decideDisclosure,
   parseDisclosureRequest,
 } from './disclosure/decide.js'
+export { fileCustodianStore } from './embedded/files.js'
 export { type InitHubOptions, initHub, type OpenOptions, openHub } from './embedded.js'
 export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'
 export type { CaseSummary } from './hub/cases.js'
@@ -51,12 +53,14 @@ export {
 export { type HubPort, newPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
 export { type AssessOptions, assess, levelAt, type Verdict } from './policy/assess.js'
 export { defaultPolicy } from './policy/default.js'
+export type { Explanation, LevelExplanation, RuleExplanation } from './policy/explain.js'
 export { policyHash, vocabularyHash } from './policy/hash.js'
 export type { AssessedCheck } from './policy/history.js'
 export { parsePolicy } from './policy/parse.js'
 export type { Policy, Threshold } from './policy/policy.js'
 export type { Port, SendOptions } from './port.js'
 export type { Enrolment } from './roster/change.js'
+export type { Roster } from './roster/roster.js'
 export {
   createSealer,
   type RegisterOptions,

@@ -1,13 +1,16 @@
 import canonicalize from 'canonicalize'
-import { fromBase64, sha256, toBase64, utf8Bytes, utf8Text } from './bytes.js'
+import { fromBase64, requireWellFormed, sha256, toBase64, utf8Bytes, utf8Text } from './bytes.js'
 import { IndexError } from './errors.js'
 
 /**
  * The canonical JSON of a value as UTF-8 bytes (RFC 8785): one value, one spelling, so that it can be hashed and signed.
  * Bytes stand in it as `{"b64": "…"}`; a key whose value is `undefined` is left out.
+ * @throws {TypeError} for what `fromJsonBytes` would not give back: numbers that are not finite, class instances, an
+ * object that looks like bytes, or more than 64 levels
+ * @throws {IndexError} `ERR_MESSAGE_MALFORMED` for text that is not well-formed Unicode
  */
 export function toJsonBytes(value: unknown): Uint8Array {
-  const text = canonicalize(withBase64(value))
+  const text = canonicalize(withBase64(value, 0))
   if (text === undefined) throw new TypeError('value has no JSON form')
   return utf8Bytes(text)
 }
@@ -25,8 +28,10 @@ export function fromJsonBytes(bytes: Uint8Array): unknown {
   } catch {
     throw new IndexError('ERR_MESSAGE_MALFORMED', 'bytes are not JSON')
   }
+  // First, because it bounds the depth: what follows would run out of stack.
+  const decoded = withBytes(value, 0)
   if (canonicalize(value) !== text) throw new IndexError('ERR_MESSAGE_MALFORMED', 'JSON is not in its canonical form')
-  return withBytes(value, 0)
+  return decoded
 }
 
 /** SHA-256 of the canonical form. */
@@ -34,27 +39,39 @@ export function jsonHash(value: unknown): Uint8Array {
   return sha256(toJsonBytes(value))
 }
 
-function withBase64(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { b64: toBase64(value) }
-  if (Array.isArray(value)) return value.map(withBase64)
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .map(([key, member]) => [key, withBase64(member)]),
-    )
-  }
-  return value
-}
-
 const DEPTH_MAX = 64
 
-function withBytes(value: unknown, depth: number): unknown {
-  if (depth > DEPTH_MAX) throw new IndexError('ERR_MESSAGE_MALFORMED', 'JSON is nested too deeply')
-  if (Array.isArray(value)) return value.map((item) => withBytes(item, depth + 1))
+function withBase64(value: unknown, depth: number): unknown {
+  if (value instanceof Uint8Array) return { b64: toBase64(value) }
+  if (typeof value === 'string') return requireWellFormed(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('a number has no JSON form')
   if (typeof value !== 'object' || value === null) return value
+  if (depth >= DEPTH_MAX) throw new TypeError('a value is nested too deeply for JSON')
+  if (Array.isArray(value)) return Array.from(value, (item) => withBase64(item, depth + 1))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) throw new TypeError('a class instance has no JSON form')
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined)
+  if (bytesOf(entries) !== undefined) throw new TypeError('an object would be read back as bytes')
+  return Object.fromEntries(entries.map(([key, member]) => [requireWellFormed(key), withBase64(member, depth + 1)]))
+}
+
+function withBytes(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return requireWellFormed(value)
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    throw new IndexError('ERR_MESSAGE_MALFORMED', 'a number is too large')
+  if (typeof value !== 'object' || value === null) return value
+  if (depth >= DEPTH_MAX) throw new IndexError('ERR_MESSAGE_MALFORMED', 'JSON is nested too deeply')
+  if (Array.isArray(value)) return value.map((item) => withBytes(item, depth + 1))
   const entries = Object.entries(value)
-  const only = entries.length === 1 ? entries[0] : undefined
-  if (only !== undefined && only[0] === 'b64' && typeof only[1] === 'string') return fromBase64(only[1])
-  return Object.fromEntries(entries.map(([key, member]) => [key, withBytes(member, depth + 1)]))
+  const base64 = bytesOf(entries)
+  if (base64 !== undefined) return fromBase64(base64)
+  return Object.fromEntries(entries.map(([key, member]) => [requireWellFormed(key), withBytes(member, depth + 1)]))
+}
+
+/** The base64 of an object that stands for bytes: `b64` is its one key, and a text its value. */
+function bytesOf(entries: readonly (readonly [string, unknown])[]): string | undefined {
+  const [only, ...more] = entries
+  return only !== undefined && more.length === 0 && only[0] === 'b64' && typeof only[1] === 'string'
+    ? only[1]
+    : undefined
 }

@@ -10,6 +10,7 @@ import {
   type OpeningRequest,
   PURPOSES,
   type Purpose,
+  type RefusalReason,
   type ReleaseAnswer,
   requestHash,
   shareInfo,
@@ -44,7 +45,10 @@ export interface Officer {
   review(caseNumber: number, options?: SendOptions): Promise<Dossier>
   /** Signs the judgement that a level is met which the checks alone do not reach. */
   determine(caseNumber: number, options?: SendOptions): Promise<void>
-  /** Asks the custodians to open a group of details. What comes back can be read by this officer alone, until it expires. */
+  /**
+   * Asks the custodians to open a group of details, which this officer alone can then read until the opening expires.
+   * @throws {IndexError} `ERR_THRESHOLD_NOT_REACHED`, `ERR_DISCLOSURE_DENIED`, `ERR_CASE_STATUS`, `ERR_OPENING_UNKNOWN`
+   */
   open(ask: OpenAsk, options?: SendOptions): Promise<Opening>
   /** Reads what was opened. Every reading is journalled. @throws {IndexError} `ERR_OPENING_EXPIRED`, `ERR_SHARES_INSUFFICIENT` */
   read(opening: string, options?: SendOptions): Promise<OpenedDetails>
@@ -86,14 +90,19 @@ export interface OpenAsk {
   readonly consent?: Consent | undefined
 }
 
+/** What the custodians answered. With fewer releases than the quorum, nothing can be read; every refusal says why. */
 export interface Opening {
   /** 32 hexadecimal digits. */
   readonly opening: string
   readonly group: Group
   readonly expiry: number
+  /** Whether a quorum released its shares. */
+  readonly opened: boolean
   readonly released: readonly string[]
-  readonly refused: readonly { readonly custodian: string; readonly reason: string }[]
+  readonly refused: readonly { readonly custodian: string; readonly reason: RefusalReason }[]
   readonly unavailable: readonly string[]
+  /** The custodians' answers as they signed them. */
+  readonly answers: readonly ReleaseAnswer[]
 }
 
 export interface OpenedDetails {
@@ -273,14 +282,9 @@ async function open(line: Connection, keys: OneUseKeys, ask: OpenAsk, send?: Sen
     answer?.kind === 'refused' ? [{ custodian, reason: answer.reason }] : [],
   )
   const unavailable = answers.filter(({ answer }) => answer === undefined).map(({ custodian }) => custodian)
-  if (released.length < roster.keyset.quorum) {
-    const why = [
-      ...refused.map(({ custodian, reason }) => `${custodian}: ${reason}`),
-      ...unavailable.map((custodian) => `${custodian}: not reached`),
-    ]
-    throw new IndexError('ERR_RELEASE_REFUSED', `too few custodians released their share (${why.join(', ')})`)
-  }
-  return { opening: id, group, expiry, released, refused, unavailable }
+  const opened = released.length >= roster.keyset.quorum
+  const signed = answers.flatMap(({ answer }) => answer ?? [])
+  return { opening: id, group, expiry, opened, released, refused, unavailable, answers: signed }
 }
 
 /** The custodian's answer if it is really its own and about this request; an unsigned word counts as no answer. */

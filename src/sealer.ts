@@ -21,7 +21,7 @@ export interface Sealer {
   readonly id: string
   enrolment(): Enrolment
   /** Registers one child. @throws {IndexError} naming the field where the details are refused. */
-  register(details: unknown, options?: RegisterOptions): Promise<Registration>
+  register(details: RegistrationDetails, options?: RegisterOptions): Promise<Registration>
   /** Registers many: an outcome for each, in order. An unchanged child changes nothing. */
   registerAll(details: readonly unknown[], options?: RegisterOptions): Promise<readonly RegistrationOutcome[]>
 }

@@ -15,16 +15,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 // INVARIANT: an import goes to the same room or to a lower floor. Rooms of one floor do not know each other, except on
 // the ground and among the stories. `outside` is what wires the house or faces its users; nothing inside imports it.
 const FLOORS: readonly (readonly [name: string, rooms: readonly string[]])[] = [
-  ['ground', ['bytes', 'errors', 'json', 'door', 'signature', 'port']],
+  ['ground', ['bytes', 'errors', 'json', 'door', 'signature', 'port', 'system']],
   ['facts', ['child', 'journal', 'roster']],
   ['checks', ['check']],
   ['rules', ['policy', 'disclosure', 'seal']],
   ['cases', ['case']],
-  ['stories', ['hub', 'agency', 'officer', 'sealer', 'custodian', 'verify']],
+  ['stories', ['hub', 'agency', 'officer', 'sealer', 'custodian', 'party', 'key-file', 'founding', 'verify']],
   ['outside', ['index', 'sqlite', 'embedded', 'cli', 'testing']],
 ]
 const PORT = 'src/store/port.ts'
-const WIRES_DEFAULTS = /^src\/(embedded\.ts|embedded\/|cli\/|testing\.ts|testing\/)/
+const WIRES_DEFAULTS = /^src\/(system\.ts|embedded\.ts|embedded\/|cli\/|testing\.ts|testing\/)/
 const USES_NODE = /^src\/(embedded\.ts|embedded\/|cli\/|testing\.ts|testing\/|store\/sqlite)/
 
 interface Source {

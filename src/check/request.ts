@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ChildQuery } from '../child/details.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { CODE, INDICATORS_MAX, indicatorSet, REFERENCE } from './canonical.js'
@@ -20,7 +21,8 @@ export interface CheckRequest {
 
 /** As `CheckRequest`, with the freedoms that an input may have. */
 export interface CheckInput {
-  readonly child: unknown
+  /** `{ nhsNumber }`, `{ details }`, `{ agencyChildId }` or `{ alias }`. */
+  readonly child: ChildQuery
   readonly incident: string
   readonly indicators?: readonly string[]
   /** Epoch milliseconds, a `Date`, or ISO 8601 text: a date (midnight UTC), or date and time with an offset. */

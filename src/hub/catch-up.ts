@@ -59,7 +59,7 @@ async function oneStep(hub: HubContext): Promise<{ readonly more: boolean; reado
     const last = entries.at(-1)
     if (last === undefined) return undefined
     const byChild = await newsByChild(hub, entries)
-    const change = await applyNews(hub, byChild, position, at)
+    const change = await applyNews(hub, byChild, at)
     result = { more: last.position + 1 < position, news: change.news }
     // At the head, the step's own case and enquiry entries follow at once; they hold nothing to project.
     const passed = last.position + 1 + (result.more ? 0 : (change.writes.drafts ?? []).length)
@@ -140,12 +140,7 @@ class Step {
   readonly news: CaseNews[] = []
 }
 
-async function applyNews(
-  hub: HubContext,
-  byChild: ReadonlyMap<string, News>,
-  position: number,
-  at: number,
-): Promise<Change> {
+async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at: number): Promise<Change> {
   const all = [...byChild.values()]
   const step = new Step()
   const histories = await hub.shelf.get(
