@@ -10,9 +10,7 @@ import { IndexError } from './errors.js'
  * @throws {IndexError} `ERR_MESSAGE_MALFORMED` for text that is not well-formed Unicode
  */
 export function toJsonBytes(value: unknown): Uint8Array {
-  const text = canonicalize(withBase64(value, 0))
-  if (text === undefined) throw new TypeError('value has no JSON form')
-  return utf8Bytes(text)
+  return utf8Bytes(canonicalize(withBase64(value, 0)) ?? '')
 }
 
 /**
@@ -44,8 +42,8 @@ const DEPTH_MAX = 64
 function withBase64(value: unknown, depth: number): unknown {
   if (value instanceof Uint8Array) return { b64: toBase64(value) }
   if (typeof value === 'string') return requireWellFormed(value)
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('a number has no JSON form')
-  if (typeof value !== 'object' || value === null) return value
+  if (value === null || typeof value === 'boolean' || Number.isFinite(value)) return value
+  if (typeof value !== 'object') throw new TypeError('a value has no JSON form')
   if (depth >= DEPTH_MAX) throw new TypeError('a value is nested too deeply for JSON')
   if (Array.isArray(value)) return Array.from(value, (item) => withBase64(item, depth + 1))
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -1,6 +1,6 @@
 import { equalBytes, pack, readU64, unpack, utf8Text } from '../bytes.js'
-import { IndexError } from '../errors.js'
-import { saltedLeafHash } from '../journal/merkle.js'
+import { IndexError, isIndexError } from '../errors.js'
+import { SALT_BYTES, saltedLeafHash } from '../journal/merkle.js'
 import { verifyInclusion } from '../journal/proof.js'
 import { type Batch, batchIsSignedBy } from './batch.js'
 import { type CheckId, checkIdOf } from './canonical.js'
@@ -95,14 +95,24 @@ export function receiptFrom(proof: ReceiptProof): Receipt {
 }
 
 /**
- * Whether the receipt is what this hub signed for this agency.
+ * Whether the receipt is what this hub signed for this agency. A damaged one is not.
  * @param hub `id`: 32 bytes; `publicKey`: the hub's signing key from the roster, 32 bytes.
  */
-export function verifyReceipt(
-  receipt: Receipt,
-  agency: string,
-  hub: { readonly id: Uint8Array; readonly publicKey: Uint8Array },
-): boolean {
+export function verifyReceipt(receipt: Receipt, agency: string, hub: HubOfReceipt): boolean {
+  try {
+    return saysWhatIsSigned(receipt, agency, hub)
+  } catch (error) {
+    if (!isIndexError(error)) throw error
+    return false
+  }
+}
+
+interface HubOfReceipt {
+  readonly id: Uint8Array
+  readonly publicKey: Uint8Array
+}
+
+function saysWhatIsSigned(receipt: Receipt, agency: string, hub: HubOfReceipt): boolean {
   const { batch, row, salt, bytes, path } = receipt.proof
   const statement = decodeReceipt(bytes)
   return (
@@ -116,8 +126,9 @@ export function verifyReceipt(
     statement.position.entry === receipt.position.entry &&
     statement.position.row === receipt.position.row &&
     statement.recordedAt === receipt.recordedAt &&
-    batchIsSignedBy(batch, hub.publicKey) &&
-    verifyInclusion(saltedLeafHash(salt, bytes), { index: row, size: batch.size, path }, batch)
+    salt.length === SALT_BYTES &&
+    verifyInclusion(saltedLeafHash(salt, bytes), { index: row, size: batch.size, path }, batch) &&
+    batchIsSignedBy(batch, hub.publicKey)
   )
 }
 

@@ -26,14 +26,20 @@ const checkId = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .transform((text) => text as CheckId)
-const withdrawal = z.strictObject({
-  agency: z.string().max(64),
-  checkId,
-  reason: z.enum(WITHDRAWAL_REASONS),
-  at: z.number().int().min(0),
-  replacedBy: checkId.optional(),
-  signature: bytesOf(64),
-})
+const withdrawal = z
+  .strictObject({
+    agency: z.string().max(64),
+    checkId,
+    reason: z.enum(WITHDRAWAL_REASONS),
+    at: z.number().int().min(0),
+    replacedBy: checkId.optional(),
+    signature: bytesOf(64),
+  })
+  // Of a check that replaced itself, hub and custodians would not agree whether it counts.
+  .refine(({ checkId: replaced, replacedBy }) => replaced !== replacedBy, {
+    path: ['replacedBy'],
+    message: 'must be another check',
+  })
 
 /** A withdrawal that came from elsewhere; its signature is still to be checked. @throws {IndexError} `ERR_REQUEST_INVALID` */
 export function parseWithdrawal(input: unknown): Withdrawal {

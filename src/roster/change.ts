@@ -73,8 +73,9 @@ const genesis = z.strictObject({
   hub: z.strictObject({ id: bytesOf(32), name: z.string().min(1).max(128), keys }),
   keyset: z.strictObject({
     id: z.string().regex(/^[a-z0-9-]{1,64}$/),
-    custodians: z.number().int().min(1).max(255),
-    quorum: z.number().int().min(1).max(255),
+    // One custodian alone would be no split of power; more than 16 shares do not fit into a sealed record.
+    custodians: z.number().int().min(2).max(16),
+    quorum: z.number().int().min(2).max(16),
   }),
   policies: z.array(policy).max(1024),
   custodians: z.array(enrolment).min(1).max(255),
@@ -117,6 +118,7 @@ export function rosterFromGenesis(body: Uint8Array, signatures: readonly NamedSi
   const first = parse(genesis, fromJsonBytes(body), 'ERR_ROSTER_INVALID', 'roster')
   const { id, name, keys: hubKeys } = first.hub
   const { custodians: n, quorum } = first.keyset
+  requireSoundPublicKey(hubKeys.signing)
   if (!equalBytes(id, hubIdOf(hubKeys.signing, name))) throw invalid('the hub id does not belong to its key and name')
   if (quorum * 2 <= n || quorum > n || first.custodians.length !== n)
     throw invalid('a quorum is more than half of the custodians')
@@ -197,9 +199,12 @@ function requireOrderedPolicies(policies: readonly ApprovedPolicy[]): void {
   })
 }
 
+// The name under which the hub signs its own messages.
+const HUB_ID = 'hub'
+
 function withParty(roster: Roster, { party: applicant, proof }: Enrolment): ReadonlyMap<string, Party> {
   requireSoundPublicKey(applicant.keys.signing)
-  for (const other of roster.parties.values()) {
+  for (const other of [...roster.parties.values(), { id: HUB_ID, keys: roster.hub.keys }]) {
     if (other.id === applicant.id || equalBytes(other.keys.signing, applicant.keys.signing)) {
       throw new IndexError('ERR_PARTY_EXISTS', 'a party with this id or key is on the roster already')
     }
