@@ -32,6 +32,7 @@ import { openCase, preparedEvidence, prepareOpening, readOpening } from './hub/o
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'
+import { type HubStatus, statusOf, tell } from './hub/status.js'
 import { type JournalReport, verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
 import type { RowEvidence } from './journal/inclusion.js'
@@ -44,6 +45,7 @@ import { presentRoster } from './roster/history.js'
 import type { Roster } from './roster/roster.js'
 
 export type { OpenHubOptions } from './hub/open-context.js'
+export type { HubStatus } from './hub/status.js'
 
 /**
  * One index with its journal and its management function. Parties reach it by messages (`send`); the methods are for
@@ -63,6 +65,8 @@ export interface Hub extends HubPort, AsyncDisposable {
   referrals(filter?: { readonly after?: number }): AsyncIterable<PublicReferral>
   /** Calls back for every case that is raised or changes its level; returns how to stop. */
   onCase(listener: (news: CaseNews) => void): () => void
+  /** What this hub is, and what the way it is wired does and does not protect. */
+  status(): HubStatus
   /** Resolves once every check that was recorded by now has been assessed. */
   caughtUp(options?: { readonly signal?: AbortSignal }): Promise<void>
   readonly journal: HubJournal
@@ -101,7 +105,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     settled = settled
       .catch(() => undefined)
       .then(async () => {
-        for (const news of await catchUp(hub, signal)) for (const listener of listeners) listener(news)
+        for (const news of await catchUp(hub, signal)) for (const listener of listeners) tell(listener, news)
       })
     return settled
   }
@@ -158,6 +162,9 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     await options.onClose?.()
   }
 
+  // What an earlier process had recorded and not yet assessed.
+  assess().catch(() => undefined)
+
   return {
     id: hub.id,
     name: hub.name,
@@ -169,10 +176,20 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),
     suspend: (id) => suspendParty(hub, id, follow),
     roster: () => presentRoster(hub.rosters()),
-    cases: (filter) => listCases(hub, filter),
-    case: (number) => dossier(hub, number),
-    enquiries: (filter) => listEnquiries(hub, filter),
+    async *cases(filter) {
+      await assess()
+      yield* listCases(hub, filter)
+    },
+    async case(number) {
+      await assess()
+      return dossier(hub, number)
+    },
+    async *enquiries(filter) {
+      await assess()
+      yield* listEnquiries(hub, filter)
+    },
     referrals: (filter) => listReferrals(hub, filter),
+    status: () => statusOf(hub, options.custodiansApart !== false),
     onCase(listener) {
       listeners.add(listener)
       return () => {

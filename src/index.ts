@@ -36,7 +36,7 @@ export type { CaseNews } from './hub/catch-up.js'
 export type { HubKeys, Limits } from './hub/context.js'
 export type { PublicEnquiry, PublicReferral } from './hub/lists.js'
 export type { JournalReport } from './hub/verify-stored.js'
-export type { Hub, HubJournal, OpenHubOptions } from './hub.js'
+export type { Hub, HubJournal, HubStatus, OpenHubOptions } from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
 export {
   createOfficer,

@@ -24,6 +24,8 @@ export interface OpenHubOptions {
   readonly clock: Clock
   readonly random: Random
   readonly limits?: Partial<Limits> | undefined
+  /** False when they run in this process, which `status` then says; true where absent. */
+  readonly custodiansApart?: boolean | undefined
   /** Runs after the store is closed: to let go of what the caller opened. */
   readonly onClose?: (() => Promise<void>) | undefined
 }

@@ -1,6 +1,10 @@
+import { equalBytes } from '../bytes.js'
+import { decodeBatchEntry } from '../check/batch.js'
 import { cosignerName, verifiedHead } from '../custodian/verify-release.js'
 import { checkpointOrigin } from '../journal/checkpoint.js'
-import type { EntryType } from '../journal/entry.js'
+import type { Entry, EntryType } from '../journal/entry.js'
+import type { Finding } from '../journal/finding.js'
+import { rootOf, saltedLeafHash } from '../journal/merkle.js'
 import { type ExportedEntry, type JournalVerification, verifyJournal } from '../journal/verify.js'
 import { custodiansOf } from '../roster/roster.js'
 import { checkpoint } from './checkpoints.js'
@@ -41,8 +45,44 @@ export async function verifyStored(
     note,
   })
   const root = Buffer.from(verifiedHead(hub.id, roster(hub), note, 0)?.root ?? []).toString('hex')
-  const { verified, cosignedBy, byType, findings, notVerified } = result
-  return { verified, size, root, cosignedBy, byType, findings, notVerified }
+  const rows = await rowFindings(hub, size, options.signal)
+  const { cosignedBy, byType, notVerified } = result
+  const findings = [...result.findings, ...rows]
+  return { verified: findings.every(({ ok }) => ok), size, root, cosignedBy, byType, findings, notVerified }
+}
+
+/** The rows beside every batch: their hashes give the signed root, and what is left of them gives their hashes. */
+async function rowFindings(hub: HubContext, size: number, signal?: AbortSignal): Promise<readonly Finding[]> {
+  const wrong: Finding[] = []
+  let batches = 0
+  for (let from = 0; from < size; from += PAGE) {
+    signal?.throwIfAborted()
+    for (const { position, entry } of await hub.ledger.read(from, Math.min(PAGE, size - from))) {
+      if (entry?.type !== 'check-batch' && entry?.type !== 'identify') continue
+      batches += 1
+      if (!(await rowsFit(hub, position, entry))) {
+        wrong.push({
+          ok: false,
+          text: 'the rows beside a batch are not those that were signed',
+          code: 'ERR_JOURNAL_INVALID',
+          position,
+        })
+      }
+    }
+  }
+  return wrong.length > 0
+    ? wrong.slice(0, 100)
+    : [{ ok: true, text: `the rows beside ${batches} batches are those that were signed` }]
+}
+
+async function rowsFit(hub: HubContext, position: number, entry: Entry): Promise<boolean> {
+  const { batch } = decodeBatchEntry(entry.type === 'identify' ? 'identify-batch/v1' : 'check-batch/v1', entry.body)
+  const leaves = await hub.ledger.leaves(position)
+  const complete = leaves.length === batch.size && leaves.every(({ row }, index) => row === index)
+  const intact = leaves.every(
+    ({ hash, salt, bytes }) => bytes.length === 0 || equalBytes(saltedLeafHash(salt, bytes), hash),
+  )
+  return complete && intact && equalBytes(rootOf(leaves.map(({ hash }) => hash)), batch.root)
 }
 
 async function* exported(
