@@ -18,7 +18,7 @@ import { type CheckInput, parseCheckRequest } from './check/request.js'
 import { signWithdrawal, type WithdrawalReason } from './check/withdrawal.js'
 import type { ChildQuery } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
-import { isBytes, parse } from './door.js'
+import { instant, isBytes, parse } from './door.js'
 import { fromJsonBytes } from './json.js'
 import { connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
@@ -85,6 +85,7 @@ const inboxReply = z.strictObject({
       referral: z.number().int().min(1),
       sealed: isBytes,
       status: z.string(),
+      amendedAt: instant.optional(),
     }),
   ),
 })

@@ -4,6 +4,7 @@ import { CASE_STATUSES, type CaseStatus, type ClosingReason } from './case/case.
 import { DETERMINATION_DAYS, signDetermination } from './case/determination.js'
 import type { Dossier } from './case/dossier.js'
 import type { EnquiryOutcome } from './case/enquiry.js'
+import type { Involvement } from './case/involvement.js'
 import { parseReleaseAnswer, parseSignedRequest } from './case/messages.js'
 import {
   answerIsSignedBy,
@@ -109,6 +110,8 @@ export interface OpenedDetails {
   readonly group: Group
   /** As the sealer sealed them. */
   readonly details: unknown
+  /** The agencies whose checks count, by their own references; sensitive ones only where the rules let them be named. */
+  readonly involvement: readonly Involvement[]
   /** Custodians whose share was not the one that had been sealed. */
   readonly badShares: readonly number[]
 }
@@ -158,6 +161,7 @@ const readReply = z.strictObject({
   record: isBytes,
   request: isBytes,
   releases: z.array(z.strictObject({ custodian: z.string(), release: isBytes })),
+  involvement: z.array(z.strictObject({ agency: z.string(), agencyKind: z.string(), references: z.array(z.string()) })),
 })
 const referReply = z.strictObject({
   referral: instant,
@@ -331,7 +335,7 @@ async function read(line: Connection, keys: OneUseKeys, opening: string, send?: 
   const record = decodeRecord(reply.record)
   requireLabel(record, request.label)
   const { details, bad } = await combine(record, request.label, shares, roster.keyset.quorum)
-  return { group: record.group, details, badShares: bad }
+  return { group: record.group, details, involvement: reply.involvement, badShares: bad }
 }
 
 async function refer(line: Connection, keys: OneUseKeys, ask: ReferAsk, send?: SendOptions): Promise<SentReferral> {

@@ -8,6 +8,8 @@ import { LAWFUL_BASES, type ReferralPackage } from './referral.js'
 /** A referral as the receiving agency reads it. */
 export interface AgencyReferral extends ReferralPackage {
   readonly status: 'received' | 'decided'
+  /** When a check behind the case was last taken back; absent where none was. */
+  readonly amendedAt?: number | undefined
 }
 
 const instant = z.number().int().min(0)
@@ -38,11 +40,16 @@ export async function openReferral(
   hub: Uint8Array,
   agency: string,
   key: HpkeKey,
-  sealed: { readonly sealed: Uint8Array; readonly status: string },
+  sealed: { readonly sealed: Uint8Array; readonly status: string; readonly amendedAt?: number | undefined },
 ): Promise<AgencyReferral> {
   const bytes = await hpkeOpen(key, packageInfo(hub, agency), EMPTY, sealed.sealed)
   const content = parse(referralPackage, fromJsonBytes(bytes), 'ERR_MESSAGE_MALFORMED', 'referral')
-  return { ...content, status: sealed.status === 'decided' ? 'decided' : 'received' }
+  const { status, amendedAt } = sealed
+  return {
+    ...content,
+    status: status === 'decided' ? 'decided' : 'received',
+    ...(amendedAt === undefined ? {} : { amendedAt }),
+  }
 }
 
 const EMPTY = new Uint8Array(0)

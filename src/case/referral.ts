@@ -19,6 +19,8 @@ export interface Referral {
   readonly receivedAt?: number | undefined
   readonly outcome?: ReferralOutcome | undefined
   readonly decidedAt?: number | undefined
+  /** When a check behind the case was last taken back: the agency must know that the picture has changed. */
+  readonly amendedAt?: number | undefined
 }
 
 export const REFERRAL_OUTCOMES = [

@@ -14,6 +14,7 @@ import { type Counter, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
 import type { Draft, ReadEntry, Writes } from './ledger.js'
+import { amendReferrals } from './referrals.js'
 import { ChildTable } from './resolve.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
@@ -158,6 +159,7 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
     const assessed = await assessChild(hub, news.childId, history, cases, at, step)
     step.puts.push(hub.shelf.put('history', historyKey(hub, news.childId), assessed))
     await pursue(hub, children, news, enquiries, at, step)
+    await tellRecipients(hub, news, history, at, step)
   }
   step.puts.push(...children.puts(hub), ...cases.puts(), ...enquiries.puts())
   return { writes: { drafts: step.drafts, puts: step.puts }, news: step.news }
@@ -244,4 +246,19 @@ async function pursue(
   step.drafts.push(draft)
   step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, checks: news.checks.length }))
   children.set({ ...child, enquiry: enquiry.number })
+}
+
+/** A withdrawal hides nothing and closes nothing; whoever was sent a referral on the strength of the check is told. */
+async function tellRecipients(
+  hub: HubContext,
+  { withdrawn }: News,
+  { case: number }: HistoryRow,
+  at: number,
+  step: Step,
+): Promise<void> {
+  if (withdrawn.length === 0 || number === undefined) return
+  const referrals = (await hub.shelf.one('case', numberKey(number)))?.referrals ?? []
+  const amended = await amendReferrals(hub, referrals, at)
+  step.drafts.push(...amended.drafts)
+  step.puts.push(...amended.puts)
 }

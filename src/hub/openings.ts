@@ -24,7 +24,7 @@ import { custodiansOf } from '../roster/roster.js'
 import { hpkeSeal } from '../seal/hpke.js'
 import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash } from '../seal/record.js'
-import { historyOf, openableLevel, requireCase, requireOfficer, verdictOn } from './cases.js'
+import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf, verdictOn } from './cases.js'
 import { instantOf } from './catch-up.js'
 import { checkpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
@@ -32,6 +32,7 @@ import type { CustodianAnswer } from './custodians.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { rosterNews } from './enrolment.js'
 import { entryAt, gatherEvidence, withPaths } from './evidence.js'
+import { involvementOf } from './involvement.js'
 import type { Draft } from './ledger.js'
 import { recordKey } from './register.js'
 import { numberKey } from './shelf.js'
@@ -283,7 +284,10 @@ function opened(file: CaseFile, { request }: SignedRequest, at: number): CaseFil
   return { ...file, openings, status: file.status === 'open' ? 'opened' : file.status, updatedAt: at }
 }
 
-/** Hands an officer the sealed record and the shares of their own opening. Every call is a journalled view. */
+/**
+ * Hands an officer the sealed record and the shares of their own opening, and says which agencies know the child as far
+ * as the disclosure rules let it. Every call is a journalled view.
+ */
 export async function readOpening(hub: HubContext, message: Message): Promise<Uint8Array> {
   const officer = requireOfficer(hub, message)
   const { opening } = parse(readRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'opening')
@@ -292,8 +296,16 @@ export async function readOpening(hub: HubContext, message: Message): Promise<Ui
     throw new IndexError('ERR_OPENING_UNKNOWN', 'this officer has no such opening')
   if (row.expiry <= hub.clock())
     throw new IndexError('ERR_OPENING_EXPIRED', 'the opening has expired: a second look needs a new one')
-  await hub.ledger.write(async () => ({
-    drafts: [{ type: 'view', body: toJsonBytes({ opening, officer: officer.id, case: row.case }) }],
-  }))
-  return toJsonBytes({ record: row.record, releases: row.releases, request: row.request })
+  if (row.releases.length < roster(hub).keyset.quorum)
+    throw new IndexError('ERR_SHARES_INSUFFICIENT', 'too few custodians released their share of this opening')
+  const { request } = parseSignedRequest(fromJsonBytes(row.request))
+  const { purpose, lawfulBasis } = request
+  const file = await requireCase(hub, row.case)
+  const history = await historyOf(hub, file)
+  const level = openableLevel(hub, file, history, verdictOn(hub, history, instantOf(history, hub.clock())), officer.id)
+  const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
+  const { involvement, drafts } = await involvementOf(hub, history, thresholdOf(hub, level), context)
+  const view: Draft = { type: 'view', body: toJsonBytes({ opening, officer: officer.id, case: row.case }) }
+  await hub.ledger.write(async () => ({ drafts: [view, ...drafts] }))
+  return toJsonBytes({ record: row.record, releases: row.releases, request: row.request, involvement })
 }

@@ -12,6 +12,7 @@ import { instantOf } from './catch-up.js'
 import { type HubContext, requireParty, requireSender } from './context.js'
 import { loadCounter } from './counters.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
+import type { Writes } from './ledger.js'
 import { numberKey } from './shelf.js'
 
 const number = z.number().int().min(1)
@@ -171,10 +172,10 @@ export async function inbox(hub: HubContext, message: Message): Promise<Uint8Arr
   const prefix = hub.shelf.key('inbox', agency.id)
   const rows = await hub.shelf.list('inbox', inboxKey(hub, agency.id, after ?? 0), 50)
   const own = rows.filter(({ key }) => Buffer.compare(key.subarray(0, prefix.length), prefix) === 0)
-  const referrals: { readonly referral: number; readonly sealed: Uint8Array; readonly status: string }[] = []
+  const referrals: (Pick<Referral, 'sealed' | 'status' | 'amendedAt'> & { readonly referral: number })[] = []
   for (const { value } of own) {
-    const { sealed, status } = await answer(hub, agency.id, value.referral, undefined)
-    referrals.push({ referral: value.referral, sealed, status })
+    const { sealed, status, amendedAt } = await answer(hub, agency.id, value.referral, undefined)
+    referrals.push({ referral: value.referral, sealed, status, amendedAt })
   }
   return toJsonBytes({ referrals })
 }
@@ -213,4 +214,18 @@ function next(referral: Referral, outcome: Referral['outcome'], at: number): Ref
   if (outcome !== undefined && referral.status !== 'decided')
     return { ...referral, status: 'decided', receivedAt: referral.receivedAt ?? at, outcome, decidedAt: at }
   return referral.status === 'sent' ? { ...referral, status: 'received', receivedAt: at } : referral
+}
+
+/** Marks the referrals of a case whose checks have changed, so that their recipients are told. */
+export async function amendReferrals(
+  hub: HubContext,
+  numbers: readonly number[],
+  at: number,
+): Promise<Required<Pick<Writes, 'drafts' | 'puts'>>> {
+  const rows = await hub.shelf.get('referral', numbers.map(numberKey))
+  const sent = rows.flatMap((row) => row ?? [])
+  return {
+    drafts: sent.map(({ number, to }) => ({ type: 'referral', body: toJsonBytes({ event: 'amended', number, to }) })),
+    puts: sent.map((row) => hub.shelf.put('referral', numberKey(row.number), { ...row, amendedAt: at })),
+  }
 }

@@ -153,6 +153,9 @@ export async function registerChildren(hub: HubContext, message: Message, option
             carers: recordHash(row.carers),
           }),
         })),
+        ...taken
+          .filter(({ shielded }) => shielded)
+          .map(({ childId }) => ({ type: 'shield' as const, body: toJsonBytes({ childId, shielded: true }) })),
         ...ended.flatMap(({ drafts }) => drafts),
       ],
       puts: [

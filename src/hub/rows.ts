@@ -3,7 +3,10 @@ import type { WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
 import type { Table } from '../store/port.js'
 
-/** What each table holds, once decrypted. All of it can be rebuilt from the journal, but for keys and sealed records. */
+/**
+ * What each table holds, once decrypted. Histories, cases, enquiries and referrals can be rebuilt from the journal; whom a
+ * token points at, and the sealed records, stand here alone, because the journal does not say whose a record is.
+ */
 export interface Rows {
   readonly meta: MetaRow
   readonly child: ChildRow
