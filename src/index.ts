@@ -12,7 +12,7 @@ export {
 } from './agency.js'
 export type { Clock, Random } from './bytes.js'
 export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } from './case/case.js'
-export type { Dossier, TimelineItem } from './case/dossier.js'
+export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
 export { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
 export type { Involvement } from './case/involvement.js'
 export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason } from './case/opening.js'

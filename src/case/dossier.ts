@@ -1,5 +1,6 @@
 import type { Verdict } from '../policy/assess.js'
-import { incidentOf, indicatorOf, type Policy, type Threshold } from '../policy/policy.js'
+import type { AtomExplanation, RuleExplanation } from '../policy/explain.js'
+import { type DistinctOf, incidentOf, indicatorOf, measureOf, type Policy, type Threshold } from '../policy/policy.js'
 import type { CaseFile, CaseStatus } from './case.js'
 
 /** A check as an officer may see it before an opening: what happened and when, and what kind of agency saw it. */
@@ -33,6 +34,8 @@ export interface Dossier {
     readonly threshold: Threshold
     readonly asOf: number
     readonly notice: string
+    /** The part of the policy's rule that is met, in numbers; empty for `none`. */
+    readonly reasons: readonly Reason[]
   }
   readonly policyHash: string
   readonly agencyKinds: readonly string[]
@@ -50,6 +53,17 @@ export interface Dossier {
   /** Ids of openings and numbers of referrals. */
   readonly openings: readonly string[]
   readonly referrals: readonly number[]
+}
+
+/** One measure that the checks meet: how much of what they amount to, against what the policy asks for. */
+export interface Reason {
+  /** Where the measure stands in the policy, such as `levels[2].reachedWhen.any[0]`. */
+  readonly path: string
+  /** `checks`, `points`, or what is told apart: agencies, days, dimensions and so on. */
+  readonly of: 'checks' | 'points' | DistinctOf
+  readonly value: number
+  readonly atLeast: number
+  readonly withinDays: number
 }
 
 interface SeenCheck {
@@ -71,7 +85,13 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
     threshold: file.threshold,
     raisedAt: file.raisedAt,
     reReferral: file.reReferral,
-    verdict: { level: verdict.level, threshold: verdict.threshold, asOf: verdict.asOf, notice: verdict.notice },
+    verdict: {
+      level: verdict.level,
+      threshold: verdict.threshold,
+      asOf: verdict.asOf,
+      notice: verdict.notice,
+      reasons: reasonsOf(verdict),
+    },
     policyHash: file.policyHash,
     agencyKinds: sorted(live.map(({ agencyKind }) => agencyKind)),
     dimensions: sorted(
@@ -83,6 +103,28 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
     openings: file.openings,
     referrals: file.referrals,
   }
+}
+
+/** Numbers alone: what was counted would name checks by agency. */
+function reasonsOf(verdict: Verdict): readonly Reason[] {
+  const explained = verdict.explanation.find(({ level }) => level === verdict.level)
+  return explained === undefined ? [] : deciding(explained.rule).map(reasonOf)
+}
+
+/** The measures by which a rule holds: of a choice, the first members that suffice. */
+function deciding(rule: RuleExplanation): readonly AtomExplanation[] {
+  if (!rule.holds) return []
+  if (rule.kind === 'atom') return [rule]
+  return rule.members
+    .filter(({ holds }) => holds)
+    .slice(0, rule.needed)
+    .flatMap(deciding)
+}
+
+function reasonOf({ path, atom, value }: AtomExplanation): Reason {
+  const { atLeast, withinDays } = measureOf(atom)
+  const of = 'count' in atom ? 'checks' : 'points' in atom ? 'points' : atom.distinct.of
+  return { path, of, value, atLeast, withinDays }
 }
 
 function itemOf(policy: Policy, check: SeenCheck, support: ReadonlySet<string>): TimelineItem {

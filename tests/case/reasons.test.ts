@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { type CaseFile, raisedCase } from '../../src/case/case.js'
+import { dossierOf } from '../../src/case/dossier.js'
+import type { ChildId } from '../../src/child/identifiers.js'
+import { assess } from '../../src/policy/assess.js'
+import { parsePolicy } from '../../src/policy/parse.js'
+
+const DAY_MS = 86_400_000
+const T = 400 * DAY_MS
+
+const indicator = (points: number) => ({ label: 'a', domain: 'd', dimension: `m${points}`, severity: 2, points })
+const policy = parsePolicy({
+  id: 'p',
+  version: 1,
+  title: 'p',
+  horizonDays: 400,
+  indicators: { low: indicator(5), high: indicator(30) },
+  incidents: { seen: { label: 'seen', points: 0 } },
+  levels: [
+    {
+      name: 'review',
+      threshold: 'none',
+      opens: [],
+      reachedWhen: {
+        any: [
+          { count: { atLeast: 9, withinDays: 365 } },
+          {
+            all: [
+              { points: { atLeast: 40, withinDays: 365 } },
+              { distinct: { of: 'agency', atLeast: 2, withinDays: 90 } },
+            ],
+          },
+          { count: { atLeast: 1, withinDays: 30 } },
+        ],
+      },
+    },
+  ],
+})
+
+const check = (id: string, agency: string, indicators: readonly string[]) => ({
+  id,
+  agency,
+  agencyKind: 'health',
+  incident: 'seen',
+  indicators,
+  occurredAt: T - DAY_MS,
+})
+
+function reasonsFor(checks: readonly ReturnType<typeof check>[]) {
+  const verdict = assess(policy, checks, T)
+  const { level, threshold, support } = verdict
+  const childId = new Uint8Array(16) as ChildId
+  const file: CaseFile = raisedCase(
+    { event: 'raised', case: 1, childId, level, threshold, policyHash: '', asOf: T, support },
+    false,
+    T,
+  )
+  return dossierOf(policy, file, checks, verdict).verdict.reasons
+}
+
+describe('the reasons in a dossier', () => {
+  test('are the measures of the first rule that holds, in numbers', () => {
+    const reasons = reasonsFor([check('1', 'met', ['high']), check('2', 'nhs', ['low', 'high'])])
+    expect(reasons).toEqual([
+      { path: 'levels[0].reachedWhen.any[1].all[0]', of: 'points', value: 65, atLeast: 40, withinDays: 365 },
+      { path: 'levels[0].reachedWhen.any[1].all[1]', of: 'agency', value: 2, atLeast: 2, withinDays: 90 },
+    ])
+  })
+
+  test('leave out a rule of which only a part holds', () => {
+    expect(reasonsFor([check('1', 'met', ['high']), check('2', 'met', ['high'])])).toEqual([
+      { path: 'levels[0].reachedWhen.any[2]', of: 'checks', value: 2, atLeast: 1, withinDays: 30 },
+    ])
+  })
+
+  test('are none where no level is reached, and name no agency', () => {
+    expect(reasonsFor([])).toEqual([])
+    expect(JSON.stringify(reasonsFor([check('1', 'met', ['high']), check('2', 'nhs', ['high'])]))).not.toMatch(
+      /met|nhs/,
+    )
+  })
+})
