@@ -15,7 +15,7 @@ export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } f
 export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
 export { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
 export type { Involvement } from './case/involvement.js'
-export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason } from './case/opening.js'
+export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason, type ReleaseAnswer } from './case/opening.js'
 export type { AgencyReferral } from './case/package.js'
 export { LAWFUL_BASES, type LawfulBasis, REFERRAL_OUTCOMES, type ReferralOutcome } from './case/referral.js'
 export { WITHDRAWAL_REASONS, type WithdrawalReason } from './check/withdrawal.js'
