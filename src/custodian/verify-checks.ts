@@ -9,7 +9,7 @@ import { verifyInclusion } from '../journal/proof.js'
 import type { AssessedCheck } from '../policy/history.js'
 import { rosterAt } from '../roster/history.js'
 import { type Agency, agencyOf } from '../roster/roster.js'
-import { type Knowledge, provenEntry, unless } from './verify-release.js'
+import { type Knowledge, provenEntry, unless } from './knowledge.js'
 
 /** The checks of the evidence, each proved by itself, as the policy takes them. Throws the reason for the first that is not. */
 export function requireProvenChecks(

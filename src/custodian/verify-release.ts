@@ -1,48 +1,20 @@
-import { encode, equalBytes, sha256, toHex } from '../bytes.js'
+import { equalBytes, sha256, toHex } from '../bytes.js'
 import { determinedLevel } from '../case/determination.js'
 import type { ReleaseMessage } from '../case/messages.js'
-import {
-  EVIDENCE_CHECKS_MAX,
-  evidenceHash,
-  type ProvenEntry,
-  type RefusalReason,
-  requestIsSignedBy,
-} from '../case/opening.js'
+import { EVIDENCE_CHECKS_MAX, evidenceHash, type RefusalReason, requestIsSignedBy } from '../case/opening.js'
 import { isIndexError } from '../errors.js'
-import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
-import { decodeEntry, type Entry, entryLeaf } from '../journal/entry.js'
 import type { TreeHead } from '../journal/merkle.js'
-import { verifyConsistency, verifyInclusion } from '../journal/proof.js'
+import { verifyConsistency } from '../journal/proof.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
 import { parsePolicy } from '../policy/parse.js'
 import { levelNamed, levelRank, type Policy } from '../policy/policy.js'
-import { presentRoster, type RosterHistory } from '../roster/history.js'
-import { custodiansOf, inGoodStanding, officerOf, policyInForce, type Roster } from '../roster/roster.js'
+import { presentRoster } from '../roster/history.js'
+import { inGoodStanding, officerOf, policyInForce, type Roster } from '../roster/roster.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { decodeRecordEntry } from '../seal/record-entry.js'
+import { type Knowledge, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
 import { requireProvenChecks } from './verify-checks.js'
-
-/** What a custodian knows by itself, and believes instead of the hub. */
-export interface Knowledge {
-  readonly hub: Uint8Array
-  readonly rosters: RosterHistory
-  readonly lastSeen: TreeHead
-  /** Ids of checks that their agencies took back or corrected. */
-  readonly withdrawn: ReadonlySet<string>
-  readonly now: number
-}
-
-/** A refusal on its way out: carries a reason and nothing of the evidence. */
-export class Refused extends Error {
-  constructor(readonly reason: RefusalReason) {
-    super(reason)
-  }
-}
-
-export function unless(condition: boolean, reason: RefusalReason): asserts condition {
-  if (!condition) throw new Refused(reason)
-}
 
 const CLOCK_MS = 10 * 60_000
 
@@ -121,27 +93,6 @@ function requireCheckpoint(known: Knowledge, roster: Roster, message: ReleaseMes
   return head
 }
 
-/** The head of a note, undefined unless the hub and `quorum` custodians of the roster signed it. */
-export function verifiedHead(hub: Uint8Array, roster: Roster, note: string, quorum: number): TreeHead | undefined {
-  const origin = checkpointOrigin(hub)
-  const cosigners = custodiansOf(roster).map((custodian) => ({
-    name: cosignerName(hub, custodian.id),
-    publicKey: custodian.keys.signing,
-  }))
-  try {
-    return verifyNote(note, { origin, log: { name: origin, publicKey: roster.hub.keys.signing }, cosigners, quorum })
-      .checkpoint
-  } catch (error) {
-    if (isIndexError(error)) return undefined
-    throw error
-  }
-}
-
-/** Key name of a custodian's cosignatures. */
-export function cosignerName(hub: Uint8Array, custodian: string): string {
-  return `${checkpointOrigin(hub)}/${custodian}`
-}
-
 function requireJournalled({ signed, requestEntry }: ReleaseMessage, head: TreeHead): void {
   const entry = provenEntry(requestEntry, head)
   const expected = toJsonBytes(signed)
@@ -158,22 +109,8 @@ function requireRecord({ hub }: Knowledge, { signed: { request }, evidence }: Re
   unless(journalled && fits && equalBytes(hash, request.recordHash), 'record-does-not-match')
 }
 
-/** The entry, undefined unless it stands in the journal under this head. */
-export function provenEntry(proven: ProvenEntry, head: TreeHead): Entry | undefined {
-  if (proven.position >= head.size) return undefined
-  const { position: index, salt, bytes, path } = proven
-  return verifyInclusion(entryLeaf(salt, bytes), { index, size: head.size, path }, head)
-    ? decodeEntry(bytes)
-    : undefined
-}
-
 function requireOpenedBy(policy: Policy, level: string, { signed: { request } }: ReleaseMessage): void {
   const reached = levelNamed(policy, level)
   unless(reached !== undefined && reached.threshold !== 'none', 'threshold-not-reached')
   unless(reached.opens.includes(request.group), 'group-not-opened-by-level')
-}
-
-/** What the evidence on its way to a custodian is bound to. */
-export function releaseInfo(hub: Uint8Array, custodian: string): Uint8Array {
-  return encode('release-request/v1', hub, custodian)
 }

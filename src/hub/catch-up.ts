@@ -5,7 +5,6 @@ import type { JournalPosition } from '../check/receipt.js'
 import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import { toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
-import type { AssessedCheck } from '../policy/history.js'
 import { levelRank } from '../policy/policy.js'
 import { rosterAt } from '../roster/history.js'
 import { agencyOf } from '../roster/roster.js'
@@ -13,6 +12,7 @@ import { type HubContext, identifierKeyOf, roster } from './context.js'
 import { type Counter, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
+import { assessedChecks, historyKey, instantOf } from './history.js'
 import type { Draft, ReadEntry, Writes } from './ledger.js'
 import { amendReferrals } from './referrals.js'
 import { ChildTable } from './resolve.js'
@@ -165,24 +165,10 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
   return { writes: { drafts: step.drafts, puts: step.puts }, news: step.news }
 }
 
-export function historyKey(hub: Pick<HubContext, 'shelf'>, childId: ChildId): Uint8Array {
-  return hub.shelf.key('history', childId)
-}
-
 function withNews(history: HistoryRow, { checks, withdrawn }: News): HistoryRow {
   const gone = new Set(withdrawn)
   const all = [...history.checks, ...checks]
   return { ...history, checks: all.map((check) => (gone.has(check.id) ? { ...check, withdrawn: true } : check)) }
-}
-
-/** The checks of a history as the policy takes them. */
-export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
-  return history.checks.map(({ row: _, withdrawn, ...check }) => (withdrawn ? { ...check, withdrawn } : check))
-}
-
-/** T: the later of the hub's clock and the latest accepted check, since a few minutes ahead count at once. */
-export function instantOf(history: HistoryRow, now: number): number {
-  return Math.max(now, ...history.checks.map(({ occurredAt }) => occurredAt))
 }
 
 /** Raises a case when a level is newly reached, and raises its level when a higher one is. A case never falls by itself. */

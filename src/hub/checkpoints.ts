@@ -1,4 +1,4 @@
-import { verifiedHead } from '../custodian/verify-release.js'
+import { verifiedHead } from '../custodian/knowledge.js'
 import { IndexError } from '../errors.js'
 import { type HubContext, roster } from './context.js'
 

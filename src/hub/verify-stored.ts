@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.js'
 import { decodeBatchEntry } from '../check/batch.js'
-import { cosignerName, verifiedHead } from '../custodian/verify-release.js'
+import { cosignerName, verifiedHead } from '../custodian/knowledge.js'
 import { checkpointOrigin } from '../journal/checkpoint.js'
 import type { Entry, EntryType } from '../journal/entry.js'
 import type { Finding } from '../journal/finding.js'

@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.js'
 import { decodeBatchEntry } from '../check/batch.js'
-import { cosignerName } from '../custodian/verify-release.js'
+import { cosignerName } from '../custodian/knowledge.js'
 import { IndexError } from '../errors.js'
 import { type CheckpointTrust, checkpointOrigin } from '../journal/checkpoint.js'
 import { decodeEntry, type Entry } from '../journal/entry.js'

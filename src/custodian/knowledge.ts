@@ -1,0 +1,65 @@
+import { encode } from '../bytes.js'
+import type { ProvenEntry, RefusalReason } from '../case/opening.js'
+import { isIndexError } from '../errors.js'
+import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
+import { decodeEntry, type Entry, entryLeaf } from '../journal/entry.js'
+import type { TreeHead } from '../journal/merkle.js'
+import { verifyInclusion } from '../journal/proof.js'
+import type { RosterHistory } from '../roster/history.js'
+import { custodiansOf, type Roster } from '../roster/roster.js'
+
+/** What a custodian knows by itself, and believes instead of the hub. */
+export interface Knowledge {
+  readonly hub: Uint8Array
+  readonly rosters: RosterHistory
+  readonly lastSeen: TreeHead
+  /** Ids of checks that their agencies took back or corrected. */
+  readonly withdrawn: ReadonlySet<string>
+  readonly now: number
+}
+
+/** A refusal on its way out: carries a reason and nothing of the evidence. */
+export class Refused extends Error {
+  constructor(readonly reason: RefusalReason) {
+    super(reason)
+  }
+}
+
+export function unless(condition: boolean, reason: RefusalReason): asserts condition {
+  if (!condition) throw new Refused(reason)
+}
+
+/** The head of a note, undefined unless the hub and `quorum` custodians of the roster signed it. */
+export function verifiedHead(hub: Uint8Array, roster: Roster, note: string, quorum: number): TreeHead | undefined {
+  const origin = checkpointOrigin(hub)
+  const cosigners = custodiansOf(roster).map((custodian) => ({
+    name: cosignerName(hub, custodian.id),
+    publicKey: custodian.keys.signing,
+  }))
+  try {
+    return verifyNote(note, { origin, log: { name: origin, publicKey: roster.hub.keys.signing }, cosigners, quorum })
+      .checkpoint
+  } catch (error) {
+    if (isIndexError(error)) return undefined
+    throw error
+  }
+}
+
+/** Key name of a custodian's cosignatures. */
+export function cosignerName(hub: Uint8Array, custodian: string): string {
+  return `${checkpointOrigin(hub)}/${custodian}`
+}
+
+/** The entry, undefined unless it stands in the journal under this head. */
+export function provenEntry(proven: ProvenEntry, head: TreeHead): Entry | undefined {
+  if (proven.position >= head.size) return undefined
+  const { position: index, salt, bytes, path } = proven
+  return verifyInclusion(entryLeaf(salt, bytes), { index, size: head.size, path }, head)
+    ? decodeEntry(bytes)
+    : undefined
+}
+
+/** What the evidence on its way to a custodian is bound to. */
+export function releaseInfo(hub: Uint8Array, custodian: string): Uint8Array {
+  return encode('release-request/v1', hub, custodian)
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { toHex } from '../bytes.js'
+import {
+  type OpeningRequest,
+  type Purpose,
+  type RefusalReason,
+  type ReleaseAnswer,
+  signRequest,
+} from '../case/opening.js'
+import type { LawfulBasis } from '../case/referral.js'
+import type { Consent } from '../disclosure/decide.js'
+import { instant, isBytes, parse } from '../door.js'
+import type { Connection } from '../party.js'
+import type { SendOptions } from '../port.js'
+import { hpkeKey } from '../seal/hpke.js'
+import type { Group } from '../seal/label.js'
+import { answerOf } from './answer.js'
+import type { OneUseKeys } from './one-use-keys.js'
+
+export interface OpenAsk {
+  readonly case: number
+  readonly group: Group
+  readonly purpose: Purpose
+  readonly lawfulBasis: LawfulBasis
+  /** Whether this officer needs these details for this purpose; recorded with the decision. */
+  readonly needToKnow: boolean
+  /** What carer and child said, where they were asked. */
+  readonly consent?: Consent | undefined
+}
+
+/** What the custodians answered. With fewer releases than the quorum, nothing can be read; every refusal says why. */
+export interface Opening {
+  /** 32 hexadecimal digits. */
+  readonly opening: string
+  readonly group: Group
+  readonly expiry: number
+  /** Whether a quorum released its shares. */
+  readonly opened: boolean
+  readonly released: readonly string[]
+  readonly refused: readonly { readonly custodian: string; readonly reason: RefusalReason }[]
+  readonly unavailable: readonly string[]
+  /** The custodians' answers as they signed them. */
+  readonly answers: readonly ReleaseAnswer[]
+}
+
+const offerReply = z.strictObject({
+  label: isBytes,
+  keyset: z.string(),
+  recordHash: isBytes,
+  at: instant,
+  policyHash: z.string(),
+  evidenceHash: isBytes,
+  expiry: instant,
+})
+const openReply = z.strictObject({
+  answers: z.array(z.strictObject({ custodian: z.string(), answer: isBytes.optional() })),
+})
+
+export const NOT_SOUGHT: Consent = { carer: 'not-sought', child: 'not-sought', childUnderstands: false }
+
+/** Asks what may be opened, signs a request with a key for this once, and hears every custodian's answer. */
+export async function openDetails(
+  line: Connection,
+  keys: OneUseKeys,
+  ask: OpenAsk,
+  send?: SendOptions,
+): Promise<Opening> {
+  const { consent = NOT_SOUGHT, ...asked } = ask
+  const offer = parse(
+    offerReply,
+    await line.ask('prepare-opening', { ...asked, consent }, send),
+    'ERR_MESSAGE_MALFORMED',
+    'opening',
+  )
+  const oneUse = await hpkeKey(line.random)
+  const { label, keyset, recordHash, at, policyHash, evidenceHash, expiry } = offer
+  const { group, purpose, lawfulBasis } = ask
+  const opening = line.random(16)
+  const request: OpeningRequest = {
+    opening,
+    case: ask.case,
+    label,
+    group,
+    keyset,
+    recordHash,
+    at,
+    policyHash,
+    officer: line.id,
+    oneUseKey: oneUse.publicKey,
+    purpose,
+    lawfulBasis,
+    expiry,
+    evidenceHash,
+  }
+  const id = toHex(opening)
+  await keys.save(id, oneUse, expiry)
+  const reply = parse(
+    openReply,
+    await line.ask('open', { signed: signRequest(line.hub, request, line.key.signing) }, send),
+    'ERR_MESSAGE_MALFORMED',
+    'opening',
+  )
+  const roster = await line.roster(send)
+  const answers = reply.answers.map(({ custodian, answer }) => ({
+    custodian,
+    answer: answer === undefined ? undefined : answerOf(line, roster, request, custodian, answer),
+  }))
+  const released = answers.filter(({ answer }) => answer?.kind === 'released').map(({ custodian }) => custodian)
+  const refused = answers.flatMap(({ custodian, answer }) =>
+    answer?.kind === 'refused' ? [{ custodian, reason: answer.reason }] : [],
+  )
+  const unavailable = answers.filter(({ answer }) => answer === undefined).map(({ custodian }) => custodian)
+  const opened = released.length >= roster.keyset.quorum
+  const signed = answers.flatMap(({ answer }) => answer ?? [])
+  return { opening: id, group, expiry, opened, released, refused, unavailable, answers: signed }
+}

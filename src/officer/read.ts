@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { equalBytes, fromHex } from '../bytes.js'
+import type { Involvement } from '../case/involvement.js'
+import { parseSignedRequest } from '../case/messages.js'
+import { type OpeningRequest, requestIsSignedBy, shareInfo } from '../case/opening.js'
+import { isBytes, parse } from '../door.js'
+import { IndexError, isIndexError } from '../errors.js'
+import { fromJsonBytes } from '../json.js'
+import type { Connection } from '../party.js'
+import type { SendOptions } from '../port.js'
+import type { Roster } from '../roster/roster.js'
+import { type HpkeKey, hpkeOpen } from '../seal/hpke.js'
+import type { Group } from '../seal/label.js'
+import { combine, type OpenShare } from '../seal/open.js'
+import { decodeRecord, recordHash } from '../seal/record.js'
+import { answerOf } from './answer.js'
+import type { OneUseKeys } from './one-use-keys.js'
+
+export interface OpenedDetails {
+  readonly group: Group
+  /** As the sealer sealed them. */
+  readonly details: unknown
+  /** The agencies whose checks count, by their own references; sensitive ones only where the rules let them be named. */
+  readonly involvement: readonly Involvement[]
+  /** Custodians whose share was not the one that had been sealed. */
+  readonly badShares: readonly number[]
+}
+
+const readReply = z.strictObject({
+  record: isBytes,
+  request: isBytes,
+  releases: z.array(z.strictObject({ custodian: z.string(), release: isBytes })),
+  involvement: z.array(z.strictObject({ agency: z.string(), agencyKind: z.string(), references: z.array(z.string()) })),
+})
+
+const EMPTY = new Uint8Array(0)
+
+/** What an opening gave this officer, and the request it answered. */
+export interface ReadOpening {
+  readonly request: OpeningRequest
+  readonly opened: OpenedDetails
+}
+
+/** Fetches sealed record and shares, which is a journalled view, and reads them with the one-use key. */
+export async function readDetails(
+  line: Connection,
+  keys: OneUseKeys,
+  opening: string,
+  send?: SendOptions,
+): Promise<ReadOpening> {
+  const oneUse = await keys.load(opening, line.clock())
+  if (oneUse === undefined) {
+    throw new IndexError(
+      'ERR_OPENING_EXPIRED',
+      'the one-use key of this opening is gone: a second look needs a new opening',
+    )
+  }
+  const reply = parse(
+    readReply,
+    await line.ask('read-opening', { opening: fromHex(opening) }, send),
+    'ERR_MESSAGE_MALFORMED',
+    'opening',
+  )
+  const request = requireOwnRequest(line, opening, reply.request, reply.record)
+  const roster = await line.roster(send)
+  const shares = await sharesOf(line, roster, request, oneUse, reply.releases)
+  const { details, bad } = await combine(decodeRecord(reply.record), request.label, shares, roster.keyset.quorum)
+  return { request, opened: { group: request.group, details, involvement: reply.involvement, badShares: bad } }
+}
+
+/** What comes back must be what this officer once signed for, about the record that was named then. */
+function requireOwnRequest(line: Connection, opening: string, bytes: Uint8Array, record: Uint8Array): OpeningRequest {
+  const signed = parseSignedRequest(fromJsonBytes(bytes))
+  const { request } = signed
+  const isOwn =
+    requestIsSignedBy(line.hub, signed, line.key.signing.publicKey) && equalBytes(request.opening, fromHex(opening))
+  if (isOwn && equalBytes(recordHash(record), request.recordHash)) return request
+  throw new IndexError('ERR_SEAL_INVALID', 'the hub answered with another opening than was asked for')
+}
+
+/** The shares that custodians sealed to the one-use key; one that does not open counts as none. */
+async function sharesOf(
+  line: Connection,
+  roster: Roster,
+  request: OpeningRequest,
+  oneUse: HpkeKey,
+  releases: readonly { readonly custodian: string; readonly release: Uint8Array }[],
+): Promise<readonly OpenShare[]> {
+  const shares: OpenShare[] = []
+  for (const { custodian, release } of releases) {
+    const answer = answerOf(line, roster, request, custodian, release)
+    if (answer?.kind !== 'released') continue
+    const { index } = answer
+    try {
+      shares.push({
+        custodian: index,
+        share: await hpkeOpen(oneUse, shareInfo(line.hub, request, index), EMPTY, answer.share),
+      })
+    } catch (error) {
+      if (!isIndexError(error, 'ERR_SEAL_INVALID')) throw error
+    }
+  }
+  return shares
+}
