@@ -43,6 +43,7 @@ export async function found(options: {
   const genesis: Genesis = {
     hub: { id, name, keys: { signing: hubKey.signing.publicKey, hpke: hubKey.hpke.publicKey } },
     keyset: { id: 'keyset-1', custodians: n, quorum },
+    witnesses: [],
     policies: [{ hash: toHex(policyHash(policy)), from: 0 }],
     custodians: parties.map(({ signing, hpke }, index) => {
       const named = { id: idOf(index), keys: { signing: signing.publicKey, hpke: hpke.publicKey }, suspended: false }

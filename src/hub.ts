@@ -171,6 +171,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     pin: { hub: hub.id, roster: (hub.rosters().versions[0]?.roster ?? presentRoster(hub.rosters())).hash },
     async send(message, send) {
       requireOpen()
+      await hub.ledger.notice()
       return port.send(message, send)
     },
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),

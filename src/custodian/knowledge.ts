@@ -1,7 +1,7 @@
 import { encode } from '../bytes.js'
 import type { ProvenEntry, RefusalReason } from '../case/opening.js'
 import { isIndexError } from '../errors.js'
-import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
+import { type CheckpointTrust, checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
 import { decodeEntry, type Entry, entryLeaf } from '../journal/entry.js'
 import type { TreeHead } from '../journal/merkle.js'
 import { verifyInclusion } from '../journal/proof.js'
@@ -29,16 +29,24 @@ export function unless(condition: boolean, reason: RefusalReason): asserts condi
   if (!condition) throw new Refused(reason)
 }
 
-/** The head of a note, undefined unless the hub and `quorum` custodians of the roster signed it. */
-export function verifiedHead(hub: Uint8Array, roster: Roster, note: string, quorum: number): TreeHead | undefined {
-  const origin = checkpointOrigin(hub)
-  const cosigners = custodiansOf(roster).map((custodian) => ({
-    name: cosignerName(hub, custodian.id),
-    publicKey: custodian.keys.signing,
+/** Whom to believe about a hub's journal: its key, and a quorum of its custodians, or of its witnesses where any are named. */
+export function journalTrust(roster: Roster): CheckpointTrust {
+  const origin = checkpointOrigin(roster.hub.id)
+  const log = { name: origin, publicKey: roster.hub.keys.signing }
+  const { witnesses } = roster
+  if (witnesses.length > 0) return { origin, log, cosigners: witnesses, quorum: Math.floor(witnesses.length / 2) + 1 }
+  const cosigners = custodiansOf(roster).map(({ id, keys }) => ({
+    name: cosignerName(roster.hub.id, id),
+    publicKey: keys.signing,
   }))
+  return { origin, log, cosigners, quorum: roster.keyset.quorum }
+}
+
+/** The head of a note, undefined unless the hub signed it and, where asked for, a quorum of cosigners did. */
+export function verifiedHead(roster: Roster, note: string, cosigned: 'by-a-quorum' | 'or-not'): TreeHead | undefined {
+  const trust = journalTrust(roster)
   try {
-    return verifyNote(note, { origin, log: { name: origin, publicKey: roster.hub.keys.signing }, cosigners, quorum })
-      .checkpoint
+    return verifyNote(note, cosigned === 'by-a-quorum' ? trust : { ...trust, quorum: 0 }).checkpoint
   } catch (error) {
     if (isIndexError(error)) return undefined
     throw error

@@ -87,7 +87,7 @@ function requireSignedRequest({ hub, now }: Knowledge, roster: Roster, { signed 
 
 /** A head that the hub and a quorum signed, and that continues what this custodian saw before. */
 function requireCheckpoint(known: Knowledge, roster: Roster, message: ReleaseMessage): TreeHead {
-  const head = verifiedHead(known.hub, roster, message.note, roster.keyset.quorum)
+  const head = verifiedHead(roster, message.note, 'by-a-quorum')
   unless(head !== undefined, 'checkpoint-not-cosigned')
   unless(verifyConsistency(known.lastSeen, head, message.consistency), 'journal-inconsistent')
   return head

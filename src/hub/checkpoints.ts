@@ -5,9 +5,9 @@ import { type HubContext, roster } from './context.js'
 /** The present head, signed by the hub and cosigned by a quorum of custodians, and kept as the latest. */
 export async function checkpoint(hub: HubContext): Promise<{ readonly note: string; readonly size: number }> {
   const signed = await hub.ledger.signedHead()
-  const size = verifiedHead(hub.id, roster(hub), signed, 0)?.size ?? 0
+  const size = verifiedHead(roster(hub), signed, 'or-not')?.size ?? 0
   const note = await hub.custodians.cosign(signed, size, (from) => hub.ledger.consistency(from, size))
-  if (verifiedHead(hub.id, roster(hub), note, roster(hub).keyset.quorum) === undefined) {
+  if (verifiedHead(roster(hub), note, 'by-a-quorum') === undefined) {
     throw new IndexError('ERR_QUORUM_MISSING', 'too few custodians cosigned the journal’s head')
   }
   await hub.ledger.write(async () => ({
@@ -25,7 +25,7 @@ export async function requireNotRolledBack(hub: HubContext): Promise<void> {
   const size = await hub.ledger.size()
   for (const { note } of await hub.custodians.lastSeen()) {
     if (note === undefined) continue
-    const seen = verifiedHead(hub.id, roster(hub), note, 0)
+    const seen = verifiedHead(roster(hub), note, 'or-not')
     if (seen === undefined)
       throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'a custodian holds a checkpoint that this hub did not sign')
     const same = seen.size <= size && Buffer.compare((await hub.ledger.head(seen.size)).root, seen.root) === 0

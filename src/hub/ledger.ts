@@ -45,6 +45,8 @@ export interface Ledger {
    */
   write(build: (position: number, at: number) => Promise<Writes | undefined>): Promise<boolean>
   size(): Promise<number>
+  /** Takes in what another process may have written since: a suspension there counts here at once. */
+  notice(): Promise<void>
   read(from: number, limit: number): Promise<readonly ReadEntry[]>
   readOne(position: number): Promise<ReadEntry>
   leaves(position: number): Promise<readonly StoredLeaf[]>
@@ -63,7 +65,7 @@ export interface LedgerOptions {
   readonly storageKey: Uint8Array
   readonly clock: Clock
   readonly random: Random
-  /** Called before a write is built again because another process has written. */
+  /** Called when the journal was found longer than this process left it. */
   readonly onMoved: () => Promise<void>
 }
 
@@ -74,6 +76,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   const { store, hub, random, clock } = options
   const aad = encode('journal-entry/v1', hub)
   let frontier: { readonly size: number; readonly hashes: readonly Uint8Array[] } | undefined
+  let seen = 0
   let queue: Promise<unknown> = Promise.resolve()
 
   async function frontierAt(size: number): Promise<readonly Uint8Array[]> {
@@ -106,22 +109,30 @@ export function openLedger(options: LedgerOptions): Ledger {
     )
     const { drafts: _, ...rows } = writes
     const outcome = await store.commit({ expectedSize: size, entries, nodes: growth.nodes, leaves, ...rows })
-    if (outcome === 'done') frontier = { size: growth.size, hashes: growth.frontier }
+    if (outcome === 'done') {
+      frontier = { size: growth.size, hashes: growth.frontier }
+      seen = growth.size
+    }
     return outcome
+  }
+
+  async function notice(): Promise<number> {
+    const size = await store.size()
+    if (size !== seen) {
+      seen = size
+      await options.onMoved()
+    }
+    return size
   }
 
   async function attempt(build: (position: number, at: number) => Promise<Writes | undefined>): Promise<boolean> {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const size = await store.size()
-      // Another process wrote since: its roster or policy may be newer than ours.
-      if (frontier !== undefined && frontier.size !== size) await options.onMoved()
+      const size = await notice()
       const at = clock()
       const writes = await build(size, at)
       if (writes === undefined) return true
       const outcome = await commit(writes, size, at)
       if (outcome !== 'moved') return outcome === 'done'
-      frontier = undefined
-      await options.onMoved()
     }
     throw new IndexError('ERR_STORE_BUSY', 'other processes kept writing to the journal; try again')
   }
@@ -149,6 +160,9 @@ export function openLedger(options: LedgerOptions): Ledger {
       return result
     },
     size: () => store.size(),
+    notice: async () => {
+      await notice()
+    },
     read: async (from, limit) => (await store.entries(from, limit)).map(opened),
     async readOne(position) {
       const [stored] = await store.entries(position, 1)

@@ -215,7 +215,7 @@ async function releases(
   return Promise.all(
     custodiansOf(roster(hub)).map(async (custodian) => {
       const last = seen.get(custodian.id)
-      const from = last === undefined ? 0 : (verifiedHead(hub.id, roster(hub), last, 0)?.size ?? 0)
+      const from = last === undefined ? 0 : (verifiedHead(roster(hub), last, 'or-not')?.size ?? 0)
       const body: ReleaseMessage = {
         signed,
         requestEntry,

@@ -1,12 +1,10 @@
 import { equalBytes } from '../bytes.js'
 import { decodeBatchEntry } from '../check/batch.js'
-import { cosignerName, verifiedHead } from '../custodian/knowledge.js'
-import { checkpointOrigin } from '../journal/checkpoint.js'
+import { journalTrust, verifiedHead } from '../custodian/knowledge.js'
 import type { Entry, EntryType } from '../journal/entry.js'
 import type { Finding } from '../journal/finding.js'
 import { rootOf, saltedLeafHash } from '../journal/merkle.js'
 import { type ExportedEntry, type JournalVerification, verifyJournal } from '../journal/verify.js'
-import { custodiansOf } from '../roster/roster.js'
 import { checkpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
 
@@ -31,20 +29,8 @@ export async function verifyStored(
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
 ): Promise<JournalReport> {
   const { note, size } = await checkpoint(hub)
-  const origin = checkpointOrigin(hub.id)
-  const cosigners = custodiansOf(roster(hub)).map(({ id, keys }) => ({
-    name: cosignerName(hub.id, id),
-    publicKey: keys.signing,
-  }))
-  const log = { name: origin, publicKey: hub.keys.signing.publicKey }
-  const result = await verifyJournal(exported(hub, size, options), {
-    origin,
-    log,
-    cosigners,
-    quorum: roster(hub).keyset.quorum,
-    note,
-  })
-  const root = Buffer.from(verifiedHead(hub.id, roster(hub), note, 0)?.root ?? []).toString('hex')
+  const result = await verifyJournal(exported(hub, size, options), { ...journalTrust(roster(hub)), note })
+  const root = Buffer.from(verifiedHead(roster(hub), note, 'or-not')?.root ?? []).toString('hex')
   const rows = await rowFindings(hub, size, options.signal)
   const { cosignedBy, byType, notVerified } = result
   const findings = [...result.findings, ...rows]

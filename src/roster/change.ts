@@ -4,7 +4,15 @@ import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { requireSoundPublicKey, type SigningKey, sign, verifySignature } from '../signature.js'
-import { type ApprovedPolicy, custodiansOf, type HubIdentity, type Keyset, type Party, type Roster } from './roster.js'
+import {
+  type ApprovedPolicy,
+  custodiansOf,
+  type HubIdentity,
+  type Keyset,
+  type Party,
+  type Roster,
+  type Witness,
+} from './roster.js'
 
 /** A party as it applies for a place on the roster, with its proof that it holds the signing key. */
 export interface Enrolment {
@@ -23,6 +31,8 @@ export type RosterChange =
 export interface Genesis {
   readonly hub: HubIdentity
   readonly keyset: Keyset
+  /** None: the custodians cosign. */
+  readonly witnesses: readonly Witness[]
   readonly policies: readonly ApprovedPolicy[]
   readonly custodians: readonly Enrolment[]
   readonly activationDelayMs: number
@@ -77,6 +87,9 @@ const genesis = z.strictObject({
     custodians: z.number().int().min(2).max(16),
     quorum: z.number().int().min(2).max(16),
   }),
+  witnesses: z
+    .array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9./_-]{1,128}$/), publicKey: bytesOf(32) }))
+    .max(64),
   policies: z.array(policy).max(1024),
   custodians: z.array(enrolment).min(1).max(255),
   activationDelayMs: instant,
@@ -127,6 +140,7 @@ export function rosterFromGenesis(body: Uint8Array, signatures: readonly NamedSi
     hash: genesisHash(id, body),
     hub: first.hub,
     keyset: first.keyset,
+    witnesses: first.witnesses,
     epoch: 1,
     policies: first.policies,
     parties: new Map(),

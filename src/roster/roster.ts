@@ -77,12 +77,20 @@ export interface Roster {
   readonly hash: Uint8Array
   readonly hub: HubIdentity
   readonly keyset: Keyset
+  /** Who cosigns checkpoints in place of the custodians, where any are named; half of them and one more must. */
+  readonly witnesses: readonly Witness[]
   /** The present identifier epoch; the one before is still accepted for new checks. */
   readonly epoch: number
   readonly policies: readonly ApprovedPolicy[]
   readonly parties: ReadonlyMap<string, Party>
   /** Time between a version being journalled and its activation. */
   readonly activationDelayMs: number
+}
+
+/** An outsider who follows the journal and cosigns its heads: key name and Ed25519 key. */
+export interface Witness {
+  readonly name: string
+  readonly publicKey: Uint8Array
 }
 
 export interface HubIdentity {

@@ -1,14 +1,14 @@
 import { equalBytes } from '../bytes.js'
 import { decodeBatchEntry } from '../check/batch.js'
-import { cosignerName } from '../custodian/knowledge.js'
 import { IndexError } from '../errors.js'
-import { type CheckpointTrust, checkpointOrigin } from '../journal/checkpoint.js'
 import { decodeEntry, type Entry } from '../journal/entry.js'
 import type { BatchHead } from '../journal/inclusion.js'
 import type { ExportedEntry } from '../journal/verify.js'
 import type { Pin } from '../party.js'
 import { NO_ROSTER, presentRoster, withActivationEntry, withRosterEntry } from '../roster/history.js'
-import { custodiansOf, type Roster } from '../roster/roster.js'
+import type { Roster } from '../roster/roster.js'
+
+export { journalTrust } from '../custodian/knowledge.js'
 
 /**
  * The roster that an exported journal leads to, every version of it signed as the one before demands.
@@ -30,17 +30,6 @@ export async function rosterOf(
   if (first === undefined || !equalBytes(first.hash, pin.roster) || !equalBytes(first.hub.id, pin.hub))
     throw new IndexError('ERR_ROSTER_INVALID', 'this is not the hub whose roster was pinned')
   return presentRoster(history)
-}
-
-/** Whom to believe about a hub's journal: its key, and a quorum of its custodians. */
-export function journalTrust(roster: Roster): CheckpointTrust {
-  const origin = checkpointOrigin(roster.hub.id)
-  const cosigners = custodiansOf(roster).map(({ id, keys }) => ({
-    name: cosignerName(roster.hub.id, id),
-    publicKey: keys.signing,
-  }))
-  const log = { name: origin, publicKey: roster.hub.keys.signing }
-  return { origin, log, cosigners, quorum: roster.keyset.quorum }
 }
 
 /** The head of a batch of checks, for `verifyRow`. @throws {IndexError} `ERR_ENTRY_MALFORMED` for any other entry */
