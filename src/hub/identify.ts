@@ -136,12 +136,9 @@ function resolve(
     case 'ambiguous': {
       const token = ambiguityToken(hub, tokens)
       const before = match([token], table, children)
-      return {
-        child:
-          before.kind === 'provisional'
-            ? requireRow(children, before.childId)
-            : provisionalChild(hub, [token], 'unresolved', at, table, children),
-      }
+      if (before.kind === 'provisional') return { child: requireRow(children, before.childId) }
+      const status = found.isHidden ? 'provisional' : 'unresolved'
+      return { child: provisionalChild(hub, [token], status, at, table, children) }
     }
   }
 }

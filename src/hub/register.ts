@@ -10,9 +10,10 @@ import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { encodeRecordEntry } from '../seal/record-entry.js'
 import { type HubContext, requireSender, roster } from './context.js'
+import { nameOf } from './custodians.js'
 import { endEnquiry } from './enquiries.js'
-import { ChildTable, type Match, match, pointedAt } from './resolve.js'
-import type { ChildRow } from './rows.js'
+import { ChildTable, type Match, matchForRegistration, pointedAt } from './resolve.js'
+import type { ChildRow, TokenRow } from './rows.js'
 import { type LookupToken, lookupTokens, TokenTable } from './tokens.js'
 
 const text = z.string().max(1024)
@@ -64,7 +65,7 @@ export async function findForRegistration(
     hub,
     tokens.flatMap((list) => pointedAt(list, table)),
   )
-  const matches = tokens.map((list) => match(list, table, children))
+  const matches = tokens.map((list) => matchForRegistration(list, table, children))
   const known = matches.map((found) => (found.kind === 'registered' ? children.get(found.childId) : undefined))
   const prints = await fingerprints(
     hub,
@@ -137,6 +138,10 @@ export async function registerChildren(hub: HubContext, message: Message, option
       ...tokens.flatMap((list) => pointedAt(list, table)),
       ...rows.map(({ childId }) => asChildId(childId)),
     ])
+    await table.include(
+      hub,
+      rows.flatMap(({ childId }) => children.get(asChildId(childId))?.tokens ?? []),
+    )
     results = rows.map((row, index) => reserve(row, tokens[index] ?? [], prints[index] ?? [], at, table, children))
     const taken = rows.filter((_, index) => results[index] === 'registered')
     if (taken.length === 0) return undefined
@@ -209,31 +214,50 @@ function reserve(
   children: ChildTable,
 ): 'registered' | 'ambiguous' {
   const childId = asChildId(row.childId)
-  const found = match(tokens, table, children)
+  const found = matchForRegistration(tokens, table, children)
   const before = children.get(childId)
   const versionFits = row.version === (before?.recordVersion ?? 0) + 1
   const mayHave =
     (found.kind === 'none' && before === undefined) ||
     ((found.kind === 'registered' || found.kind === 'provisional') && equalBytes(found.childId, childId))
   if (!mayHave || !versionFits) return 'ambiguous'
-  const kinds = new Set([
-    ...(before?.kinds ?? []),
-    ...tokens.filter(({ strength }) => strength === 'strong').map(({ kind }) => kind),
-  ])
+  const shielded = row.shielded || before?.shielded === true
+  const kept = keptTokens(tokens, before, shielded)
   children.set({
     childId,
     status: 'registered',
-    shielded: row.shielded || before?.shielded === true,
-    kinds: [...kinds].sort(),
+    shielded,
+    tokens: kept,
     recordVersion: row.version,
     fingerprints: prints,
     createdAt: before?.createdAt ?? at,
     ...(before?.enquiry === undefined ? {} : { enquiry: before.enquiry }),
   })
-  for (const { strength, token } of tokens)
-    if (strength === 'strong') table.set(token, { provisional: [], registered: childId })
-  if (found.kind === 'provisional') queueForLink(found.others, childId, children)
+  for (const { token } of before?.tokens ?? []) table.set(token, without(table.get(token), childId))
+  for (const { token } of kept) table.set(token, { ...without(table.get(token), childId), registered: childId })
+  if (found.kind === 'provisional' || found.kind === 'none') queueForLink(found.others, childId, children)
   return 'registered'
+}
+
+function without({ registered, provisional }: TokenRow, childId: ChildId): TokenRow {
+  const others = provisional.filter((id) => !equalBytes(id, childId))
+  return registered === undefined || equalBytes(registered, childId)
+    ? { provisional: others }
+    : { registered, provisional: others }
+}
+
+/**
+ * The tokens that a child is found under from now on: those of its details, and those of earlier details. A shielded
+ * child is found by its numbers alone, because an answer to name and postcode would confirm where it lives.
+ */
+function keptTokens(
+  tokens: readonly LookupToken[],
+  before: ChildRow | undefined,
+  shielded: boolean,
+): ChildRow['tokens'] {
+  const strong = tokens.filter(({ strength }) => strength === 'strong').map(({ kind, token }) => ({ kind, token }))
+  const all = new Map([...(before?.tokens ?? []), ...strong].map((each) => [nameOf(each.token), each]))
+  return [...all.values()].filter(({ kind }) => !shielded || !kind.startsWith('name-'))
 }
 
 /** Other provisional children under the same tokens: the same child, as it seems. Only a link statement can say so. */

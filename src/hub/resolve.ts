@@ -11,8 +11,8 @@ export type Match =
   | { readonly kind: 'registered'; readonly childId: ChildId }
   | { readonly kind: 'provisional'; readonly childId: ChildId; readonly others: readonly ChildId[] }
   /** Several registered children, or one under another number: a person must look. */
-  | { readonly kind: 'ambiguous'; readonly childIds: readonly ChildId[] }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'ambiguous' /** All of them are shielded: answered as unknown. */; readonly isHidden: boolean }
+  | { readonly kind: 'none'; readonly others: readonly ChildId[] }
 
 /** Child rows as they stand and as a write changes them. */
 export class ChildTable {
@@ -66,29 +66,75 @@ export function pointedAt(tokens: readonly LookupToken[], table: TokenTable): re
 }
 
 /**
- * Whom the strong tokens of one description point at. Weak tokens never link.
+ * Whom the strong tokens of one description point at, as an agency is answered. Weak tokens never link.
  *
- * A number that nobody here has, beside a name that somebody else's number goes with, links to nobody.
+ * A number that nobody here has, beside a name that somebody else's number goes with, links to nobody. A shielded child
+ * is found where nothing else is: beside any other match its tokens count as unknown ones, so that no pair of questions
+ * can confirm what they belong to.
  */
 export function match(tokens: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
   const strong = tokens.filter(({ strength }) => strength === 'strong')
-  const registered = distinct(strong.flatMap(({ token }) => table.get(token).registered ?? []))
+  const registered = registeredUnder(strong, table)
+  const open = registered.filter((id) => children.get(id)?.shielded !== true)
+  const [only, ...more] = open.length > 0 ? open : registered
+  if (only === undefined) return provisionalUnder(strong, table, children)
+  const row = children.get(only)
+  const known = open.length > 0 ? open : registered
+  const contradicted =
+    row !== undefined && strong.some((token) => !known.some((id) => isAt(table, token, id)) && contradicts(token, row))
+  return more.length > 0 || contradicted
+    ? { kind: 'ambiguous', isHidden: open.length === 0 }
+    : { kind: 'registered', childId: only }
+}
+
+/**
+ * Whom a sealer's description points at. A provisional child is adopted only if every token it was found under is among
+ * the child's: one that a mistyped number mixed up with somebody else must not become anybody.
+ */
+export function matchForRegistration(tokens: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
+  const strong = tokens.filter(({ strength }) => strength === 'strong')
+  const registered = registeredUnder(strong, table)
   const [only, ...more] = registered
   if (only !== undefined) {
     const row = children.get(only)
-    const contradicted = strong.some(
-      ({ kind, token }) => isNumber(kind) && table.get(token).registered === undefined && row?.kinds.includes(kind),
-    )
+    const contradicted =
+      row !== undefined && strong.some((token) => !isAt(table, token, only) && contradicts(token, row))
     return more.length > 0 || contradicted
-      ? { kind: 'ambiguous', childIds: registered }
+      ? { kind: 'ambiguous', isHidden: false }
       : { kind: 'registered', childId: only }
   }
-  const provisional = distinct(strong.flatMap(({ token }) => table.get(token).provisional))
-  const [oldest, ...others] = provisional
-    .map((id) => ({ id, createdAt: children.get(id)?.createdAt ?? Number.MAX_SAFE_INTEGER }))
-    .sort((a, b) => a.createdAt - b.createdAt || Buffer.compare(a.id, b.id))
-    .map(({ id }) => id)
-  return oldest === undefined ? { kind: 'none' } : { kind: 'provisional', childId: oldest, others }
+  const found = provisionalUnder(strong, table, children)
+  if (found.kind !== 'provisional') return found
+  const all = [found.childId, ...found.others]
+  const own = new Set(strong.map(({ token }) => nameOf(token)))
+  const adopted = all.find((id) => children.get(id)?.tokens.every(({ token }) => own.has(nameOf(token))))
+  if (adopted === undefined) return { kind: 'none', others: all }
+  return { kind: 'provisional', childId: adopted, others: all.filter((id) => id !== adopted) }
+}
+
+function registeredUnder(strong: readonly LookupToken[], table: TokenTable): readonly ChildId[] {
+  return distinct(strong.flatMap(({ token }) => table.get(token).registered ?? []))
+}
+
+function isAt(table: TokenTable, { token }: LookupToken, id: ChildId): boolean {
+  const { registered } = table.get(token)
+  return registered !== undefined && nameOf(registered) === nameOf(id)
+}
+
+/** The oldest provisional child under any of the tokens that no number of its own tells apart. */
+function provisionalUnder(strong: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
+  const [oldest, ...others] = distinct(strong.flatMap(({ token }) => table.get(token).provisional))
+    .flatMap((id) => children.get(id) ?? [])
+    .filter((row) => row.status !== 'registered' && !strong.some((token) => contradicts(token, row)))
+    .sort((a, b) => a.createdAt - b.createdAt || Buffer.compare(a.childId, b.childId))
+    .map(({ childId }) => childId)
+  return oldest === undefined ? { kind: 'none', others: [] } : { kind: 'provisional', childId: oldest, others }
+}
+
+/** Whether the child has another number of the token's kind. */
+function contradicts({ kind, token }: LookupToken, row: ChildRow): boolean {
+  const own = row.tokens.filter((each) => each.kind === kind)
+  return isNumber(kind) && own.length > 0 && !own.some((each) => nameOf(each.token) === nameOf(token))
 }
 
 /** Whether a child can have only one value of this kind. */
@@ -119,7 +165,7 @@ export function provisionalChild(
     childId: newChildId(hub.random),
     status,
     shielded: false,
-    kinds: [],
+    tokens: tokens.filter(({ strength }) => strength === 'strong').map(({ kind, token }) => ({ kind, token })),
     recordVersion: 0,
     fingerprints: [],
     createdAt: at,

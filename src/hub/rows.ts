@@ -36,8 +36,8 @@ export interface ChildRow {
   /** `provisional`: named by a check, no register entry. `unresolved`: the same, because candidates were not told apart. */
   readonly status: 'registered' | 'provisional' | 'unresolved'
   readonly shielded: boolean
-  /** Kinds of strong token that the child is registered under. */
-  readonly kinds: readonly string[]
+  /** The strong tokens that the child is found under. */
+  readonly tokens: readonly { readonly kind: string; readonly token: Uint8Array }[]
   readonly recordVersion: number
   readonly fingerprints: readonly Uint8Array[]
   readonly enquiry?: number | undefined

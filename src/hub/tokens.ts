@@ -31,17 +31,26 @@ export class TokenTable {
     private readonly changed = new Map<string, Uint8Array>(),
   ) {}
 
-  static async load(hub: HubContext, tokens: readonly LookupToken[]): Promise<TokenTable> {
-    const distinct = new Map(tokens.map(({ token }) => [nameOf(token), token]))
-    const stored = await hub.shelf.get('token', [...distinct.values()])
-    const rows = new Map<string, TokenRow>()
+  static async load(hub: HubContext, tokens: readonly Pick<LookupToken, 'token'>[]): Promise<TokenTable> {
+    const table = new TokenTable(new Map())
+    await table.include(hub, tokens)
+    return table
+  }
+
+  /** Reads the rows of more tokens; those at hand stay as they are. */
+  async include(hub: HubContext, tokens: readonly Pick<LookupToken, 'token'>[]): Promise<void> {
+    const missing = new Map(tokens.map(({ token }) => [nameOf(token), token]))
+    for (const name of this.rows.keys()) missing.delete(name)
+    const stored = await hub.shelf.get('token', [...missing.values()])
     let index = 0
-    for (const name of distinct.keys()) rows.set(name, stored[index++] ?? { provisional: [] })
-    return new TokenTable(rows)
+    for (const name of missing.keys()) this.rows.set(name, stored[index++] ?? { provisional: [] })
   }
 
   get(token: Uint8Array): TokenRow {
-    return this.rows.get(nameOf(token)) ?? { provisional: [] }
+    const row = this.rows.get(nameOf(token))
+    // Writing a row that was never read would drop what it holds.
+    if (row === undefined) throw new RangeError('the token was not loaded')
+    return row
   }
 
   set(token: Uint8Array, row: TokenRow): void {
