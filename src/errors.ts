@@ -62,6 +62,7 @@ export const ERROR_CODES = [
   'ERR_FILE_MISSING',
   'ERR_FILE_INVALID',
   'ERR_FILE_EXISTS',
+  'ERR_ROW_MALFORMED',
   'ERR_STORE_FOREIGN',
   'ERR_STORE_NEWER',
   'ERR_STORE_READ_ONLY',
@@ -71,6 +72,7 @@ export const ERROR_CODES = [
   'ERR_STORE_FAILED',
   'ERR_CLOSED',
   'ERR_ABORTED',
+  'ERR_UNEXPECTED',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]
