@@ -65,7 +65,11 @@ export function readU64(bytes: Uint8Array): number {
  * @throws {IndexError} `ERR_MESSAGE_MALFORMED` for text that is not well-formed Unicode
  */
 export function encode(tag: string, ...parts: readonly Part[]): Uint8Array {
-  const pieces = [utf8.encode(tag), ...parts.map(partBytes)]
+  return joined(tag, parts)
+}
+
+function joined(tag: string, parts: readonly Part[]): Uint8Array {
+  const pieces = [tag, ...parts].map(partBytes)
   const out = new Uint8Array(pieces.reduce((total, piece) => total + 4 + piece.length, 0))
   const view = new DataView(out.buffer)
   let at = 0
@@ -116,7 +120,12 @@ export const FORMAT_VERSION = 1
 
 /** `encode` behind the version byte: the form of everything binary that is stored or sent. */
 export function pack(tag: string, ...parts: readonly Part[]): Uint8Array {
-  return concat(Uint8Array.of(FORMAT_VERSION), encode(tag, ...parts))
+  return packAll(tag, parts)
+}
+
+/** `pack` for as many parts as a batch has rows: so many arguments would not fit on the stack. */
+export function packAll(tag: string, parts: readonly Part[]): Uint8Array {
+  return concat(Uint8Array.of(FORMAT_VERSION), joined(tag, parts))
 }
 
 /** @throws {IndexError} `ERR_MESSAGE_MALFORMED` also for another version. */

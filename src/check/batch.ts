@@ -1,4 +1,4 @@
-import { concat, encode, equalBytes, pack, type Random, readU64, unpack, utf8Text } from '../bytes.js'
+import { concat, encode, equalBytes, pack, packAll, type Random, readU64, unpack, utf8Text } from '../bytes.js'
 import { IndexError } from '../errors.js'
 import { batchTree, pathOf, saltedLeafHash } from '../journal/merkle.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
@@ -106,14 +106,8 @@ export interface Submission {
 }
 
 export function encodeSubmission({ batch, rows }: Pick<Submission, 'batch' | 'rows'>): Uint8Array {
-  return pack(
-    'submission/v1',
-    batch.hub,
-    batch.agency,
-    batch.root,
-    batch.signature,
-    ...rows.map((row) => concat(row.salt, row.bytes)),
-  )
+  const salted = rows.map((row) => concat(row.salt, row.bytes))
+  return packAll('submission/v1', [batch.hub, batch.agency, batch.root, batch.signature, ...salted])
 }
 
 /**

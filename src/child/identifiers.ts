@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { concat, encode, hkdfSha256, hmacSha256, type Random, sha256 } from '../bytes.js'
+import { encode, hkdfSha256, hmacSha256, type Random, sha256 } from '../bytes.js'
 import { IndexError } from '../errors.js'
 
 declare const brand: unique symbol
@@ -90,7 +90,11 @@ function permute(key: Uint8Array, blocks: Uint8Array, direction: Direction): Uin
 
 function permuteAll(key: Uint8Array, ids: readonly Uint8Array[], direction: Direction): Uint8Array[] {
   for (const id of ids) requireIdLength(id)
-  const out = permute(key, concat(...ids), direction)
+  const blocks = new Uint8Array(CHILD_ID_LENGTH * ids.length)
+  ids.forEach((id, i) => {
+    blocks.set(id, CHILD_ID_LENGTH * i)
+  })
+  const out = permute(key, blocks, direction)
   return ids.map((_, i) => out.slice(i * CHILD_ID_LENGTH, (i + 1) * CHILD_ID_LENGTH))
 }
 
