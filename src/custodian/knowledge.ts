@@ -29,16 +29,25 @@ export function unless(condition: boolean, reason: RefusalReason): asserts condi
   if (!condition) throw new Refused(reason)
 }
 
+/** What `work` gives; a part of the evidence that is malformed is refused like one that does not fit. */
+export function orRefuse<Result>(reason: RefusalReason, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (isIndexError(error)) throw new Refused(reason)
+    throw error
+  }
+}
+
 /** Whom to believe about a hub's journal: its key, and a quorum of its custodians, or of its witnesses where any are named. */
 export function journalTrust(roster: Roster): CheckpointTrust {
   const origin = checkpointOrigin(roster.hub.id)
   const log = { name: origin, publicKey: roster.hub.keys.signing }
   const { witnesses } = roster
   if (witnesses.length > 0) return { origin, log, cosigners: witnesses, quorum: Math.floor(witnesses.length / 2) + 1 }
-  const cosigners = custodiansOf(roster).map(({ id, keys }) => ({
-    name: cosignerName(roster.hub.id, id),
-    publicKey: keys.signing,
-  }))
+  const cosigners = custodiansOf(roster)
+    .filter(({ suspended }) => !suspended)
+    .map(({ id, keys }) => ({ name: cosignerName(roster.hub.id, id), publicKey: keys.signing }))
   return { origin, log, cosigners, quorum: roster.keyset.quorum }
 }
 

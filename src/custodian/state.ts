@@ -9,6 +9,8 @@ export type CustodianEvent =
       readonly kind: 'roster' | 'activation'
       readonly position: number
       readonly at: number
+      /** This custodian's own clock when it heard of the entry: the delay runs from here, not from the hub's word. */
+      readonly seenAt: number
       readonly body: Uint8Array
     }
   | { readonly kind: 'seen'; readonly note: string; readonly size: number; readonly root: Uint8Array }
@@ -18,7 +20,8 @@ export type CustodianEvent =
 
 /** Where a custodian keeps its events: durable when `append` returns, and never in the hub's database. */
 export interface CustodianStore {
-  load(): Promise<readonly CustodianEvent[]>
+  /** Events from the `from`-th on, those of other processes among them. */
+  load(from: number): Promise<readonly CustodianEvent[]>
   append(event: CustodianEvent): Promise<void>
 }
 
@@ -26,6 +29,8 @@ export interface CustodianMemory {
   readonly rosters: RosterHistory
   /** Position up to which roster entries are known. */
   readonly followed: number
+  /** When the proposed roster was first heard of. */
+  readonly proposalSeenAt: number
   readonly lastSeen: TreeHead & { readonly note: string | undefined }
   readonly withdrawn: ReadonlySet<string>
   readonly openings: ReadonlyMap<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
@@ -34,6 +39,7 @@ export interface CustodianMemory {
 export const NO_MEMORY: CustodianMemory = {
   rosters: NO_ROSTER,
   followed: -1,
+  proposalSeenAt: 0,
   lastSeen: { size: 0, root: emptyRoot(), note: undefined },
   withdrawn: new Set(),
   openings: new Map(),
@@ -44,14 +50,19 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
   switch (event.kind) {
     case 'roster':
     case 'activation': {
+      // Two processes may have written the same news.
+      if (event.position <= memory.followed) return memory
       const follow = event.kind === 'roster' ? withRosterEntry : withActivationEntry
+      const rosters = follow(memory.rosters, event.position, event.at, event.body)
       return {
         ...memory,
-        rosters: follow(memory.rosters, event.position, event.at, event.body),
+        rosters,
         followed: event.position,
+        proposalSeenAt: event.kind === 'roster' ? event.seenAt : memory.proposalSeenAt,
       }
     }
     case 'seen':
+      if (event.size < memory.lastSeen.size) return memory
       return { ...memory, lastSeen: { size: event.size, root: event.root, note: event.note } }
     case 'withdrawn':
       return { ...memory, withdrawn: new Set(memory.withdrawn).add(event.withdrawal.checkId) }
@@ -77,7 +88,7 @@ function withOpening(
 export function memoryCustodianStore(): CustodianStore {
   const events: CustodianEvent[] = []
   return {
-    load: async () => [...events],
+    load: async (from) => events.slice(from),
     append: async (event) => {
       events.push(event)
     },

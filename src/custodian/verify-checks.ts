@@ -9,7 +9,7 @@ import { verifyInclusion } from '../journal/proof.js'
 import type { AssessedCheck } from '../policy/history.js'
 import { rosterAt } from '../roster/history.js'
 import { type Agency, agencyOf } from '../roster/roster.js'
-import { type Knowledge, provenEntry, unless } from './knowledge.js'
+import { type Knowledge, orRefuse, provenEntry, unless } from './knowledge.js'
 
 /** The checks of the evidence, each proved by itself, as the policy takes them. Throws the reason for the first that is not. */
 export function requireProvenChecks(
@@ -20,14 +20,7 @@ export function requireProvenChecks(
   const references = new Set<string>()
   const batches = new Map<number, ProvenBatch>()
   return message.evidence.checks.map((shown) => {
-    const { batch, accepted } = provenBatch(known, shown, head, batches)
-    const check = decodeCheck(shown.bytes)
-    const leaf = saltedLeafHash(shown.salt, shown.bytes)
-    unless(
-      accepted[shown.row] === true &&
-        verifyInclusion(leaf, { index: shown.row, size: batch.size, path: shown.path }, batch),
-      'check-not-proven',
-    )
+    const { batch, leaf, check } = orRefuse('check-not-proven', () => provenCheck(known, shown, head, batches))
     unless(equalBytes(check.hub, known.hub) && check.agency === batch.agency, 'check-not-signed')
     unless(shown.entry.position < message.requestEntry.position, 'check-after-request')
     const id = checkIdOf(leaf)
@@ -48,6 +41,16 @@ export function requireProvenChecks(
       position: shown.entry.position,
     }
   })
+}
+
+/** A check that its batch holds and the hub accepted. */
+function provenCheck(known: Knowledge, shown: CheckEvidence, head: TreeHead, batches: Map<number, ProvenBatch>) {
+  const { batch, accepted } = provenBatch(known, shown, head, batches)
+  const { row: index, path, salt, bytes } = shown
+  const leaf = saltedLeafHash(salt, bytes)
+  const stands = accepted[index] === true && verifyInclusion(leaf, { index, size: batch.size, path }, batch)
+  unless(stands, 'check-not-proven')
+  return { batch, leaf, check: decodeCheck(bytes) }
 }
 
 interface ProvenBatch {

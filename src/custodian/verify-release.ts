@@ -13,7 +13,7 @@ import { presentRoster } from '../roster/history.js'
 import { inGoodStanding, officerOf, policyInForce, type Roster } from '../roster/roster.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { decodeRecordEntry } from '../seal/record-entry.js'
-import { type Knowledge, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
+import { type Knowledge, orRefuse, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
 import { requireProvenChecks } from './verify-checks.js'
 
 const CLOCK_MS = 10 * 60_000
@@ -44,7 +44,7 @@ function requireRelease(known: Knowledge, message: ReleaseMessage): void {
   requireSignedRequest(known, roster, message)
   const head = requireCheckpoint(known, roster, message)
   requireJournalled(message, head)
-  requireRecord(known, message, head)
+  orRefuse('record-does-not-match', () => requireRecord(known, message, head))
   const checks = requireProvenChecks(known, message, head)
   const options = evidence.closedAt === undefined ? {} : { closedAt: evidence.closedAt }
   const verdict = assess(policy, checks, message.signed.request.at, options)
@@ -89,12 +89,13 @@ function requireSignedRequest({ hub, now }: Knowledge, roster: Roster, { signed 
 function requireCheckpoint(known: Knowledge, roster: Roster, message: ReleaseMessage): TreeHead {
   const head = verifiedHead(roster, message.note, 'by-a-quorum')
   unless(head !== undefined, 'checkpoint-not-cosigned')
-  unless(verifyConsistency(known.lastSeen, head, message.consistency), 'journal-inconsistent')
+  const continues = orRefuse('journal-inconsistent', () => verifyConsistency(known.lastSeen, head, message.consistency))
+  unless(continues, 'journal-inconsistent')
   return head
 }
 
 function requireJournalled({ signed, requestEntry }: ReleaseMessage, head: TreeHead): void {
-  const entry = provenEntry(requestEntry, head)
+  const entry = orRefuse('request-not-journalled', () => provenEntry(requestEntry, head))
   const expected = toJsonBytes(signed)
   unless(entry?.type === 'opening' && equalBytes(entry.body, expected), 'request-not-journalled')
 }
