@@ -1,0 +1,125 @@
+import type { Command } from 'commander'
+import { CASE_STATUSES, CLOSING_REASONS } from '../../case/case.js'
+import type { Dossier, TimelineItem } from '../../case/dossier.js'
+import type { CaseSummary } from '../../hub/cases.js'
+import { does, newCommand, numberOf, oneOf } from '../command.js'
+import { DONE } from '../failure.js'
+import { withHub } from '../hub.js'
+import { officerFrom } from '../keys.js'
+import { columns, when } from '../output.js'
+
+export function casesCommands(): readonly Command[] {
+  return [casesCommand(), caseCommand(), determineCommand(), closeCommand()]
+}
+
+function casesCommand(): Command {
+  const command = newCommand('cases', 'List the cases, by number and without any identifier of a child.', {
+    example: 'cases --status open',
+    json: 'one line each (NDJSON): { number, status, level, threshold, raisedAt, updatedAt, reReferral }',
+  }).option('--status <status>', CASE_STATUSES.join(', '))
+  return does<{ status?: string }>(command, (context, options) => {
+    const filter = options.status === undefined ? {} : { status: oneOf(CASE_STATUSES, options.status, '--status') }
+    return withHub(context, async (hub) => {
+      await hub.caughtUp({ signal: context.signal })
+      for await (const each of hub.cases(filter)) context.out.item(each, summaryLine(each))
+      return DONE
+    })
+  })
+}
+
+function summaryLine({ number, status, level, raisedAt, reReferral }: CaseSummary): string {
+  const cells = [
+    [`case ${number}`, 10],
+    [level, 18],
+    [status, 9],
+    [`raised ${when(raisedAt)}`, 0],
+  ] as const
+  return `${columns(...cells)}${reReferral ? '  (again)' : ''}`
+}
+
+function caseCommand(): Command {
+  const command = newCommand('case', 'Show one case: its level and its checks, by identifier only.', {
+    example: 'case 1',
+    json: '{ number, status, level, threshold, raisedAt, reReferral, verdict, policyHash, agencyKinds, dimensions, timeline, determinations, mayDetermine?, openings, referrals }',
+  }).argument('<case>', 'number of the case')
+  return does(command, (context, _options, number = '') =>
+    withHub(context, async (hub) => {
+      const wanted = numberOf(number, 'case')
+      await hub.caughtUp({ signal: context.signal })
+      const dossier = await hub.case(wanted)
+      context.out.result(dossier, dossierLines(dossier))
+      return DONE
+    }),
+  )
+}
+
+function dossierLines(dossier: Dossier): readonly string[] {
+  const { number, status, level, verdict, timeline, openings, referrals, mayDetermine } = dossier
+  return [
+    `Case ${number}, ${status}: ${level}${verdict.level === level ? '' : ` (the checks now reach ${verdict.level})`}`,
+    `raised ${when(dossier.raisedAt)}${dossier.reReferral ? ', after an earlier case was closed' : ''}`,
+    `agencies by kind: ${dossier.agencyKinds.join(', ')}`,
+    ...(mayDetermine === undefined ? [] : [`${mayDetermine.officers} officers may determine ${mayDetermine.to}`]),
+    ...timeline.map(timelineLine),
+    ...dossier.determinations.map(({ officer, to }) => `determined by ${officer}: ${to}`),
+    ...openings.map((opening) => `opening ${opening}`),
+    ...referrals.map((referral) => `referral ${referral}`),
+    verdict.notice,
+  ]
+}
+
+function timelineLine({ occurredAt, agencyKind, incident, indicators, withdrawn, supports }: TimelineItem): string {
+  const what = [incident, ...indicators].map(({ label }) => label).join('; ')
+  const mark = withdrawn ? '-' : supports ? '*' : ' '
+  return `${mark} ${columns([when(occurredAt), 20], [agencyKind, 14])}  ${what}${withdrawn ? ' (withdrawn)' : ''}`
+}
+
+function determineCommand(): Command {
+  const command = newCommand(
+    'determine',
+    'Sign the judgement that a level is met which the checks alone do not reach.',
+    {
+      example: 'determine 3 --officer officer.key.json',
+      json: '{ determined: case }',
+    },
+  )
+    .argument('<case>', 'number of the case')
+    .requiredOption('--officer <keyfile>', 'key file of the officer')
+  return does<{ officer: string }>(command, (context, options, number = '') =>
+    withHub(context, async (hub) => {
+      const wanted = numberOf(number, 'case')
+      const officer = await officerFrom(hub, options.officer)
+      await officer.determine(wanted, { signal: context.signal })
+      context.out.result({ determined: wanted }, [`Signed for case ${wanted}. It counts once enough officers have.`])
+      return DONE
+    }),
+  )
+}
+
+function closeCommand(): Command {
+  const command = newCommand(
+    'close',
+    'Close a case. One that reached a threshold and was never opened takes two officers.',
+    {
+      example: 'close 3 --officer officer.key.json --reason services-in-place',
+      json: '{ case, status }',
+    },
+  )
+    .argument('<case>', 'number of the case')
+    .requiredOption('--officer <keyfile>', 'key file of the officer')
+    .requiredOption('--reason <reason>', CLOSING_REASONS.join(', '))
+  return does<{ officer: string; reason: string }>(command, (context, options, number = '') =>
+    withHub(context, async (hub) => {
+      const wanted = numberOf(number, 'case')
+      const reason = oneOf(CLOSING_REASONS, options.reason, '--reason')
+      const officer = await officerFrom(hub, options.officer)
+      const status = await officer.close(wanted, reason, { signal: context.signal })
+      context.out.result({ case: wanted, status }, [
+        status === 'closed'
+          ? `Case ${wanted} is closed.`
+          : `Noted. Case ${wanted} closes once a second officer agrees.`,
+      ])
+      return DONE
+    }),
+  )
+}

@@ -1,0 +1,159 @@
+import { Command } from 'commander'
+import { createAgency } from '../../agency.js'
+import { equalBytes, toHex } from '../../bytes.js'
+import { createKeyFile, exists, readKeyFile } from '../../embedded/files.js'
+import { IndexError } from '../../errors.js'
+import type { Hub } from '../../hub.js'
+import type { KeyFile } from '../../key-file.js'
+import { createOfficer } from '../../officer.js'
+import { newPartyKey } from '../../party.js'
+import { type Enrolment, parseEnrolment } from '../../roster/change.js'
+import { createSealer } from '../../sealer.js'
+import { systemClock } from '../../system.js'
+import { type Context, does, newCommand } from '../command.js'
+import { DONE, type ExitCode } from '../failure.js'
+import { withHub } from '../hub.js'
+
+type PartyFile = Extract<KeyFile, { kind: 'agency' | 'officer' | 'sealer' }>
+type Common = 'id' | 'pin' | 'key'
+/** What a key file holds besides id, pin and key. */
+type Attributes = { [Kind in PartyFile['kind']]: Omit<Extract<PartyFile, { kind: Kind }>, Common> }[PartyFile['kind']]
+
+const JSON_SHAPE = '{ enrolled: { party, id }, key, hub, pin, rosterVersion }'
+
+export function enrolCommand(): Command {
+  return new Command('enrol')
+    .description('Put a party on the roster, and make its key file if it has none.')
+    .addCommand(enrolAgency())
+    .addCommand(enrolOfficer())
+    .addCommand(enrolSealer())
+}
+
+function enrolAgency(): Command {
+  const command = newCommand('agency', 'Enrol an agency.', {
+    example: 'enrol agency anytown-police --kind police --key police.key.json',
+    json: JSON_SHAPE,
+  })
+    .argument('<id>', 'lower-case letters, digits and hyphens')
+    .requiredOption('--kind <kind>', 'police, health, education, …: a kind that the policy knows')
+    .requiredOption('--key <file>', 'key file to make')
+    .option('--sensitive', 'a sexual health, mental health or substance misuse service')
+  return does<{ kind: string; key: string; sensitive?: boolean }>(command, (context, options, id = '') =>
+    enrol(context, id, options.key, {
+      kind: 'agency',
+      agencyKind: options.kind,
+      sensitive: options.sensitive === true,
+    }),
+  )
+}
+
+interface OfficerFlags {
+  readonly person: string
+  readonly trainingUntil: string
+  readonly vettingUntil: string
+  readonly undertakingAt?: string
+  readonly shielding?: boolean
+  readonly key: string
+}
+
+function enrolOfficer(): Command {
+  const command = newCommand('officer', 'Enrol an officer of the management function.', {
+    example:
+      'enrol officer o-1 --person p-17 --training-until 2027-03-31 --vetting-until 2028-01-31 --key officer.key.json',
+    json: JSON_SHAPE,
+  })
+    .argument('<id>', 'lower-case letters, digits and hyphens')
+    .requiredOption('--person <pseudonym>', 'who this is across keys and roles: a pseudonym, never a name')
+    .requiredOption('--training-until <date>', 'last day on which the training is valid, YYYY-MM-DD')
+    .requiredOption('--vetting-until <date>', 'last day on which the vetting is valid, YYYY-MM-DD')
+    .option('--undertaking-at <date>', 'day on which the confidentiality undertaking was signed (default: now)')
+    .option('--shielding', 'receives the enquiries about shielded children')
+    .requiredOption('--key <file>', 'key file to make')
+  return does<OfficerFlags>(command, (context, options, id = '') =>
+    enrol(context, id, options.key, {
+      kind: 'officer',
+      person: options.person,
+      undertakingAt:
+        options.undertakingAt === undefined ? systemClock() : dayOf(options.undertakingAt, '--undertaking-at'),
+      trainingUntil: dayOf(options.trainingUntil, '--training-until') + DAY_MS,
+      vettingUntil: dayOf(options.vettingUntil, '--vetting-until') + DAY_MS,
+      shielding: options.shielding === true,
+      oneUseKeys: [],
+    }),
+  )
+}
+
+function enrolSealer(): Command {
+  const command = newCommand('sealer', 'Enrol a sealer, who registers children.', {
+    example: 'enrol sealer births --key births.key.json',
+    json: JSON_SHAPE,
+  })
+    .argument('<id>', 'lower-case letters, digits and hyphens')
+    .requiredOption('--key <file>', 'key file to make')
+  return does<{ key: string }>(command, (context, options, id = '') =>
+    enrol(context, id, options.key, { kind: 'sealer' }),
+  )
+}
+
+const DAY_MS = 86_400_000
+
+/** Midnight UTC with which a day begins. */
+function dayOf(text: string, field: string): number {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text)) {
+    throw new IndexError('ERR_DATE_INVALID', 'must be a day, written YYYY-MM-DD', { field })
+  }
+  return at
+}
+
+/**
+ * The key file is written before the roster names its key: whatever happens between, no party is on the roster whose key
+ * nobody has. A file of the same party that did not get as far as the roster is used, and no file is ever replaced.
+ */
+async function enrol(context: Context, id: string, file: string, attributes: Attributes): Promise<ExitCode> {
+  return withHub(context, async (hub) => {
+    if (hub.roster().parties.has(id)) {
+      throw new IndexError('ERR_PARTY_EXISTS', 'a party with this id is on the roster already')
+    }
+    const isThere = await exists(file)
+    const party = isThere
+      ? await ownFile(hub, file, id, attributes.kind)
+      : ({ ...attributes, id, pin: hub.pin, key: await newPartyKey() } as PartyFile)
+    const enrolment = enrolmentOf(hub, party)
+    parseEnrolment(enrolment)
+    if (!isThere) await createKeyFile(file, party)
+    await hub.enrol(enrolment)
+    const { rosterVersion } = hub.status()
+    const ids = { hub: toHex(hub.id), pin: toHex(hub.pin.roster), rosterVersion }
+    context.out.result({ enrolled: { party: party.kind, id }, key: file, ...ids }, [
+      `Enrolled ${party.kind} ${id} (roster version ${rosterVersion})`,
+      `Its key is in ${file}. Hand it over, and keep no copy with the hub.`,
+    ])
+    return DONE
+  })
+}
+
+async function ownFile(hub: Hub, file: string, id: string, kind: PartyFile['kind']): Promise<PartyFile> {
+  const found = await readKeyFile(file, kind).catch(() => undefined)
+  if (found === undefined || found.id !== id || !equalBytes(found.pin.hub, hub.id)) {
+    throw new IndexError('ERR_FILE_EXISTS', 'the key file exists and is not that of this party: it is not replaced', {
+      field: '--key',
+    })
+  }
+  return found
+}
+
+function enrolmentOf(hub: Hub, party: PartyFile): Enrolment {
+  switch (party.kind) {
+    case 'agency': {
+      const { id, key, sensitive } = party
+      return createAgency({ id, kind: party.agencyKind, sensitive, key, hub }).enrolment()
+    }
+    case 'officer': {
+      const { kind: _, pin: __, oneUseKeys: ___, ...officer } = party
+      return createOfficer({ ...officer, hub }).enrolment()
+    }
+    case 'sealer':
+      return createSealer({ id: party.id, key: party.key, hub }).enrolment()
+  }
+}

@@ -1,0 +1,108 @@
+import { type Command, Option } from 'commander'
+import { PURPOSES } from '../../case/opening.js'
+import { LAWFUL_BASES } from '../../case/referral.js'
+import type { Consent, ConsentState } from '../../disclosure/decide.js'
+import type { OpenAsk } from '../../officer.js'
+import { GROUPS } from '../../seal/label.js'
+import { does, newCommand, numberOf, oneOf } from '../command.js'
+import { DONE } from '../failure.js'
+import { withHub } from '../hub.js'
+import { officerFrom } from '../keys.js'
+import { when } from '../output.js'
+
+export function openingCommands(): readonly Command[] {
+  return [openCommand(), readCommand()]
+}
+
+/** What carer and child said, and whether the officer needs to know. */
+export interface ConsentOptions {
+  readonly needToKnow: boolean
+  readonly consentCarer?: string
+  readonly consentChild?: string
+  readonly childUnderstands?: boolean
+}
+
+const CONSENT_STATES: readonly ConsentState[] = ['given', 'refused', 'withdrawn', 'expired', 'not-sought']
+
+export function withConsentOptions(command: Command): Command {
+  return command
+    .option('--no-need-to-know', 'say that you do not need this to do your duty to the child')
+    .option('--consent-carer <state>', CONSENT_STATES.join(', '))
+    .option('--consent-child <state>', CONSENT_STATES.join(', '))
+    .option(
+      '--child-understands',
+      'the child understands this decision: a person’s judgement, never worked out from an age',
+    )
+}
+
+export function consentOf({ consentCarer, consentChild, childUnderstands }: ConsentOptions): Consent {
+  return {
+    carer: oneOf(CONSENT_STATES, consentCarer ?? 'not-sought', '--consent-carer'),
+    child: oneOf(CONSENT_STATES, consentChild ?? 'not-sought', '--consent-child'),
+    childUnderstands: childUnderstands === true,
+  }
+}
+
+interface OpenOptions extends ConsentOptions {
+  readonly officer: string
+  readonly purpose: string
+  readonly basis: string
+  readonly group: string
+}
+
+function openCommand(): Command {
+  const command = newCommand('open', 'Ask the custodians to open details, and show them on this terminal alone.', {
+    example: 'open 1 --officer officer.key.json --purpose referral --basis public-task',
+    json: '{ opening, group, expiry, released, refused, unavailable, details, badShares }',
+  })
+    .argument('<case>', 'number of the case')
+    .requiredOption('--officer <keyfile>', 'key file of the officer; keeps the one-use key until the opening expires')
+    .requiredOption('--purpose <purpose>', PURPOSES.join(', '))
+    .requiredOption('--basis <basis>', `lawful basis: ${LAWFUL_BASES.join(', ')}`)
+    .addOption(new Option('--group <group>', GROUPS.join(', ')).default('identity'))
+  return does<OpenOptions>(withConsentOptions(command), (context, options, number = '') => {
+    const ask: OpenAsk = {
+      case: numberOf(number, 'case'),
+      group: oneOf(GROUPS, options.group, '--group'),
+      purpose: oneOf(PURPOSES, options.purpose, '--purpose'),
+      lawfulBasis: oneOf(LAWFUL_BASES, options.basis, '--basis'),
+      needToKnow: options.needToKnow,
+      consent: consentOf(options),
+    }
+    return withHub(context, async (hub) => {
+      const officer = await officerFrom(hub, options.officer)
+      const opened = await officer.open(ask, { signal: context.signal })
+      const { details, badShares } = await officer.read(opened.opening, { signal: context.signal })
+      context.out.result({ ...opened, details, badShares }, [
+        `Opened ${opened.group} of case ${ask.case}; released by ${opened.released.join(', ')}`,
+        ...opened.refused.map(({ custodian, reason }) => `refused by ${custodian}: ${reason}`),
+        ...opened.unavailable.map((custodian) => `${custodian} could not be reached`),
+        ...detailLines(details),
+        `opening ${opened.opening}, readable until ${when(opened.expiry)}; every reading is journalled`,
+      ])
+      return DONE
+    })
+  })
+}
+
+function readCommand(): Command {
+  const command = newCommand('read', 'Read once more what was opened, until it expires. Every reading is journalled.', {
+    example: 'read 00112233445566778899aabbccddeeff --officer officer.key.json',
+    json: '{ opening, group, details, badShares }',
+  })
+    .argument('<opening>', 'id of the opening')
+    .requiredOption('--officer <keyfile>', 'key file of the officer who opened')
+  return does<{ officer: string }>(command, (context, options, opening = '') =>
+    withHub(context, async (hub) => {
+      const officer = await officerFrom(hub, options.officer)
+      const read = await officer.read(opening, { signal: context.signal })
+      context.out.result({ opening, ...read }, detailLines(read.details))
+      return DONE
+    }),
+  )
+}
+
+/** Details as indented JSON, which is how the sealer gave them. */
+export function detailLines(details: unknown): readonly string[] {
+  return JSON.stringify(details, null, 2).split('\n')
+}

@@ -1,0 +1,87 @@
+import { Command, CommanderError } from 'commander'
+import { IndexError } from '../errors.js'
+import { casesCommands } from './commands/cases.js'
+import { checkCommands } from './commands/check.js'
+import { enquiryCommands } from './commands/enquiries.js'
+import { enrolCommand } from './commands/enrol.js'
+import { initCommand } from './commands/init.js'
+import { openingCommands } from './commands/openings.js'
+import { referralCommands } from './commands/referrals.js'
+import { registerCommand } from './commands/register.js'
+import { statusCommand } from './commands/status.js'
+import { verifyCommand } from './commands/verify.js'
+import { demoCommand } from './demo.js'
+import { COULD_NOT, codedFailure, DONE, reportFailure } from './failure.js'
+
+/** Runs one command line; resolves to the exit code: 0 done, 1 something was rejected, 2 could not run. */
+export async function run(args: readonly string[]): Promise<number> {
+  // A reader that has seen enough (`child-index cases | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? DONE : COULD_NOT))
+  try {
+    await programOf().parseAsync([...args], { from: 'user' })
+    return Number(process.exitCode ?? DONE)
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return DONE
+      if (error.code === 'commander.help') return COULD_NOT
+    }
+    const failure = error instanceof CommanderError ? usageFailure(error) : codedFailure(error)
+    reportFailure(failure, args.includes('--json'))
+    return COULD_NOT
+  }
+}
+
+function programOf(): Command {
+  const program = new Command('child-index')
+    .description('A privacy-preserving index of children: checks by identifier only, details behind a threshold.')
+    .usage('[command] [options]')
+    .option('--dir <dir>', 'folder of the hub; also CHILD_INDEX_DIR (default: ./child-index)')
+    .option('--json', 'write JSON to standard output')
+    .enablePositionalOptions()
+    .addHelpText('after', AFTER_HELP)
+  program.addCommand(initCommand())
+  program.addCommand(enrolCommand())
+  program.addCommand(registerCommand())
+  for (const command of checkCommands()) program.addCommand(command)
+  for (const command of casesCommands()) program.addCommand(command)
+  for (const command of openingCommands()) program.addCommand(command)
+  for (const command of referralCommands()) program.addCommand(command)
+  for (const command of enquiryCommands()) program.addCommand(command)
+  program.addCommand(verifyCommand())
+  program.addCommand(statusCommand())
+  program.addCommand(demoCommand())
+  withoutEcho(program)
+  return program
+}
+
+const AFTER_HELP = `
+Exit codes: 0 done, 1 something was rejected, 2 could not run.
+A check is not a referral: whoever is worried about a child now refers now.
+
+Example:
+  $ child-index init --name Anytown
+  $ child-index enrol sealer births --key births.key.json
+  $ child-index register children.csv --sealer births.key.json`
+
+/** The parser's own complaints repeat what was typed; ours do not. */
+function withoutEcho(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => undefined })
+  for (const child of command.commands) withoutEcho(child)
+}
+
+const USAGE: Readonly<Record<string, string>> = {
+  'commander.unknownCommand': 'there is no such command: see child-index --help',
+  'commander.unknownOption': 'the command has no such option: see its --help',
+  'commander.excessArguments': 'the command takes fewer arguments: see its --help',
+  'commander.missingArgument': 'an argument is missing: see the command’s --help',
+  'commander.missingMandatoryOptionValue': 'an option that is needed is missing: see the command’s --help',
+  'commander.optionMissingArgument': 'an option lacks its value: see the command’s --help',
+}
+const NAMES_OURS = /^commander\.(missing|optionMissing)/
+
+function usageFailure({ code, message }: CommanderError): IndexError {
+  // In these messages the quoted name is that of our own argument or option.
+  const field = NAMES_OURS.test(code) ? /'(?:-\w, )?([^' ]+)[^']*'/.exec(message)?.[1] : undefined
+  const text = USAGE[code] ?? 'the command line cannot be read: see --help'
+  return new IndexError('ERR_REQUEST_INVALID', text, { field })
+}
