@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { type Clock, equalBytes, sha256, toHex } from '../bytes.js'
+import { answerOf } from '../case/answer.js'
 import type { CaseFile } from '../case/case.js'
-import { parseReleaseAnswer, parseSignedRequest, type ReleaseMessage } from '../case/messages.js'
+import { parseSignedRequest, type ReleaseMessage } from '../case/messages.js'
 import {
-  answerIsSignedBy,
   type Evidence,
   evidenceHash,
   OPENING_HOURS,
+  type OpeningRequest,
   PURPOSES,
   type ReleaseAnswer,
-  requestHash,
   requestIsSignedBy,
   type SignedRequest,
 } from '../case/opening.js'
@@ -25,7 +25,7 @@ import { hpkeSeal } from '../seal/hpke.js'
 import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash } from '../seal/record.js'
 import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf, verdictOn } from './cases.js'
-import { checkpoint } from './checkpoints.js'
+import { freshCheckpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
 import type { CustodianAnswer } from './custodians.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
@@ -64,22 +64,37 @@ export interface Offer {
   readonly expiry: number
 }
 
+/** What an officer was permitted to ask for: the whole request, but for what the officer draws. */
+type Permitted = Omit<OpeningRequest, 'opening' | 'oneUseKey'>
+
+interface Ready {
+  readonly permitted: Permitted
+  readonly evidence: Evidence
+  readonly salt: Uint8Array
+}
+
 /** Evidence that waits for its request. Kept in memory only, and not for long. */
 export interface Prepared {
-  keep(hash: Uint8Array, evidence: Evidence, salt: Uint8Array): void
-  take(hash: Uint8Array): { readonly evidence: Evidence; readonly salt: Uint8Array } | undefined
+  keep(ready: Ready): void
+  find(evidenceHash: Uint8Array): Ready | undefined
 }
 
 const PREPARED_MS = 10 * 60_000
 
 export function preparedEvidence(clock: Clock): Prepared {
-  const kept = new Map<string, { readonly evidence: Evidence; readonly salt: Uint8Array; readonly at: number }>()
+  const kept = new Map<string, Ready & { readonly until: number }>()
+  const forgetOld = (): void => {
+    for (const [name, { until }] of kept) if (until < clock()) kept.delete(name)
+  }
   return {
-    keep(hash, evidence, salt) {
-      for (const [name, { at }] of kept) if (clock() - at > PREPARED_MS) kept.delete(name)
-      kept.set(toHex(hash), { evidence, salt, at: clock() })
+    keep(ready) {
+      forgetOld()
+      kept.set(toHex(ready.permitted.evidenceHash), { ...ready, until: clock() + PREPARED_MS })
     },
-    take: (hash) => kept.get(toHex(hash)),
+    find(hash) {
+      forgetOld()
+      return kept.get(toHex(hash))
+    },
   }
 }
 
@@ -119,8 +134,6 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
     throw new IndexError('ERR_OPENING_UNKNOWN', 'nobody has registered this child: follow its enquiry')
   const evidence = await gatherEvidence(hub, file, history, record, verdict.support)
   const salt = hub.random(32)
-  const hash = evidenceHash(salt, evidence)
-  prepared.keep(hash, evidence, salt)
   const { label, keyset } = decodeRecord(record.bytes)
   const offer: Offer = {
     label,
@@ -128,9 +141,11 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
     recordHash: recordHash(record.bytes),
     at,
     policyHash: hub.policy().hash,
-    evidenceHash: hash,
-    expiry: hub.clock() + OPENING_HOURS * HOUR_MS,
+    evidenceHash: evidenceHash(salt, evidence),
+    expiry: at + OPENING_HOURS * HOUR_MS,
   }
+  const permitted = { ...offer, case: file.number, group, officer: officer.id, purpose, lawfulBasis }
+  prepared.keep({ permitted, evidence, salt })
   return toJsonBytes(offer)
 }
 
@@ -149,11 +164,12 @@ export async function openCase(
   if (request.officer !== officer.id || !requestIsSignedBy(hub.id, signed, officer.keys.signing)) {
     throw new IndexError('ERR_SIGNATURE_INVALID', 'a request is signed by the officer who sends it')
   }
-  const ready = prepared.take(request.evidenceHash)
+  const ready = prepared.find(request.evidenceHash)
   if (ready === undefined)
     throw new IndexError('ERR_OPENING_EXPIRED', 'this request was not prepared here in the last ten minutes: ask again')
+  requireAsPermitted(request, ready.permitted)
   const position = await journalRequest(hub, signed)
-  const answers = await releases(hub, signed, ready, position, options)
+  const answers = await releasesOf(hub, signed, ready, position, options)
   await journalAnswers(hub, signed, ready.evidence, answers)
   return toJsonBytes({
     answers: answers.map((answer) =>
@@ -162,6 +178,12 @@ export async function openCase(
         : { custodian: answer.custodian },
     ),
   })
+}
+
+/** The decision was on this case, group, purpose and basis: a request for anything else had none. */
+function requireAsPermitted({ opening: _, oneUseKey: _key, ...said }: OpeningRequest, permitted: Permitted): void {
+  if (!equalBytes(toJsonBytes(said), toJsonBytes(permitted)))
+    throw new IndexError('ERR_REQUEST_INVALID', 'the request is not the one that was prepared', { field: 'request' })
 }
 
 async function journalRequest(hub: HubContext, signed: SignedRequest): Promise<number> {
@@ -199,6 +221,23 @@ function openingKey(hub: HubContext, opening: Uint8Array): Uint8Array {
   return hub.shelf.key('opening', opening)
 }
 
+/** Asks once more under a newer head where another process had one cosigned in between. */
+async function releasesOf(
+  hub: HubContext,
+  signed: SignedRequest,
+  ready: Ready,
+  position: number,
+  options?: SendOptions,
+): Promise<readonly CustodianAnswer[]> {
+  for (let tries = 1; ; tries += 1) {
+    const answers = await hub.inTurn(() => releases(hub, signed, ready, position, options))
+    const wasOvertaken = answers
+      .map((each) => answerFrom(hub, signed, each))
+      .some((answer) => answer?.kind === 'refused' && answer.reason === 'journal-inconsistent')
+    if (!wasOvertaken || tries === 3) return answers
+  }
+}
+
 /** Evidence travels to each custodian under its own key, with a proof from the head which that custodian saw last. */
 async function releases(
   hub: HubContext,
@@ -208,7 +247,7 @@ async function releases(
   options?: SendOptions,
 ): Promise<readonly CustodianAnswer[]> {
   await hub.custodians.follow(await rosterNews(hub))
-  const { note, size } = await checkpoint(hub)
+  const { note, size } = await freshCheckpoint(hub)
   const evidence = await withPaths(hub, ready.evidence, size)
   const requestEntry = { ...(await entryAt(hub, position)), path: (await hub.ledger.inclusion(position, size)).path }
   const seen = new Map((await hub.custodians.lastSeen()).map(({ custodian, note: last }) => [custodian, last]))
@@ -222,7 +261,7 @@ async function releases(
         salt: ready.salt,
         evidence,
         note,
-        consistency: await hub.ledger.consistency(Math.min(from, size), size),
+        consistency: await hub.ledger.consistency(Math.min(from, size), Math.max(from, size)),
       }
       const sealed = await hpkeSeal(
         custodian.keys.hpke,
@@ -235,6 +274,11 @@ async function releases(
   )
 }
 
+/** What a custodian really said to this request; undefined for anything else. */
+function answerFrom(hub: HubContext, { request }: SignedRequest, each: CustodianAnswer): ReleaseAnswer | undefined {
+  return each.kind === 'answered' ? answerOf(hub.id, roster(hub), request, each.custodian, each.answer) : undefined
+}
+
 /** Releases by the hash of their ciphertext, refusals by their reason: all signed by the custodian who answered. */
 async function journalAnswers(
   hub: HubContext,
@@ -242,15 +286,9 @@ async function journalAnswers(
   evidence: Evidence,
   answers: readonly CustodianAnswer[],
 ): Promise<void> {
-  const wanted = requestHash(hub.id, signed.request)
-  const custodians = new Map(custodiansOf(roster(hub)).map((custodian) => [custodian.id, custodian]))
   const valid = answers.flatMap((each) => {
-    if (each.kind !== 'answered') return []
-    const answer = parseReleaseAnswer(fromJsonBytes(each.answer))
-    const custodian = custodians.get(each.custodian)
-    const isTheirs =
-      custodian !== undefined && answer.custodian === custodian.id && equalBytes(answer.requestHash, wanted)
-    return isTheirs && answerIsSignedBy(hub.id, answer, custodian.keys.signing) ? [{ answer, bytes: each.answer }] : []
+    const answer = answerFrom(hub, signed, each)
+    return answer !== undefined && each.kind === 'answered' ? [{ answer, bytes: each.answer }] : []
   })
   const released = valid.filter(({ answer }) => answer.kind === 'released')
   await hub.ledger.write(async (_, at) => {
