@@ -16,6 +16,7 @@ const SPKI = Uint8Array.from(Buffer.from('302a300506032b6570032100', 'hex'))
 const KEPT_AT_MOST = 4096
 const privateKeys = new WeakMap<SigningKey, KeyObject>()
 const publicKeys = new Map<string, KeyObject>()
+const soundKeys = new Set<string>()
 
 /** The signing key of a 32-byte seed (RFC 8032). @throws {IndexError} `ERR_KEY_INVALID` for another length. */
 export function signingKey(seed: Uint8Array): SigningKey {
@@ -42,19 +43,32 @@ export function verifySignature(publicKey: Uint8Array, message: Uint8Array, sign
 
 /**
  * Refuses a public key that no honest party has: wrong length, non-canonical encoding, off the curve, or of small order
- * (under which one signature fits many messages). Checked once, at enrolment.
+ * (under which one signature fits many messages). A key that passed before passes at once: every party that follows the
+ * roster asks, at each version.
  * @throws {IndexError} `ERR_KEY_INVALID`
  * @see RFC 8032, section 5.1.3
  */
 export function requireSoundPublicKey(publicKey: Uint8Array): void {
+  const id = nameOf(publicKey)
+  if (soundKeys.has(id)) return
+  if (!isSound(publicKey))
+    throw new IndexError('ERR_KEY_INVALID', 'the public key is not a canonical Ed25519 key of full order')
+  if (soundKeys.size >= KEPT_AT_MOST) soundKeys.clear()
+  soundKeys.add(id)
+}
+
+function isSound(publicKey: Uint8Array): boolean {
   try {
     const point = ed25519.Point.fromBytes(publicKey, false)
     point.assertValidity()
-    if (!point.isSmallOrder() && point.isTorsionFree()) return
+    return !point.isSmallOrder() && point.isTorsionFree()
   } catch {
-    // falls through to the one refusal
+    return false
   }
-  throw new IndexError('ERR_KEY_INVALID', 'the public key is not a canonical Ed25519 key of full order')
+}
+
+function nameOf(publicKey: Uint8Array): string {
+  return Buffer.from(publicKey).toString('latin1')
 }
 
 function privateKeyObject(seed: Uint8Array): KeyObject {
@@ -62,7 +76,7 @@ function privateKeyObject(seed: Uint8Array): KeyObject {
 }
 
 function publicKeyObject(raw: Uint8Array): KeyObject {
-  const id = Buffer.from(raw).toString('latin1')
+  const id = nameOf(raw)
   const known = publicKeys.get(id)
   if (known !== undefined) return known
   const imported = createPublicKey({ key: Buffer.from(concat(SPKI, raw)), format: 'der', type: 'spki' })

@@ -143,6 +143,12 @@ describe('public keys that no honest party has are refused', () => {
     expect(codeOf(() => requireSoundPublicKey(mixed))).toBe('ERR_KEY_INVALID')
   })
 
+  test('the same one again', () => {
+    const smallOrder = fromHex(`01${'00'.repeat(31)}`)
+    for (let times = 0; times < 3; times += 1)
+      expect(codeOf(() => requireSoundPublicKey(smallOrder))).toBe('ERR_KEY_INVALID')
+  })
+
   test.each([0, 31, 33])('one of %i bytes', (length) => {
     expect(codeOf(() => requireSoundPublicKey(filled(1, length)))).toBe('ERR_KEY_INVALID')
   })
