@@ -35,8 +35,8 @@ export function screen(demo: Demo, kept: Kept): readonly string[] {
 
 function registered({ year, from, now }: Demo): readonly string[] {
   return step('1 register', [
-    `${count(year.registered)} children, from ${day(from)} to ${day(now)}, each by its birth or first entry.`,
-    'The sealer sealed their details and forgot them; the hub holds random child ids and keyed tokens.',
+    `${count(year.registered)} children, from ${day(from)} to ${day(now)}. The sealer sealed their details and forgot them; ` +
+      'the hub holds random child ids and keyed tokens.',
   ])
 }
 
@@ -67,12 +67,12 @@ function journalled({ stored }: Demo): readonly string[] {
   const rows = stored
     .slice(0, 3)
     .flatMap(({ entry, agency, agencyChildId, incident, indicators, occurredAt }) => [
-      `${String(entry).padStart(6)}  ${day(occurredAt)}  ${agency.padEnd(20)}  ${agencyChildId}`,
-      `${' '.repeat(21)}${[incident, ...indicators].join(' ')}`,
+      `entry ${String(entry).padEnd(6)}${day(occurredAt).padStart(11)}  ${agency.padEnd(20)} ${agencyChildId}`,
+      `${' '.repeat(25)}${[incident, ...indicators].join(' ')}`,
     ])
   return step('4 journal', [
-    'Three entries as they stand in the database. They are about one child; without the hub’s keys',
-    'nobody can tell, since every agency sees the child under an id of its own:',
+    'Three checks as they stand in the database. They are about one child, which nobody can tell without the hub’s ' +
+      'keys: every agency has an id of its own for the child.',
     ...rows,
   ])
 }
@@ -90,15 +90,15 @@ function why({ dossier }: OpenedCase): readonly string[] {
   const kinds = tally(support.map(({ agencyKind }) => agencyKind))
   const days = support.map(({ occurredAt }) => occurredAt)
   return [
-    `Case ${number}: ${count(timeline.length)} checks by ${agencyKinds.length} kinds of agency reach ${verdict.level}, as`,
-    `${verdict.reasons.map(reason).join('; ')} (${rulePath(verdict.reasons)}).`,
-    `It would not stand without: ${kinds}, ${day(Math.min(...days))} to ${day(Math.max(...days))}.`,
+    `Case ${number}: ${count(timeline.length)} checks by ${agencyKinds.length} kinds of agency reach ${verdict.level} by ` +
+      `${rulePath(verdict.reasons)}: ${verdict.reasons.map(reason).join(', ')}. ` +
+      `Needed for it: ${kinds}, ${day(Math.min(...days))} to ${day(Math.max(...days))}.`,
   ]
 }
 
 function reason({ of, value, atLeast }: Reason): string {
   const what = of === 'checks' || of === 'points' ? of : `distinct ${of === 'agency' ? 'agencies' : `${of}s`}`
-  return `${value} ${what} (asked: ${atLeast})`
+  return `${value} ${what} (of ${atLeast})`
 }
 
 /** The rule that the measures stand in. */
@@ -106,7 +106,8 @@ function rulePath(reasons: readonly Reason[]): string {
   return reasons[0]?.path.replace(/\.all\[\d+\]$/, '') ?? 'no rule'
 }
 
-function opening({ office, population }: Demo): readonly string[] {
+function opening(demo: Demo): readonly string[] {
+  const { office } = demo
   const { opened, refused } = office
   const refusals = refused.map(
     ({ case: number, level, code }) =>
@@ -119,26 +120,36 @@ function opening({ office, population }: Demo): readonly string[] {
   const groups = openings.map(({ group }) => group).join(' and ')
   const released = Math.min(...openings.map((each) => each.released.length))
   return step('6 open', [
-    `The officer asked for ${groups} of case ${dossier.number}. ${describeBasis(basis)}`,
-    `${released} of 3 custodians checked it all again and released (2 needed). Only the officer’s key reads:`,
-    `${read(details, population)} [shortened here]`,
+    `The officer asked for ${groups} of case ${dossier.number}. ${withoutSource(describeBasis(basis))} ` +
+      `${released} of 3 custodians checked it all again and released their share (2 needed).`,
+    `Only the officer’s key reads them. Shortened here: ${read(details, demo)}.`,
     ...refusals.slice(-2),
   ])
 }
 
-/** Enough to see that details arrived, and that they are the right ones. */
-function read(details: OpenedCase['details'], population: readonly GeneratedChild[]): string {
+function withoutSource(basis: string): string {
+  return basis.replace(/ \(.*\)\.$/, '.')
+}
+
+/** Enough to see that details arrived, and whose they are. */
+function read(details: OpenedCase['details'], { population, year }: Demo): string {
   const identity = details.find(({ group }) => group === 'identity')?.details as GeneratedChild['details'] | undefined
   const carers = details.find(({ group }) => group === 'carers')?.details as readonly unknown[] | undefined
   if (identity === undefined) return 'nothing'
   const { givenNames, familyName, dateOfBirth, nhsNumber, addresses } = identity
-  const isThere = population.some(
-    (child) => child.registered && child.details.nhsNumber === nhsNumber && child.details.familyName === familyName,
+  const place = population.findIndex(
+    ({ registered: isRegistered, details: own }) =>
+      isRegistered && own.nhsNumber === nhsNumber && own.givenNames === givenNames,
   )
+  const whose =
+    place === year.followed ? 'the child of the checks above' : place < 0 ? 'NOBODY HERE' : 'a child of the population'
   const initials = [givenNames, familyName].map((name) => `${name.slice(0, 1)}.`).join(' ')
-  const whose = isThere ? 'the invented child whom the agencies met' : 'not a child of the population'
-  const household = `${addresses.length} addresses${carers === undefined ? '' : `, ${carers.length} carers`}`
-  return `${initials}, born ${dateOfBirth.slice(0, 4)}, ${household}: ${whose}`
+  const household = [some(addresses.length, 'address'), ...(carers ? [some(carers.length, 'carer')] : [])].join(', ')
+  return `${initials}, born ${dateOfBirth.slice(0, 4)}, ${household}; it is ${whose}`
+}
+
+function some(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : what.endsWith('s') ? 'es' : 's'}`
 }
 
 function referral({ office, agencies }: Demo): readonly string[] {
@@ -146,8 +157,8 @@ function referral({ office, agencies }: Demo): readonly string[] {
   if (sent === undefined) return []
   const to = agencies.get(sent.to)?.about.title ?? sent.to
   return step('7 refer', [
-    `Referral ${sent.referral} to ${to}: ${sent.groups.join(' and ')}, sealed to its key, decision due ${day(sent.decisionDueAt)}.`,
-    `It read the referral and decided: ${sent.decision}.`,
+    `Referral ${sent.referral} to ${to}: ${sent.groups.join(' and ')}, sealed to its key, decision due ` +
+      `${day(sent.decisionDueAt)}. The agency read it and decided: ${sent.decision}.`,
   ])
 }
 
@@ -173,15 +184,15 @@ function searched({ search, population, controlFound }: Demo, { dir, population:
   const [first] = found
   const outcome = first === undefined ? 'none found' : `${count(found.length)} FOUND, first in ${first.file}`
   return step('10 search', [
-    `All ${count(bytes)} bytes in ${files} files (database, log, keys, custodians) searched for ${count(terms)} names,`,
-    `numbers, dates, addresses and telephone numbers of ${count(population.length)} people: ${outcome}.`,
-    `The same search finds ${count(controlFound)} of ${count(population.length)} in the plain file of their details.`,
+    `All ${count(bytes)} bytes of ${files} files (database, log, keys, custodians) searched for ${count(terms)} names, numbers, ` +
+      `dates, addresses and telephone numbers of ${count(population.length)} people: ${outcome}. ` +
+      `The same search finds ${count(controlFound)} of ${count(population.length)} in the plain file of their details.`,
     dir === undefined ? 'The hub was temporary and is removed; keep it with --dir.' : `The hub is kept in ${dir}.`,
     ...(file === undefined ? [] : [`The people stand in plain text in ${file}: search for them yourself.`]),
   ])
 }
 
-/** Lines behind the name of the step; long ones are broken between words. */
+/** Paragraphs behind the name of the step, broken between words. */
 function step(name: string, lines: readonly string[]): readonly string[] {
   return lines
     .flatMap((line) => wrapped(line, WIDTH - INDENT))
