@@ -151,6 +151,7 @@ export function rosterFromGenesis(body: Uint8Array, signatures: readonly NamedSi
   if (indexes.length !== n || indexes.some((index, at) => index !== at + 1))
     throw invalid('custodians are not numbered 1 to n')
   requireOrderedPolicies(first.policies)
+  for (const { publicKey } of first.witnesses) requireSoundPublicKey(publicKey)
   if (countSignatures(roster, rosterStatement('genesis/v1', roster), signatures) !== n)
     throw invalid('not every controller has signed')
   return roster
