@@ -1,5 +1,6 @@
+import { x25519 } from '@noble/curves/ed25519.js'
 import { z } from 'zod'
-import { fromBase64, toBase64 } from './bytes.js'
+import { equalBytes, fromBase64, toBase64 } from './bytes.js'
 import type { CustodianKeys } from './custodian.js'
 import { parse } from './door.js'
 import { IndexError } from './errors.js'
@@ -58,7 +59,12 @@ const base64 = (length: number) =>
       return z.NEVER
     })
 const seed = base64(32).transform((bytes): SigningKey => signingKey(bytes))
-const hpke = z.strictObject({ publicKey: base64(32), privateKey: base64(32) })
+const hpkePair = z.strictObject({ publicKey: base64(32), privateKey: base64(32) })
+// Damage to a private key would else be found at the first opening, when nothing can be done about it.
+const hpke = hpkePair.refine(
+  ({ publicKey, privateKey }) => equalBytes(x25519.getPublicKey(privateKey), publicKey),
+  'has halves of two keys',
+)
 const key = z.strictObject({ signing: seed, hpke, pseudonymKey: base64(32) })
 const pin = z.strictObject({ hub: base64(32), roster: base64(32) })
 const head = { format: z.literal(FORMAT), version: z.literal(VERSION) }
@@ -104,7 +110,7 @@ const keyFile = z.discriminatedUnion('kind', [
     vettingUntil: instant,
     shielding: z.boolean(),
     oneUseKeys: z
-      .array(z.strictObject({ opening: z.string().regex(/^[0-9a-f]{32}$/), key: hpke, expiry: instant }))
+      .array(z.strictObject({ opening: z.string().regex(/^[0-9a-f]{32}$/), key: hpkePair, expiry: instant }))
       .max(100_000),
   }),
 ])
