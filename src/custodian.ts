@@ -17,11 +17,11 @@ import { applyChanges, signActivation } from './roster/change.js'
 import { presentRoster } from './roster/history.js'
 import { agencyOf, type Custodian as CustodianParty, custodiansOf, type Roster } from './roster/roster.js'
 import { type HpkeKey, hpkeOpen, hpkeSeal } from './seal/hpke.js'
-import { issueInfo } from './seal/issue.js'
+import { issueInfo, issueStatement } from './seal/issue.js'
 import { unwrapShare } from './seal/open.js'
 import { decodeRecord } from './seal/record.js'
 import { drawHandle, issueWrap } from './seal/wrap.js'
-import type { SigningKey } from './signature.js'
+import { type SigningKey, sign } from './signature.js'
 import { systemClock, systemRandom } from './system.js'
 
 export { answerIsSignedBy, type ReleaseAnswer } from './case/opening.js'
@@ -47,6 +47,8 @@ export interface CustodianOptions {
   readonly store: CustodianStore
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
+  /** Asked before it signs for a new roster version; where absent, every version that the rules allow is signed. */
+  readonly approve?: ((next: Roster) => Promise<boolean>) | undefined
   /** Look-ups that it answers in a day; 2,000,000 where absent. */
   readonly blindsPerDay?: number | undefined
 }
@@ -64,7 +66,7 @@ const followBody = z.strictObject({
     .array(z.strictObject({ position: count, type: z.enum(['roster', 'activation']), at: count, body: isBytes }))
     .max(100_000),
 })
-const activateBody = z.strictObject({ version: count })
+const activateBody = z.strictObject({ version: count, body: isBytes })
 const cosignBody = z.strictObject({
   note: z.string().max(65_536),
   proof: z.strictObject({ from: count, to: count, path: z.array(bytesOf(32)).max(64) }),
@@ -76,16 +78,24 @@ const releaseBody = z.strictObject({ sealed: isBytes })
 /** A custodian that answers on a port, with its memory read back from its store. */
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
   const { keys, store, clock = systemClock, random = systemRandom } = options
-  let memory: CustodianMemory = (await store.load()).reduce(after, NO_MEMORY)
+  let memory: CustodianMemory = NO_MEMORY
+  let read = 0
   let queue: Promise<unknown> = Promise.resolve()
   const meter = { day: -1, used: 0 }
 
-  /** Durable first, then remembered. */
-  const remember = async (event: CustodianEvent): Promise<void> => {
-    const next = after(memory, event)
-    await store.append(event)
-    memory = next
+  /** Its memory is what stands in its store, also what another process of the same custodian put there. */
+  const recall = async (): Promise<void> => {
+    const events = await store.load(read)
+    memory = events.reduce(after, memory)
+    read += events.length
   }
+  /** Durable first, then remembered; what would not hold is not written. */
+  const remember = async (event: CustodianEvent): Promise<void> => {
+    after(memory, event)
+    await store.append(event)
+    await recall()
+  }
+  await recall()
   const roster = (): Roster => presentRoster(memory.rosters)
   const requirePinned = ({ rosters }: CustodianMemory): void => {
     const first = rosters.versions[0]?.roster
@@ -115,7 +125,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     async follow(message) {
       const { entries } = parse(followBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'follow')
       for (const { type, ...entry } of entries) {
-        const event: CustodianEvent = { kind: type, ...entry }
+        const event: CustodianEvent = { kind: type, ...entry, seenAt: clock() }
         if (entry.position <= memory.followed) continue
         requirePinned(after(memory, event))
         await remember(event)
@@ -123,15 +133,15 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
       return toJsonBytes({ followed: memory.followed })
     },
 
-    /** Signs that the proposed roster version may take effect. */
+    /** Signs that a roster version may take effect: at once where the roster knows no delay, else when it has waited. */
     async activate(message) {
-      const { version } = parse(activateBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'activate')
-      const { proposed } = memory.rosters
-      const next = proposed === undefined ? undefined : applyChanges(roster(), proposed.body)
-      if (proposed === undefined || next?.version !== version)
-        throw new IndexError('ERR_ROSTER_INVALID', 'this custodian knows no such proposal')
-      if (clock() < proposed.at + roster().activationDelayMs)
-        throw new IndexError('ERR_ROSTER_INVALID', 'the delay has not passed')
+      const { version, body } = parse(activateBody, fromHub(message), 'ERR_MESSAGE_MALFORMED', 'activate')
+      const next = applyChanges(roster(), body)
+      if (next.version !== version) throw new IndexError('ERR_ROSTER_INVALID', 'these changes make another version')
+      requireWaited(body)
+      if (options.approve !== undefined && !(await options.approve(next))) {
+        throw new IndexError('ERR_ROSTER_INVALID', 'this custodian does not approve of the change')
+      }
       return toJsonBytes({ signature: signActivation(next, keys.signing) })
     },
 
@@ -187,8 +197,9 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
         const handle = drawHandle(random)
         return { handle, wrap: issueWrap(keys.root, handle, label) }
       })
-      const reply = { custodian: self().index, generation: keys.generation, wraps }
-      return hpkeSeal(sealer.keys.hpke, info, EMPTY, toJsonBytes(reply))
+      const answer = toJsonBytes({ custodian: self().index, generation: keys.generation, wraps })
+      const signature = sign(keys.signing, issueStatement(keys.hub.id, keys.id, sealer.id, message.body, answer))
+      return hpkeSeal(sealer.keys.hpke, info, EMPTY, toJsonBytes({ answer, signature }))
     },
 
     /** Releases its share when every rule is met, and says why when one is not. */
@@ -244,6 +255,17 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     )
   }
 
+  /** The delay runs by this custodian's own clock, from when it first heard of the proposal. */
+  function requireWaited(body: Uint8Array): void {
+    const { activationDelayMs } = roster()
+    if (activationDelayMs === 0) return
+    const { proposed } = memory.rosters
+    if (proposed === undefined || !equalBytes(proposed.body, body))
+      throw new IndexError('ERR_ROSTER_INVALID', 'this custodian knows no such proposal')
+    if (clock() < memory.proposalSeenAt + activationDelayMs)
+      throw new IndexError('ERR_ROSTER_INVALID', 'the delay has not passed')
+  }
+
   function requireWithinMeter(asked: number): void {
     const day = Math.floor(clock() / DAY_MS)
     if (meter.day !== day) Object.assign(meter, { day, used: 0 })
@@ -256,7 +278,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
   const inTurn =
     (handler: Handler): Handler =>
     (message, sendOptions) => {
-      const result = queue.then(() => handler(message, sendOptions))
+      const result = queue.then(recall).then(() => handler(message, sendOptions))
       queue = result.catch(() => undefined)
       return result
     }

@@ -47,7 +47,7 @@ export async function initHub(options: InitHubOptions): Promise<Hub> {
   const store = 'path' in options ? await sqliteStore(options.path, true) : options.store
   try {
     const custodians = await openCustodians(custodianKeys, storeOf, clock, random)
-    const wired = { id, store, keys, custodians, clock, random, limits, custodiansApart: false }
+    const wired = { id, store, keys, custodians, clock, random, limits }
     await foundHub(wired, genesis, policy)
     if ('path' in options) await writeKeys(options.path, founding)
     return await openHubOn(wired)
@@ -74,7 +74,7 @@ export async function openHub(options: OpenOptions): Promise<Hub> {
   const store = await sqliteStore(path, false)
   try {
     const custodians = await openCustodians(custodianKeys, fileStores(path), clock, random)
-    return await openHubOn({ id, store, keys, custodians, clock, random, limits, custodiansApart: false })
+    return await openHubOn({ id, store, keys, custodians, clock, random, limits })
   } catch (error) {
     await store.close()
     throw error

@@ -15,7 +15,7 @@ import {
 import { type CaseNews, catchUp } from './hub/catch-up.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
-import { enrolParty, suspendParty } from './hub/enrolment.js'
+import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { identify } from './hub/identify.js'
 import {
@@ -57,6 +57,8 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** Puts an agency, officer or sealer on the roster, by its enrolment. */
   enrol(enrolment: Enrolment): Promise<void>
   suspend(id: string): Promise<void>
+  /** Puts a proposed roster in force once its delay has passed; with no delay, `enrol` has done so itself. */
+  activate(): Promise<void>
   roster(): Roster
   /** Cases by number, a page at a time as they are asked for. */
   cases(filter?: { readonly status?: CaseStatus; readonly after?: number }): AsyncIterable<CaseSummary>
@@ -176,6 +178,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     },
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),
     suspend: (id) => suspendParty(hub, id, follow),
+    activate: () => activateProposed(hub, follow),
     roster: () => presentRoster(hub.rosters()),
     async *cases(filter) {
       await assess()
@@ -190,7 +193,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       yield* listEnquiries(hub, filter)
     },
     referrals: (filter) => listReferrals(hub, filter),
-    status: () => statusOf(hub, options.custodiansApart !== false),
+    status: () => statusOf(hub, options.custodiansApart === true),
     onCase(listener) {
       listeners.add(listener)
       return () => {

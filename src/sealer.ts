@@ -11,10 +11,11 @@ import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 import { custodiansOf, type Roster } from './roster/roster.js'
 import { hpkeOpen, hpkeSeal } from './seal/hpke.js'
-import { issueInfo } from './seal/issue.js'
+import { issueInfo, issueStatement } from './seal/issue.js'
 import { GROUPS, type Group, sealLabel } from './seal/label.js'
 import { sealRecord } from './seal/seal.js'
 import type { IssuedWrap } from './seal/wrap.js'
+import { verifySignature } from './signature.js'
 
 /** Who registers children: sees their details once, draws their ids, seals, and forgets. */
 export interface Sealer {
@@ -59,7 +60,8 @@ const findReply = z.strictObject({
   ),
 })
 const registerReply = z.strictObject({ results: z.array(z.enum(['registered', 'ambiguous'])) })
-const issueReply = z.strictObject({
+const issueReply = z.strictObject({ answer: isBytes, signature: isBytes })
+const issueAnswer = z.strictObject({
   custodian: z.number().int().min(1),
   generation: z.number().int().min(1),
   wraps: z.array(z.strictObject({ handle: isBytes, wrap: isBytes })),
@@ -247,13 +249,14 @@ async function issued(
     custodiansOf(roster).map(async (custodian) => {
       const info = issueInfo(roster.hub.id, custodian.id, line.id)
       const question = await hpkeSeal(custodian.keys.hpke, info, EMPTY, toJsonBytes({ labels }))
-      const answer = await line.relay(custodian.id, 'issue', question, options)
-      const reply = parse(
-        issueReply,
-        fromJsonBytes(await hpkeOpen(line.key.hpke, info, EMPTY, answer)),
-        'ERR_MESSAGE_MALFORMED',
-        'issue',
-      )
+      const sealedAnswer = await line.relay(custodian.id, 'issue', question, options)
+      const opened = fromJsonBytes(await hpkeOpen(line.key.hpke, info, EMPTY, sealedAnswer))
+      const { answer, signature } = parse(issueReply, opened, 'ERR_MESSAGE_MALFORMED', 'issue')
+      const statement = issueStatement(roster.hub.id, custodian.id, line.id, question, answer)
+      if (!verifySignature(custodian.keys.signing, statement, signature)) {
+        throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian’s answer is not signed by it')
+      }
+      const reply = parse(issueAnswer, fromJsonBytes(answer), 'ERR_MESSAGE_MALFORMED', 'issue')
       if (reply.custodian !== custodian.index || reply.wraps.length !== labels.length) {
         throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian did not answer for every label')
       }

@@ -1,7 +1,7 @@
 import { equalBytes, sha256, toHex } from '../bytes.js'
 import { determinedLevel } from '../case/determination.js'
 import type { ReleaseMessage } from '../case/messages.js'
-import { EVIDENCE_CHECKS_MAX, evidenceHash, type RefusalReason, requestIsSignedBy } from '../case/opening.js'
+import { EVIDENCE_CHECKS_MAX, evidenceHash, OPENING_HOURS, type RefusalReason, requestIsSignedBy } from '../case/opening.js'
 import { isIndexError } from '../errors.js'
 import type { TreeHead } from '../journal/merkle.js'
 import { verifyConsistency } from '../journal/proof.js'
@@ -17,6 +17,7 @@ import { type Knowledge, orRefuse, provenEntry, Refused, unless, verifiedHead } 
 import { requireProvenChecks } from './verify-checks.js'
 
 const CLOCK_MS = 10 * 60_000
+const OPENING_MS_MAX = OPENING_HOURS * 3_600_000
 
 /**
  * Why this custodian refuses a release, or undefined when every rule is met. Decides from the message and from what the
@@ -65,7 +66,7 @@ function higher(policy: Policy, level: string, determined: string | undefined): 
 }
 
 function requireTimely({ now }: Knowledge, { signed: { request } }: ReleaseMessage): void {
-  unless(request.expiry > now, 'request-expired')
+  unless(request.expiry > now && request.expiry <= request.at + OPENING_MS_MAX, 'request-expired')
   unless(Math.abs(request.at - now) <= CLOCK_MS, 'clock-apart')
 }
 
@@ -85,11 +86,13 @@ function requireSignedRequest({ hub, now }: Knowledge, roster: Roster, { signed 
   unless(requestIsSignedBy(hub, signed, officer.keys.signing), 'request-not-signed')
 }
 
-/** A head that the hub and a quorum signed, and that continues what this custodian saw before. */
+/** A head that the hub and a quorum signed, and that continues, or is continued by, what this custodian saw before. */
 function requireCheckpoint(known: Knowledge, roster: Roster, message: ReleaseMessage): TreeHead {
   const head = verifiedHead(roster, message.note, 'by-a-quorum')
   unless(head !== undefined, 'checkpoint-not-cosigned')
-  const continues = orRefuse('journal-inconsistent', () => verifyConsistency(known.lastSeen, head, message.consistency))
+  const { lastSeen } = known
+  const [older, newer] = head.size < lastSeen.size ? [head, lastSeen] : [lastSeen, head]
+  const continues = orRefuse('journal-inconsistent', () => verifyConsistency(older, newer, message.consistency))
   unless(continues, 'journal-inconsistent')
   return head
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CustodianEvent, CustodianStore } from '../custodian.js'
 import { IndexError } from '../errors.js'
@@ -65,29 +65,31 @@ export async function readKeyFile<Kind extends KeyFile['kind']>(
 
 /**
  * A custodian's events in a file of its own: one canonical JSON line each, synced before it counts. A last line that was
- * cut short by a crash was never answered for, and is passed over.
+ * cut short by a crash was never answered for: the next event begins on a new line, and the broken one is passed over.
  */
 export function fileCustodianStore(path: string): CustodianStore {
+  // How far the file has been read: other processes of the same custodian may append to it.
+  let at = { events: 0, bytes: 0 }
   return {
-    async load() {
-      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return Buffer.alloc(0)
-        throw new IndexError('ERR_FILE_INVALID', `a custodian’s file cannot be read (${error.code ?? 'unknown'})`)
-      })
+    async load(from) {
+      if (from !== at.events) at = { events: 0, bytes: 0 }
+      const bytes = await bytesFrom(path, at.bytes)
       const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1)
-      if (whole.length < bytes.length) await replaceFile(path, whole.toString('utf8'))
-      return whole
+      const lines = whole
         .toString('utf8')
         .split('\n')
-        .filter((line) => line !== '')
-        .map(eventOf)
+        .filter((line) => line !== '' && !line.endsWith(CUT_SHORT))
+      const events = lines.map(eventOf).slice(from - at.events)
+      at = { events: at.events + lines.length, bytes: at.bytes + whole.length }
+      return events
     },
     async append(event) {
       const isNew = !(await exists(path))
       if (isNew) await mkdir(dirname(path), { recursive: true })
-      const file = await open(path, 'a', 0o600)
+      const file = await open(path, 'a+', 0o600)
       try {
-        await file.appendFile(Buffer.concat([toJsonBytes(event), Buffer.from('\n')]))
+        const line = Buffer.concat([toJsonBytes(event), Buffer.from('\n')])
+        await file.appendFile((await endsWhole(file)) ? line : Buffer.concat([Buffer.from(`${CUT_SHORT}\n`), line]))
         await file.sync()
       } finally {
         await file.close()
@@ -95,6 +97,32 @@ export function fileCustodianStore(path: string): CustodianStore {
       if (isNew) await syncFolder(dirname(path))
     },
   }
+}
+
+async function bytesFrom(path: string, offset: number): Promise<Buffer> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new IndexError('ERR_FILE_INVALID', `a custodian’s file cannot be read (${error.code ?? 'unknown'})`)
+  })
+  if (file === undefined) return Buffer.alloc(0)
+  try {
+    const bytes = Buffer.alloc(Math.max(0, (await file.stat()).size - offset))
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, offset)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+// No canonical JSON ends in this character.
+const CUT_SHORT = '#'
+
+async function endsWhole(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  if (size === 0) return true
+  const last = Buffer.alloc(1)
+  await file.read(last, 0, 1, size - 1)
+  return last[0] === 10
 }
 
 // Only this custodian writes the file, and `openCustodian` checks every roster entry in it again.

@@ -46,6 +46,8 @@ export interface HubContext {
   readonly clock: Clock
   readonly random: Random
   readonly limits: Limits
+  /** Runs what takes heads to the custodians one after the other, so that none is overtaken. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
   rosters(): RosterHistory
   policy(): PolicyInForce
 }
@@ -102,4 +104,14 @@ export function identifierKeyOf(hub: Pick<HubContext, 'id' | 'keys'>, agency: st
   const key = kept.get(name) ?? agencyIdKey(hub.keys.identifierKey, hub.id, agency, epoch)
   kept.set(name, key)
   return key
+}
+
+/** A queue of one: each piece of work begins when the one before has ended, however it ended. */
+export function oneAtATime(): HubContext['inTurn'] {
+  let queue: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = queue.then(work)
+    queue = result.catch(() => undefined)
+    return result
+  }
 }

@@ -15,8 +15,8 @@ export interface CustodianClients {
   blind(inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
   /** Tells every custodian of the journalled roster and activation entries that it does not know yet. */
   follow(entries: readonly RosterNews[]): Promise<void>
-  /** Signatures for the roster version that was journalled last, of those who agree. */
-  activate(version: number): Promise<readonly NamedSignature[]>
+  /** Signatures, of those who agree, for the roster version that these changes make. */
+  activate(version: number, body: Uint8Array): Promise<readonly NamedSignature[]>
   /** Hands a signed withdrawal to every custodian. */
   withdraw(withdrawal: Withdrawal): Promise<void>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
@@ -62,15 +62,11 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
     read: (id: string, reply: unknown) => T,
   ): Promise<readonly T[]> => {
     const answers = await Promise.allSettled(ids.map(async (id) => read(id, await ask(id, verb, body(id)))))
-    // A refusal is an answer, and its code is what the caller has to hear.
-    for (const answer of answers)
-      if (
-        answer.status === 'rejected' &&
-        isIndexError(answer.reason) &&
-        answer.reason.code !== 'ERR_CUSTODIAN_UNAVAILABLE'
-      )
-        throw answer.reason
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const good = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    // One that refuses or misbehaves must not stop the others; when too few are left, the caller hears why.
+    const failure = answers.find((answer) => answer.status === 'rejected')
+    if (good.length * 2 <= ids.length && failure !== undefined && isIndexError(failure.reason)) throw failure.reason
+    return good
   }
 
   const followed = new Map<string, number>()
@@ -122,10 +118,10 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
         (id, reply) => followed.set(id, parse(position, reply, 'ERR_MESSAGE_MALFORMED', 'follow').followed),
       )
     },
-    activate: (version) =>
+    activate: (version, body) =>
       reached(
         'activate',
-        () => ({ version }),
+        () => ({ version, body }),
         (custodian, reply) => ({
           custodian,
           signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,

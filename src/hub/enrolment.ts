@@ -1,11 +1,10 @@
 import { agencyIdKeyHash } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
-import { type Enrolment, onlySuspends, parseEnrolment, type RosterChange } from '../roster/change.js'
+import { applyChanges, type Enrolment, onlySuspends, parseEnrolment, type RosterChange } from '../roster/change.js'
 import {
   encodeActivationEntry,
   encodeRosterEntry,
-  presentRoster,
   type RosterHistory,
   withActivationEntry,
   withRosterEntry,
@@ -15,21 +14,13 @@ import type { RosterNews } from './custodians.js'
 import type { ReadEntry } from './ledger.js'
 
 /** Puts a party on the roster: journalled as a new version, in force once a quorum of custodians has signed for it. */
-export async function enrolParty(
-  hub: HubContext,
-  input: unknown,
-  follow: (news: RosterNews) => Promise<void>,
-): Promise<void> {
+export async function enrolParty(hub: HubContext, input: unknown, follow: Follow): Promise<void> {
   const enrolment = withIdentifierKeys(hub, parseEnrolment(input))
   await changeRoster(hub, [{ kind: 'enrol', enrolment }], follow)
 }
 
 /** Takes a party's standing away, from this entry on. What it signed before keeps its place. */
-export async function suspendParty(
-  hub: HubContext,
-  id: string,
-  follow: (news: RosterNews) => Promise<void>,
-): Promise<void> {
+export async function suspendParty(hub: HubContext, id: string, follow: Follow): Promise<void> {
   await changeRoster(hub, [{ kind: 'suspend', id }], follow)
 }
 
@@ -42,36 +33,71 @@ function withIdentifierKeys(hub: HubContext, enrolment: Enrolment): Enrolment {
   return { ...enrolment, party: { ...enrolment.party, identifierKeys: [{ epoch, hash }] } }
 }
 
-async function changeRoster(
-  hub: HubContext,
-  changes: readonly RosterChange[],
-  follow: (news: RosterNews) => Promise<void>,
-): Promise<void> {
+/** How often a change is proposed again because another one was quicker. */
+const TRIES = 8
+
+/**
+ * A change and its activation are one write, so that no crash leaves half of it: custodians sign first for the version
+ * that the change makes. A change that takes standing away needs no signature.
+ */
+async function changeRoster(hub: HubContext, changes: readonly RosterChange[], follow: Follow): Promise<void> {
   const body = toJsonBytes(changes)
-  await journal(hub, 'roster', encodeRosterEntry({ body, signatures: [] }), follow)
-  if (onlySuspends(body)) return
-  const version = presentRoster(hub.rosters()).version + 1
-  const signatures = await hub.custodians.activate(version)
-  await journal(hub, 'activation', encodeActivationEntry({ version, signatures }), follow)
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const base = roster(hub)
+    if (base.activationDelayMs > 0 && !onlySuspends(body)) return propose(hub, body, follow)
+    const next = applyChanges(base, body)
+    const signatures = onlySuspends(body) ? undefined : await hub.custodians.activate(next.version, body)
+    const steps: Step[] = [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }]
+    if (signatures !== undefined)
+      steps.push({ type: 'activation', body: encodeActivationEntry({ version: next.version, signatures }) })
+    if (await journal(hub, steps, base.version, follow)) return
+  }
+  throw new IndexError('ERR_STORE_BUSY', 'other changes of the roster kept coming first; try again')
 }
 
-/** Appends a roster or activation entry, once it is clear that the roster takes it; then everybody follows. */
-async function journal(
-  hub: HubContext,
-  type: 'roster' | 'activation',
-  body: Uint8Array,
-  follow: (news: RosterNews) => Promise<void>,
-): Promise<void> {
-  let news: RosterNews | undefined
+/** Journals a change that has to wait; `activateProposed` puts it in force once the delay has passed. */
+async function propose(hub: HubContext, body: Uint8Array, follow: Follow): Promise<void> {
+  applyChanges(roster(hub), body)
+  await journal(
+    hub,
+    [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }],
+    roster(hub).version,
+    follow,
+  )
+}
+
+/** Puts the proposed version in force. @throws {IndexError} `ERR_ROSTER_INVALID` before its time or without a proposal */
+export async function activateProposed(hub: HubContext, follow: Follow): Promise<void> {
+  const { proposed } = hub.rosters()
+  if (proposed === undefined) throw new IndexError('ERR_ROSTER_INVALID', 'there is no proposed roster to activate')
+  const { version } = applyChanges(roster(hub), proposed.body)
+  const signatures = await hub.custodians.activate(version, proposed.body)
+  await journal(
+    hub,
+    [{ type: 'activation', body: encodeActivationEntry({ version, signatures }) }],
+    version - 1,
+    follow,
+  )
+}
+
+type Follow = (news: readonly RosterNews[]) => Promise<void>
+type Step = Pick<RosterNews, 'type' | 'body'>
+
+/** Appends roster entries together, once it is clear that the roster takes them; false when it has moved on meanwhile. */
+async function journal(hub: HubContext, steps: readonly Step[], baseVersion: number, follow: Follow): Promise<boolean> {
+  let news: readonly RosterNews[] = []
   await hub.ledger.write(async (position, at) => {
-    followed(hub.rosters(), { position, type, at, body })
-    news = { position, type, at, body }
+    news = []
+    if (roster(hub).version !== baseVersion) return undefined
+    news = steps.map((step, index) => ({ ...step, position: position + index, at }))
+    news.reduce(followed, hub.rosters())
     const key = hub.shelf.key('meta', 'roster')
     const row = await hub.shelf.one('meta', key)
-    const positions = [...(row?.kind === 'roster' ? row.positions : []), position]
-    return { drafts: [{ type, body }], puts: [hub.shelf.put('meta', key, { kind: 'roster', positions })] }
+    const positions = [...(row?.kind === 'roster' ? row.positions : []), ...news.map((each) => each.position)]
+    return { drafts: steps, puts: [hub.shelf.put('meta', key, { kind: 'roster', positions })] }
   })
-  if (news !== undefined) await follow(news)
+  if (news.length > 0) await follow(news)
+  return news.length > 0
 }
 
 /** The history after one more entry. @throws {IndexError} with the code of what does not hold */

@@ -8,7 +8,14 @@ import type { Port } from '../port.js'
 import { encodeRosterEntry, NO_ROSTER, presentRoster, type RosterEntry, type RosterHistory } from '../roster/history.js'
 import { policyInForce } from '../roster/roster.js'
 import type { Store } from '../store/port.js'
-import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, type PolicyInForce } from './context.js'
+import {
+  DEFAULT_LIMITS,
+  type HubContext,
+  type HubKeys,
+  type Limits,
+  oneAtATime,
+  type PolicyInForce,
+} from './context.js'
 import { custodianClients, type RosterNews } from './custodians.js'
 import { followed, rosterNews } from './enrolment.js'
 import { openLedger } from './ledger.js'
@@ -24,7 +31,7 @@ export interface OpenHubOptions {
   readonly clock: Clock
   readonly random: Random
   readonly limits?: Partial<Limits> | undefined
-  /** False when they run in this process, which `status` then says; true where absent. */
+  /** Whether each custodian runs where this hub's operator has no say. Claimed by whoever moved them out; `status` says it. */
   readonly custodiansApart?: boolean | undefined
   /** Runs after the store is closed: to let go of what the caller opened. */
   readonly onClose?: (() => Promise<void>) | undefined
@@ -60,7 +67,7 @@ function parts(options: OpenHubOptions, onMoved: () => Promise<void>) {
 /** The hub's context, and how it takes in a roster entry of its own. */
 export async function openContext(
   options: OpenHubOptions,
-): Promise<{ readonly context: HubContext; readonly follow: (news: RosterNews) => Promise<void> }> {
+): Promise<{ readonly context: HubContext; readonly follow: (news: readonly RosterNews[]) => Promise<void> }> {
   const { id, keys, store, clock, random } = options
   let rosters: RosterHistory = NO_ROSTER
   let last = -1
@@ -89,11 +96,12 @@ export async function openContext(
     clock,
     random,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    inTurn: oneAtATime(),
     rosters: () => rosters,
     policy: () => policy,
   }
-  const follow = async (news: RosterNews): Promise<void> => {
-    takeIn(news)
+  const follow = async (news: readonly RosterNews[]): Promise<void> => {
+    news.forEach(takeIn)
     await custodians.follow(await rosterNews(context))
   }
   return { context, follow }

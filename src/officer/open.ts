@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toHex } from '../bytes.js'
+import { answerOf } from '../case/answer.js'
 import {
   type OpeningRequest,
   type Purpose,
@@ -14,7 +15,6 @@ import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 import { hpkeKey } from '../seal/hpke.js'
 import type { Group } from '../seal/label.js'
-import { answerOf } from './answer.js'
 import type { OneUseKeys } from './one-use-keys.js'
 
 export interface OpenAsk {
@@ -103,7 +103,7 @@ export async function openDetails(
   const roster = await line.roster(send)
   const answers = reply.answers.map(({ custodian, answer }) => ({
     custodian,
-    answer: answer === undefined ? undefined : answerOf(line, roster, request, custodian, answer),
+    answer: answer === undefined ? undefined : answerOf(line.hub, roster, request, custodian, answer),
   }))
   const released = answers.filter(({ answer }) => answer?.kind === 'released').map(({ custodian }) => custodian)
   const refused = answers.flatMap(({ custodian, answer }) =>

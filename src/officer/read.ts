@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { equalBytes, fromHex } from '../bytes.js'
+import { answerOf } from '../case/answer.js'
 import type { Involvement } from '../case/involvement.js'
 import { parseSignedRequest } from '../case/messages.js'
 import { type OpeningRequest, requestIsSignedBy, shareInfo } from '../case/opening.js'
@@ -13,7 +14,6 @@ import { type HpkeKey, hpkeOpen } from '../seal/hpke.js'
 import type { Group } from '../seal/label.js'
 import { combine, type OpenShare } from '../seal/open.js'
 import { decodeRecord, recordHash } from '../seal/record.js'
-import { answerOf } from './answer.js'
 import type { OneUseKeys } from './one-use-keys.js'
 
 export interface OpenedDetails {
@@ -88,7 +88,7 @@ async function sharesOf(
 ): Promise<readonly OpenShare[]> {
   const shares: OpenShare[] = []
   for (const { custodian, release } of releases) {
-    const answer = answerOf(line, roster, request, custodian, release)
+    const answer = answerOf(line.hub, roster, request, custodian, release)
     if (answer?.kind !== 'released') continue
     const { index } = answer
     try {
