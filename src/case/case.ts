@@ -81,5 +81,7 @@ export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): 
 /** The case at another level: higher by later checks, or lower because one was withdrawn. Neither closes it. */
 export function atLevel(file: CaseFile, event: LevelEvent, at: number): CaseFile {
   const { level, threshold, policyHash, support } = event
-  return { ...file, level, threshold, policyHash, support, updatedAt: at }
+  // Whoever wanted to close it did not know of this.
+  const { closing: _, ...open } = file
+  return { ...open, level, threshold, policyHash, support, updatedAt: at }
 }

@@ -20,6 +20,7 @@ export interface Determination {
 
 /** How long officers' judgement stands before it must be made again. */
 export const DETERMINATION_DAYS = 14
+const DAY_MS = 86_400_000
 
 export function signDetermination(
   hub: Uint8Array,
@@ -27,6 +28,10 @@ export function signDetermination(
   key: SigningKey,
 ): Determination {
   return { ...determination, signature: sign(key, statement(hub, determination)) }
+}
+
+export function determinationIsSignedBy(hub: Uint8Array, determination: Determination, publicKey: Uint8Array): boolean {
+  return verifySignature(publicKey, statement(hub, determination), determination.signature)
 }
 
 /**
@@ -66,7 +71,8 @@ export function determinedLevel(
       facts.at < each.expiry &&
       each.checkIds.length > 0 &&
       each.checkIds.every((id) => facts.checkIds.has(id)) &&
-      verifySignature(officer.keys.signing, statement(facts.hub, each), each.signature)
+      each.expiry <= each.at + DETERMINATION_DAYS * DAY_MS &&
+      determinationIsSignedBy(facts.hub, each, officer.keys.signing)
     if (counts) persons.add(officer.person)
   }
   return persons.size >= allowed.officers ? allowed.to : undefined

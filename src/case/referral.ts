@@ -15,7 +15,8 @@ export interface Referral {
   readonly decisionDueAt: number
   /** HPKE ciphertext under the agency's key. */
   readonly sealed: Uint8Array
-  readonly status: 'sent' | 'received' | 'decided'
+  /** `prepared`: decided on and numbered, not sent yet. */
+  readonly status: 'prepared' | 'sent' | 'received' | 'decided'
   readonly receivedAt?: number | undefined
   readonly outcome?: ReferralOutcome | undefined
   readonly decidedAt?: number | undefined

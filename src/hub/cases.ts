@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { CASE_STATUSES, type CaseFile, type CaseStatus, CLOSING_REASONS } from '../case/case.js'
-import { type Determination, determinedLevel } from '../case/determination.js'
+import { type Determination, determinationIsSignedBy, determinedLevel } from '../case/determination.js'
 import { type Dossier, dossierOf } from '../case/dossier.js'
 import { parseDetermination } from '../case/messages.js'
+import { decideDisclosure } from '../disclosure/decide.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { assess, type Verdict } from '../policy/assess.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import type { Message } from '../port.js'
-import { inGoodStanding, type Officer } from '../roster/roster.js'
+import { agencyOf, inGoodStanding, type Officer } from '../roster/roster.js'
 import { type HubContext, requireSender, roster } from './context.js'
-import { assessedChecks, historyKey, instantOf } from './history.js'
+import { assessedChecks, historyKey, instantOf, lastAssessed } from './history.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
 
@@ -102,7 +103,24 @@ export function openableLevel(
 export async function dossier(hub: HubContext, number: number): Promise<Dossier> {
   const file = await requireCase(hub, number)
   const history = await historyOf(hub, file)
-  return dossierOf(hub.policy().policy, file, history.checks, verdictOn(hub, history, instantOf(history, hub.clock())))
+  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
+  return dossierOf(hub.policy().policy, file, withoutSensitiveKinds(hub, history, verdict.threshold), verdict)
+}
+
+/** In one authority the kind of a sensitive service can name it: rule 3 of the disclosure rules decides, here too. */
+function withoutSensitiveKinds(hub: HubContext, history: HistoryRow, threshold: Threshold): HistoryRow['checks'] {
+  const consent = { carer: 'not-sought', child: 'not-sought', childUnderstands: false } as const
+  const { permitted } = decideDisclosure({
+    information: 'sensitive-involvement',
+    threshold,
+    status: 'none',
+    needToKnow: true,
+    consent,
+  })
+  if (permitted) return history.checks
+  return history.checks.map((check) =>
+    agencyOf(roster(hub), check.agency)?.sensitive === true ? { ...check, agencyKind: 'not named' } : check,
+  )
 }
 
 /** @throws {IndexError} `ERR_PARTY_NOT_IN_STANDING` */
@@ -143,11 +161,12 @@ export async function determine(hub: HubContext, message: Message): Promise<Uint
   const officer = requireOfficer(hub, message)
   const body = parse(determineRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'determination')
   const determination: Determination = parseDetermination(body.determination)
-  if (determination.officer !== officer.id)
+  if (determination.officer !== officer.id || !determinationIsSignedBy(hub.id, determination, officer.keys.signing))
     throw new IndexError('ERR_SIGNATURE_INVALID', 'a determination is signed by the officer who sends it')
   await hub.ledger.write(async (_, at) => {
     const file = await requireCase(hub, determination.case)
     if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
+    requireOnTheseFacts(hub, determination, await historyOf(hub, file), at)
     const others = file.determinations.filter((each) => each.officer !== officer.id)
     return {
       drafts: [{ type: 'determination', body: toJsonBytes(determination) }],
@@ -163,6 +182,23 @@ export async function determine(hub: HubContext, message: Message): Promise<Uint
   return toJsonBytes({ case: determination.case })
 }
 
+/** What an officer judged must be what the policy lets be judged, now, on checks of this case that still stand. */
+function requireOnTheseFacts(hub: HubContext, determination: Determination, history: HistoryRow, now: number): void {
+  const { policy, hash } = hub.policy()
+  const { from, to, at, checkIds } = determination
+  const live = new Set(history.checks.filter(({ withdrawn }) => withdrawn !== true).map(({ id }) => id))
+  const allowed =
+    policy.determination?.from === from && policy.determination.to === to && determination.policyHash === hash
+  const isOnLiveChecks = checkIds.length > 0 && checkIds.every((id) => live.has(id))
+  if (allowed && isOnLiveChecks && Math.abs(at - instantOf(history, now)) <= CLOCK_MS) return
+  throw new IndexError(
+    'ERR_REQUEST_INVALID',
+    'the determination is not on the case as it stands: review it and determine again',
+  )
+}
+
+const CLOCK_MS = 10 * 60_000
+
 /**
  * Closes a case. One that reached a threshold and was never opened takes a second officer: the first word waits for it.
  * Checks recorded afterwards can raise a case anew.
@@ -171,9 +207,11 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
   const officer = requireOfficer(hub, message)
   const { case: wanted, reason } = parse(closeRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'close')
   let status: CaseStatus = 'open'
-  await hub.ledger.write(async (position, at) => {
+  await hub.ledger.write(async (_, at) => {
     const file = await requireCase(hub, wanted)
     if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed already')
+    // A check that was recorded a moment ago and that no officer can have seen is not closed away.
+    const position = await lastAssessed(hub)
     const before = file.closing?.reason === reason ? file.closing.officers : []
     const officers = [...new Set([...before, officer.id])]
     const persons = new Set(officers.map((id) => personOf(hub, id)))

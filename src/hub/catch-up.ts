@@ -12,7 +12,7 @@ import { type HubContext, identifierKeyOf, roster } from './context.js'
 import { type Counter, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
-import { assessedChecks, historyKey, instantOf } from './history.js'
+import { assessedChecks, historyKey, instantOf, loadWatermark } from './history.js'
 import type { Draft, ReadEntry, Writes } from './ledger.js'
 import { amendReferrals } from './referrals.js'
 import { ChildTable } from './resolve.js'
@@ -68,17 +68,6 @@ async function oneStep(hub: HubContext): Promise<{ readonly more: boolean; reado
     return { ...change.writes, expects: [watermark.raw], puts: [...(change.writes.puts ?? []), moved] }
   })
   return result
-}
-
-async function loadWatermark(hub: HubContext) {
-  const key = hub.shelf.key('meta', 'watermark')
-  const [raw] = await hub.store.get('meta', [key])
-  const row = await hub.shelf.one('meta', key)
-  return {
-    key,
-    position: row?.kind === 'watermark' ? row.position : 0,
-    raw: { table: 'meta' as const, key, value: raw },
-  }
 }
 
 async function newsByChild(hub: HubContext, entries: readonly ReadEntry[]): Promise<ReadonlyMap<string, News>> {

@@ -14,5 +14,28 @@ export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
 
 /** T: the later of the hub's clock and the latest accepted check, since a few minutes ahead count at once. */
 export function instantOf(history: HistoryRow, now: number): number {
-  return Math.max(now, ...history.checks.map(({ occurredAt }) => occurredAt))
+  return history.checks.reduce((latest, { occurredAt }) => Math.max(latest, occurredAt), now)
+}
+
+/** Journal position of the last entry that has been assessed. */
+export async function lastAssessed(hub: HubContext): Promise<number> {
+  return Math.max(0, (await loadWatermark(hub)).position - 1)
+}
+
+/** How far the journal has been assessed: the position of the first entry that has not, and the row that says so. */
+interface Watermark {
+  readonly key: Uint8Array
+  readonly position: number
+  readonly raw: { readonly table: 'meta'; readonly key: Uint8Array; readonly value: Uint8Array | undefined }
+}
+
+export async function loadWatermark(hub: HubContext): Promise<Watermark> {
+  const key = hub.shelf.key('meta', 'watermark')
+  const [raw] = await hub.store.get('meta', [key])
+  const row = await hub.shelf.one('meta', key)
+  return {
+    key,
+    position: row?.kind === 'watermark' ? row.position : 0,
+    raw: { table: 'meta', key, value: raw },
+  }
 }

@@ -119,8 +119,8 @@ export function openLedger(options: LedgerOptions): Ledger {
   async function notice(): Promise<number> {
     const size = await store.size()
     if (size !== seen) {
-      seen = size
       await options.onMoved()
+      seen = size
     }
     return size
   }

@@ -31,7 +31,9 @@ export async function* listReferrals(
   hub: HubContext,
   filter: { readonly after?: number | undefined } = {},
 ): AsyncGenerator<PublicReferral> {
-  for await (const { sealed: _, ...referral } of numbered(hub, 'referral', filter.after)) yield referral
+  for await (const { sealed: _, ...referral } of numbered(hub, 'referral', filter.after)) {
+    if (referral.status !== 'prepared') yield referral
+  }
 }
 
 /** Rows of a numbered table in order, read a page at a time. */
@@ -68,7 +70,7 @@ const relayRequest = z.strictObject({
   message: bytesUpTo(16_777_216),
 })
 
-/** Passes a message on to a custodian. It is signed by its sender and sealed to the custodian: nothing in it is for the hub. */
+/** Passes a sealer's message on to a custodian, which checks its signature; it is sealed: nothing in it is for the hub. */
 export async function relay(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const { to, message: inner } = parse(relayRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'relay')
   return toJsonBytes({ reply: await hub.custodians.relay(to, inner, options) })

@@ -83,72 +83,67 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
       )
   }
   const calendar = await englishCalendar()
-  let offer: ReferralOffer | undefined
+  let referral: Referral | undefined
   await hub.ledger.write(async (_, at) => {
     const counter = await loadCounter(hub, 'referral')
-    offer = {
-      referral: counter.next(),
-      threshold,
-      level,
-      purpose: request.purpose,
-      lawfulBasis: request.lawfulBasis,
-      sentAt: at,
-      decisionDueAt: calendar.addWorkingDays(at, 1),
-    }
-    return { puts: counter.puts() }
-  })
-  return toJsonBytes(offer)
-}
-
-/** Takes the sealed package, journals that it went and why, and lays it into the agency's inbox. */
-export async function sendReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
-  const asked = parse(sendRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
-  const agency = requireParty(hub, asked.to, 'agency')
-  const { request } = await requireOwnOpening(hub, asked.opening, officer.id, asked.case)
-  const calendar = await englishCalendar()
-  const isNew = await hub.ledger.write(async (_, at) => {
-    const file = await requireCase(hub, asked.case)
-    const history = await historyOf(hub, file)
-    const level = openableLevel(
-      hub,
-      file,
-      history,
-      verdictOn(hub, history, instantOf(history, hub.clock())),
-      officer.id,
-    )
-    const referral: Referral = {
-      number: asked.referral,
+    referral = {
+      number: counter.next(),
       case: file.number,
       opening: toHex(asked.opening),
-      to: agency.id,
+      to: asked.to,
       officer: officer.id,
       purpose: request.purpose,
       lawfulBasis: request.lawfulBasis,
-      threshold: thresholdOf(hub, level),
+      threshold,
       sentAt: at,
       decisionDueAt: calendar.addWorkingDays(at, 1),
-      sealed: asked.sealed,
-      status: 'sent',
+      sealed: new Uint8Array(0),
+      status: 'prepared',
     }
-    const { sealed: _sealed, ...said } = referral
+    return { puts: [...counter.puts(), hub.shelf.put('referral', numberKey(referral.number), referral)] }
+  })
+  return toJsonBytes(offerOf(referral, level))
+}
+
+function offerOf(referral: Referral | undefined, level: string): ReferralOffer {
+  if (referral === undefined) throw new IndexError('ERR_STORE_FAILED', 'the referral was not recorded')
+  const { number, threshold, purpose, lawfulBasis, sentAt, decisionDueAt } = referral
+  return { referral: number, threshold, level, purpose, lawfulBasis, sentAt, decisionDueAt }
+}
+
+/** Takes the sealed package of a referral that was decided on, journals that it went, and lays it into the agency's inbox. */
+export async function sendReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const asked = parse(sendRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
+  requireParty(hub, asked.to, 'agency')
+  await requireOwnOpening(hub, asked.opening, officer.id, asked.case)
+  await hub.ledger.write(async (_, at) => {
+    const file = await requireCase(hub, asked.case)
+    if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
+    const prepared = await hub.shelf.one('referral', numberKey(asked.referral))
+    const isDecided =
+      prepared?.officer === officer.id &&
+      prepared.case === asked.case &&
+      prepared.to === asked.to &&
+      prepared.opening === toHex(asked.opening)
+    if (prepared === undefined || !isDecided)
+      throw new IndexError('ERR_REFERRAL_UNKNOWN', 'no such referral of this officer was decided on')
+    if (prepared.status !== 'prepared') return undefined
+    const { sealed: _none, ...said } = { ...prepared, status: 'sent' as const }
     return {
       drafts: [{ type: 'referral', body: toJsonBytes({ event: 'sent', ...said }) }],
-      inserts: [
-        hub.shelf.insert('referral', numberKey(referral.number), referral),
-        hub.shelf.insert('inbox', inboxKey(hub, agency.id, referral.number), { referral: referral.number }),
-      ],
+      inserts: [hub.shelf.insert('inbox', inboxKey(hub, prepared.to, prepared.number), { referral: prepared.number })],
       puts: [
+        hub.shelf.put('referral', numberKey(prepared.number), { ...prepared, status: 'sent', sealed: asked.sealed }),
         hub.shelf.put('case', numberKey(file.number), {
           ...file,
           status: 'referred',
-          referrals: [...file.referrals, referral.number],
+          referrals: [...file.referrals, prepared.number],
           updatedAt: at,
         }),
       ],
     }
   })
-  if (!isNew) throw new IndexError('ERR_REQUEST_INVALID', 'this referral was sent already')
   return toJsonBytes({ referral: asked.referral })
 }
 
@@ -211,6 +206,9 @@ async function answer(
 }
 
 function next(referral: Referral, outcome: Referral['outcome'], at: number): Referral {
+  if (outcome !== undefined && referral.status === 'decided' && referral.outcome !== outcome) {
+    throw new IndexError('ERR_CASE_STATUS', 'this agency has decided otherwise already')
+  }
   if (outcome !== undefined && referral.status !== 'decided')
     return { ...referral, status: 'decided', receivedAt: referral.receivedAt ?? at, outcome, decidedAt: at }
   return referral.status === 'sent' ? { ...referral, status: 'received', receivedAt: at } : referral
