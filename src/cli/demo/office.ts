@@ -148,14 +148,13 @@ async function refer(authority: Authority, { dossier, openings }: OpenedCase): P
   return { referral, to: SOCIAL_CARE, decisionDueAt, groups, decision }
 }
 
-/** The first enquiry that stands on a single check turns out to be about a child of the next authority. */
-async function endOneEnquiry({ hub, officer }: Authority): Promise<Office['ended']> {
-  for await (const { number, checks } of hub.enquiries({ status: 'open' })) {
-    if (checks > 1) continue
-    await officer.endEnquiry(number, ENQUIRY_OUTCOME)
-    return { number, outcome: ENQUIRY_OUTCOME }
-  }
-  return undefined
+/** The enquiry with the fewest checks turns out to be about a child of the next authority. */
+async function endOneEnquiry(authority: Authority): Promise<Office['ended']> {
+  const open = (await everyEnquiry(authority)).filter(({ status }) => status === 'open')
+  const [least] = open.sort((a, b) => a.checks - b.checks || a.number - b.number)
+  if (least === undefined) return undefined
+  await authority.officer.endEnquiry(least.number, ENQUIRY_OUTCOME)
+  return { number: least.number, outcome: ENQUIRY_OUTCOME }
 }
 
 async function everyEnquiry({ hub }: Authority): Promise<readonly PublicEnquiry[]> {
