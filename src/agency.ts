@@ -110,7 +110,12 @@ export function createAgency(options: AgencyOptions): Agency {
     const rows = accepted.map(({ check }) => encodeCheck(check))
     const signed = signBatch('check-batch/v1', hub, id, rows, key.signing, line.random)
     const reply = await line.send('check-batch', encodeSubmission(signed), sendOptions)
-    const answers = await outcomesOf(line, fromJsonBytes(reply), rows.length, sendOptions)
+    const answers = await outcomesOf(
+      line,
+      fromJsonBytes(reply),
+      accepted.map(({ check }) => check),
+      sendOptions,
+    )
     accepted.forEach(({ index }, at) => {
       outcomes[index] = answers[at] ?? refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer')
     })
@@ -163,7 +168,7 @@ export function createAgency(options: AgencyOptions): Agency {
         key.signing,
       )
       const body = { reference: request.reference, withdrawal, submission: encodeSubmission(signed) }
-      const [outcome] = await outcomesOf(line, await line.ask('correct', body, sendOptions), 1, sendOptions)
+      const [outcome] = await outcomesOf(line, await line.ask('correct', body, sendOptions), [check], sendOptions)
       if (outcome?.kind !== 'recorded') throw thrown(outcome)
       return outcome.receipt
     },

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { decodeAnswer, detailsCommitment } from '../check/answer.js'
 import { batchIsSignedBy, leavesOf } from '../check/batch.js'
-import type { Check, CheckId } from '../check/canonical.js'
-import { type Known, type Receipt, receiptFrom, verifyReceipt } from '../check/receipt.js'
+import { type Check, type CheckId, receiptContent } from '../check/canonical.js'
+import { decodeReceipt, type Known, type Receipt, receiptFrom, verifyReceipt } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type AgencyChildId, practitionerPseudonym } from '../child/identifiers.js'
@@ -195,17 +195,17 @@ async function hubFacts(line: Connection, options?: SendOptions): Promise<HubFac
 export async function outcomesOf(
   line: Connection,
   reply: unknown,
-  rows: number,
+  checks: readonly Check[],
   options?: SendOptions,
 ): Promise<readonly CheckOutcome[]> {
   const { refusals, receipts, signature } = parse(receiptsReply, reply, 'ERR_MESSAGE_MALFORMED', 'receipts')
-  if (refusals.length !== rows || receipts.length !== refusals.filter((each) => each === null).length) {
+  if (refusals.length !== checks.length || receipts.length !== refusals.filter((each) => each === null).length) {
     throw new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer for every check')
   }
   const publicKey = (await line.roster(options)).hub.keys.signing
   const tree = receipts.length === 0 ? undefined : batchTree(leavesOf(receipts))
   let next = 0
-  return refusals.map((refused): CheckOutcome => {
+  return refusals.map((refused, index): CheckOutcome => {
     if (refused !== null) return refusedCheck(refused.code, refused.field, refused.message)
     const row = next++
     const signed = receipts[row]
@@ -222,6 +222,9 @@ export async function outcomesOf(
     const receipt = receiptFrom({ batch, row, salt: signed.salt, bytes: signed.bytes, path: tree.path(row) })
     if (!verifyReceipt(receipt, line.id, { id: line.hub, publicKey }))
       throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub did not sign its receipts')
+    // An old receipt must not pass for a check that was dropped.
+    if (!equalBytes(decodeReceipt(signed.bytes).content, receiptContent(checks[index] as Check)))
+      throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub answered with the receipt of another check')
     return { kind: 'recorded', receipt }
   })
 }

@@ -119,6 +119,26 @@ export function contentHash(check: Check, childId: ChildId): Uint8Array {
   )
 }
 
+/**
+ * What a receipt says of a check besides its id: a hash that the agency can make again from what it sent. Without the
+ * child, which the hub may know by an identifier of another epoch.
+ */
+export function receiptContent(check: Check): Uint8Array {
+  const { hub, agency, incident, indicators, occurredAt, reference, practitioner } = check
+  return sha256(
+    encode(
+      'receipt-content/v1',
+      hub,
+      agency,
+      incident,
+      encode('indicators', ...indicators),
+      occurredAt,
+      reference,
+      practitioner,
+    ),
+  )
+}
+
 /** The set of codes in the one order that canonical bytes know. */
 export function indicatorSet(codes: readonly string[]): readonly string[] {
   return [...new Set(codes)].sort()

@@ -25,6 +25,8 @@ export interface ReceiptStatement {
   readonly agency: string
   /** Leaf hash of the check, 32 bytes. */
   readonly check: Uint8Array
+  /** `receiptContent` of the check: a receipt for one check cannot stand in for another. */
+  readonly content: Uint8Array
   readonly known: Known
   readonly position: JournalPosition
   readonly recordedAt: number
@@ -63,6 +65,7 @@ export function encodeReceipt(statement: ReceiptStatement): Uint8Array {
     statement.hub,
     statement.agency,
     statement.check,
+    statement.content,
     Uint8Array.of(KNOWN.indexOf(statement.known)),
     statement.position.entry,
     statement.position.row,
@@ -72,13 +75,17 @@ export function encodeReceipt(statement: ReceiptStatement): Uint8Array {
 
 /** @throws {IndexError} `ERR_MESSAGE_MALFORMED` */
 export function decodeReceipt(bytes: Uint8Array): ReceiptStatement {
-  const [hub, agency, check, known, entry, row, recordedAt] = unpack('receipt/v1', bytes, 7) as Seven<Uint8Array>
+  const [hub, agency, check, content, known, entry, row, recordedAt] = unpack(
+    'receipt/v1',
+    bytes,
+    8,
+  ) as Eight<Uint8Array>
   const answer = known.length === 1 ? KNOWN[known[0] ?? -1] : undefined
-  if (answer === undefined || hub.length !== 32 || check.length !== 32) {
+  if (answer === undefined || hub.length !== 32 || check.length !== 32 || content.length !== 32) {
     throw new IndexError('ERR_MESSAGE_MALFORMED', 'bytes are not a receipt')
   }
   const position = { entry: readU64(entry), row: readU64(row) }
-  return { hub, agency: utf8Text(agency), check, known: answer, position, recordedAt: readU64(recordedAt) }
+  return { hub, agency: utf8Text(agency), check, content, known: answer, position, recordedAt: readU64(recordedAt) }
 }
 
 /** The receipt that a proof holds. @throws {IndexError} `ERR_MESSAGE_MALFORMED` */
@@ -132,4 +139,4 @@ function saysWhatIsSigned(receipt: Receipt, agency: string, hub: HubOfReceipt): 
   )
 }
 
-type Seven<T> = [T, T, T, T, T, T, T]
+type Eight<T> = [T, T, T, T, T, T, T, T]

@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from '../bytes.js'
+import { equalBytes, fromHex, toHex } from '../bytes.js'
 import {
   type Batch,
   batchIsSignedBy,
@@ -8,7 +8,7 @@ import {
   type Submission,
   signBatch,
 } from '../check/batch.js'
-import { type Check, checkIdOf, contentHash, decodeCheck } from '../check/canonical.js'
+import { type Check, checkIdOf, contentHash, decodeCheck, receiptContent } from '../check/canonical.js'
 import { encodeReceipt } from '../check/receipt.js'
 import { type ChildId, fromAgencyChildIds } from '../child/identifiers.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
@@ -238,24 +238,33 @@ function outcomeOf(
 }
 
 function referenceRow(
-  { leaf, content, childId }: Candidate,
+  { leaf, check, content, childId }: Candidate,
   position: ReferenceRow['position'],
   recordedAt: number,
   child: Parameters<typeof knownAs>[0],
 ): ReferenceRow {
-  return { checkId: checkIdOf(leaf), content, childId, known: knownAs(child), position, recordedAt }
+  return {
+    checkId: checkIdOf(leaf),
+    content,
+    receiptContent: receiptContent(check),
+    childId,
+    known: knownAs(child),
+    position,
+    recordedAt,
+  }
 }
 
 /** Receipts of the rows that stand, under one signature, and the refusals of the others, row by row. */
 export function receipts(hub: HubContext, agency: Agency, outcomes: readonly Outcome[]): ReceiptsReply {
   const statements = outcomes.flatMap((outcome) => {
     if (outcome.kind === 'refused') return []
-    const { checkId, known, position, recordedAt } = outcome.reference
+    const { checkId, receiptContent: content, known, position, recordedAt } = outcome.reference
     return [
       encodeReceipt({
         hub: hub.id,
         agency: agency.id,
-        check: Uint8Array.from(Buffer.from(checkId, 'hex')),
+        check: fromHex(checkId),
+        content,
         known,
         position,
         recordedAt,

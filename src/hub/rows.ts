@@ -78,6 +78,7 @@ export interface TokenRow {
 export interface ReferenceRow {
   readonly checkId: string
   readonly content: Uint8Array
+  readonly receiptContent: Uint8Array
   readonly childId: ChildId
   readonly known: Known
   readonly position: JournalPosition

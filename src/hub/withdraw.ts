@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/batch.js'
-import { checkIdOf, REFERENCE } from '../check/canonical.js'
+import { checkIdOf, REFERENCE, receiptContent } from '../check/canonical.js'
 import type { JournalPosition } from '../check/receipt.js'
 import { parseWithdrawal, type Withdrawal, withdrawalIsSignedBy } from '../check/withdrawal.js'
 import { isBytes, parse } from '../door.js'
@@ -96,6 +96,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
     reference = {
       checkId: checkIdOf(candidate.leaf),
       content: candidate.content,
+      receiptContent: receiptContent(candidate.check),
       childId: candidate.childId,
       known: knownAs(child),
       position: { entry: position + 1, row: 0 },
