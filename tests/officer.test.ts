@@ -6,6 +6,7 @@ import { fromJsonBytes, toJsonBytes } from '../src/json.js'
 import { decodeMessage, encodeMessage } from '../src/port.js'
 import { keyOf } from './support/forge.js'
 import { childDetails, DAY, HOUR, type House, house, MINUTE, NOW, nhsNumber } from './support/house.js'
+import { all } from './support/lists.js'
 
 const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
 
@@ -245,9 +246,3 @@ describe('referral', () => {
     expect((await all(it.health.referrals()))[0]?.amendedAt).toBe(it.clock.now)
   })
 })
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const out: Item[] = []
-  for await (const item of items) out.push(item)
-  return out
-}
