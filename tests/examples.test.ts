@@ -83,3 +83,9 @@ test('what the auditor imports is the verifier alone', () => {
   const text = readFileSync(join(root, 'examples/auditor.ts'), 'utf8')
   expect([...text.matchAll(/^import[\s\S]*?from '([^']+)'/gm)].map(([, from]) => from)).toEqual(['child-index/verify'])
 })
+
+test('every page stands on the map', () => {
+  const map = readFileSync(join(root, 'docs/README.md'), 'utf8')
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md')
+  expect(pages.filter((name) => !map.includes(`](${name})`))).toEqual([])
+})
