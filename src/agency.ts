@@ -9,7 +9,7 @@ import {
   refusedOr,
   thrown,
 } from './agency/submit.js'
-import { type AgencyReferral, openReferral } from './case/package.js'
+import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
 import type { ReferralOutcome } from './case/referral.js'
 import { encodeSubmission, signBatch } from './check/batch.js'
 import { type CheckId, checkIdOf, encodeCheck } from './check/canonical.js'
@@ -37,6 +37,7 @@ export type {
   Known,
   Receipt,
   ReferralOutcome,
+  UnreadableReferral,
   WithdrawalReason,
 }
 
@@ -59,7 +60,7 @@ export interface Agency {
   /** Replaces the check that has the same reference. */
   correct(input: CheckInput, reason: WithdrawalReason, options?: SendOptions): Promise<Receipt>
   /** Referrals to this agency after a number; reading one is its receipt. */
-  referrals(after?: number, options?: SendOptions): AsyncIterable<AgencyReferral>
+  referrals(after?: number, options?: SendOptions): AsyncIterable<AgencyReferral | UnreadableReferral>
   /** Says what this agency decided on a referral. */
   decide(referral: number, outcome: ReferralOutcome, options?: SendOptions): Promise<void>
 }

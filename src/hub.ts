@@ -99,6 +99,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
   const prepared = preparedEvidence(hub.clock)
   const listeners = new Set<(news: CaseNews) => void>()
   let settled: Promise<void> = Promise.resolve()
+  const underWay = new Set<Promise<unknown>>()
   let isClosed = false
   await requireNotRolledBack(hub)
 
@@ -157,6 +158,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
   const close = async (): Promise<void> => {
     if (isClosed) return
     isClosed = true
+    await Promise.allSettled(underWay)
     await settled.catch(() => undefined)
     // Without a quorum there is no new head to keep; the journal itself is durable already.
     await checkpoint(hub).catch(() => undefined)
@@ -173,8 +175,9 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     pin: { hub: hub.id, roster: (hub.rosters().versions[0]?.roster ?? presentRoster(hub.rosters())).hash },
     async send(message, send) {
       requireOpen()
-      await hub.ledger.notice()
-      return port.send(message, send)
+      const answer = hub.ledger.notice().then(() => port.send(message, send))
+      underWay.add(answer)
+      return answer.finally(() => underWay.delete(answer))
     },
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),
     suspend: (id) => suspendParty(hub, id, follow),

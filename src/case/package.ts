@@ -1,14 +1,30 @@
 import { z } from 'zod'
 import { encode } from '../bytes.js'
 import { parse } from '../door.js'
+import { isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { type HpkeKey, hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import { LAWFUL_BASES, type ReferralPackage } from './referral.js'
 
 /** A referral as the receiving agency reads it. */
 export interface AgencyReferral extends ReferralPackage {
+  readonly kind: 'referral'
   readonly status: 'received' | 'decided'
   /** When a check behind the case was last taken back; absent where none was. */
+  readonly amendedAt?: number | undefined
+}
+
+/** A referral whose package does not open under this agency's key, or is another's: ask the officer to send it again. */
+export interface UnreadableReferral {
+  readonly kind: 'unreadable'
+  readonly referral: number
+}
+
+/** A row of an agency's inbox. */
+export interface InboxRow {
+  readonly referral: number
+  readonly sealed: Uint8Array
+  readonly status: string
   readonly amendedAt?: number | undefined
 }
 
@@ -35,20 +51,23 @@ export function sealPackage(
   return hpkeSeal(to.hpke, packageInfo(hub, to.id), EMPTY, toJsonBytes(content))
 }
 
-/** The referral that an agency finds in its inbox. @throws {IndexError} `ERR_SEAL_INVALID`, `ERR_MESSAGE_MALFORMED` */
+/** The referral that an agency finds in its inbox. */
 export async function openReferral(
   hub: Uint8Array,
   agency: string,
   key: HpkeKey,
-  sealed: { readonly sealed: Uint8Array; readonly status: string; readonly amendedAt?: number | undefined },
-): Promise<AgencyReferral> {
-  const bytes = await hpkeOpen(key, packageInfo(hub, agency), EMPTY, sealed.sealed)
-  const content = parse(referralPackage, fromJsonBytes(bytes), 'ERR_MESSAGE_MALFORMED', 'referral')
-  const { status, amendedAt } = sealed
-  return {
-    ...content,
-    status: status === 'decided' ? 'decided' : 'received',
-    ...(amendedAt === undefined ? {} : { amendedAt }),
+  row: InboxRow,
+): Promise<AgencyReferral | UnreadableReferral> {
+  const { referral, status, amendedAt } = row
+  try {
+    const bytes = await hpkeOpen(key, packageInfo(hub, agency), EMPTY, row.sealed)
+    const content = parse(referralPackage, fromJsonBytes(bytes), 'ERR_MESSAGE_MALFORMED', 'referral')
+    if (content.referral !== referral) return { kind: 'unreadable', referral }
+    const decided = status === 'decided' ? 'decided' : 'received'
+    return { kind: 'referral', ...content, status: decided, ...(amendedAt === undefined ? {} : { amendedAt }) }
+  } catch (error) {
+    if (isIndexError(error)) return { kind: 'unreadable', referral }
+    throw error
   }
 }
 

@@ -26,13 +26,19 @@ export interface HubKeys {
   readonly storageKey: Uint8Array
 }
 
-/** How many children may be identified, to keep guessing from becoming a search. */
+/** How much an agency may ask and say, to keep guessing from becoming a search and a fault from becoming a flood. */
 export interface Limits {
   readonly identifyPerAgencyPerDay: number
   readonly identifyPerPractitionerPerDay: number
+  /** Checks that one agency may submit about one child in a day: no contact happens more often than this. */
+  readonly checksPerChildPerDay: number
 }
 
-export const DEFAULT_LIMITS: Limits = { identifyPerAgencyPerDay: 250_000, identifyPerPractitionerPerDay: 50_000 }
+export const DEFAULT_LIMITS: Limits = {
+  identifyPerAgencyPerDay: 250_000,
+  identifyPerPractitionerPerDay: 50_000,
+  checksPerChildPerDay: 100,
+}
 
 /** What the rooms of the hub work with. The roster and the policy are read through functions because they change. */
 export interface HubContext {

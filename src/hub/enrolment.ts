@@ -107,11 +107,15 @@ export function followed(history: RosterHistory, { position, type, at, body }: R
     : withActivationEntry(history, position, at, body)
 }
 
-/** The roster entries that the projection knows of, read back from the journal. */
-export async function rosterNews(hub: Pick<HubContext, 'shelf' | 'ledger'>): Promise<readonly RosterNews[]> {
+/** The roster entries after a position that the projection knows of, read back from the journal. */
+export async function rosterNews(
+  hub: Pick<HubContext, 'shelf' | 'ledger'>,
+  after = -1,
+): Promise<readonly RosterNews[]> {
   const row = await hub.shelf.one('meta', hub.shelf.key('meta', 'roster'))
   if (row?.kind !== 'roster') throw new IndexError('ERR_STORE_DAMAGED', 'the journal has no roster')
-  return Promise.all(row.positions.map(async (position) => newsOf(await hub.ledger.readOne(position))))
+  const later = row.positions.filter((position) => position > after)
+  return Promise.all(later.map(async (position) => newsOf(await hub.ledger.readOne(position))))
 }
 
 function newsOf({ position, entry }: ReadEntry): RosterNews {

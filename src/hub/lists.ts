@@ -62,7 +62,7 @@ const sinceRequest = z.strictObject({ after: z.number().int().min(-1) })
 /** Roster and activation entries after a position, for whoever follows the roster from its pinned first version. */
 export async function rosterSince(hub: HubContext, message: Message): Promise<Uint8Array> {
   const { after } = parse(sinceRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'roster')
-  return toJsonBytes({ entries: (await rosterNews(hub)).filter(({ position }) => position > after) })
+  return toJsonBytes({ entries: await rosterNews(hub, after) })
 }
 
 const relayRequest = z.strictObject({

@@ -296,16 +296,19 @@ async function journalAnswers(
     const row = await hub.shelf.one('opening', key)
     const file = await requireCase(hub, signed.request.case)
     if (row === undefined) throw new IndexError('ERR_OPENING_UNKNOWN', 'the opening is not in the journal')
-    if (row.releases.length > 0) return undefined
-    const kept = {
-      ...row,
-      record: evidence.record.bytes,
-      releases: released.map(({ answer, bytes }) => ({ custodian: answer.custodian, release: bytes })),
-    }
+    const have = new Set(row.releases.map(({ custodian }) => custodian))
+    const fresh = valid.filter(({ answer }) => answer.kind === 'refused' || !have.has(answer.custodian))
+    if (fresh.length === 0) return undefined
+    const more = released.filter(({ answer }) => !have.has(answer.custodian))
+    const releases = [
+      ...row.releases,
+      ...more.map(({ answer, bytes }) => ({ custodian: answer.custodian, release: bytes })),
+    ]
+    const kept = { ...row, record: evidence.record.bytes, releases }
     const puts = [hub.shelf.put('opening', key, kept)]
-    if (released.length >= roster(hub).keyset.quorum)
+    if (releases.length >= roster(hub).keyset.quorum)
       puts.push(hub.shelf.put('case', numberKey(file.number), opened(file, signed, at)))
-    return { drafts: valid.map(({ answer }) => answerDraft(signed, answer)), puts }
+    return { drafts: fresh.map(({ answer }) => answerDraft(signed, answer)), puts }
   })
 }
 

@@ -18,11 +18,13 @@ import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import type { StoredLeaf } from '../store/port.js'
 import { type HubContext, identifierKeyOf, requireParty, roster } from './context.js'
+import { nameOf } from './custodians.js'
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
 
 /** How far ahead of the hub's clock a check may say that something happened. */
 const AHEAD_MS = 5 * 60_000
+const DAY_MS = 86_400_000
 
 export interface Refusal {
   readonly code: ErrorCode
@@ -170,9 +172,10 @@ async function record(
       candidates.map(({ referenceKey }) => referenceKey),
     )
     const before = new Map(candidates.map(({ check }, index) => [check.reference, stored[index]]))
+    const counts = await loadCounts(hub, submission.batch.agency, candidates)
     outcomes = rows.map((row, index) =>
       'check' in row
-        ? outcomeOf(row, { entry: position, row: index }, at, children, before)
+        ? outcomeOf(row, { entry: position, row: index }, at, children, before, counts)
         : { kind: 'refused', refusal: row },
     )
     if (!outcomes.some(({ kind }) => kind === 'new')) return undefined
@@ -191,9 +194,38 @@ async function record(
           ? [hub.shelf.insert('reference', row.referenceKey, outcome.reference)]
           : []
       }),
+      puts: counts.puts(),
     }
   })
   return outcomes
+}
+
+const TOO_MANY: Outcome = {
+  kind: 'refused',
+  refusal: {
+    code: 'ERR_RATE_LIMITED',
+    field: undefined,
+    message: 'this agency has submitted too many checks about this child today: look for a fault in the feed',
+  },
+}
+
+/** New checks of one agency by child and day. */
+async function loadCounts(hub: HubContext, agency: string, candidates: readonly Candidate[]) {
+  const day = Math.floor(hub.clock() / DAY_MS)
+  const names = [...new Map(candidates.map(({ childId }) => [nameOf(childId), childId]))]
+  const keys = names.map(([, childId]) => hub.shelf.key('meter', 'checks', agency, childId, day))
+  const stored = await hub.shelf.get('meter', keys)
+  const used = new Map(names.map(([name], index) => [name, stored[index]?.used ?? 0]))
+  return {
+    /** Counts one more; false when the day's are used up. */
+    take(childId: ChildId): boolean {
+      const count = (used.get(nameOf(childId)) ?? 0) + 1
+      if (count > hub.limits.checksPerChildPerDay) return false
+      used.set(nameOf(childId), count)
+      return true
+    },
+    puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),
+  }
 }
 
 /** A refused row leaves nothing but its hash, without which the accepted ones could not be proved. */
@@ -208,6 +240,7 @@ function outcomeOf(
   at: number,
   children: ChildTable,
   before: Map<string, ReferenceRow | undefined>,
+  counts: { take(childId: ChildId): boolean },
 ): Outcome {
   const child = children.get(candidate.childId)
   if (child === undefined) {
@@ -232,6 +265,7 @@ function outcomeOf(
       },
     }
   }
+  if (!counts.take(candidate.childId)) return TOO_MANY
   const reference = referenceRow(candidate, position, at, child)
   before.set(candidate.check.reference, reference)
   return { kind: 'new', reference }

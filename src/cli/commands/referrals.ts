@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { AgencyReferral } from '../../case/package.js'
+import type { AgencyReferral, UnreadableReferral } from '../../case/package.js'
 import { REFERRAL_OUTCOMES } from '../../case/referral.js'
 import type { Officer } from '../../officer.js'
 import { systemClock } from '../../system.js'
@@ -72,7 +72,9 @@ function referralsCommand(): Command {
   })
 }
 
-function referralLines(referral: AgencyReferral): readonly string[] {
+function referralLines(referral: AgencyReferral | UnreadableReferral): readonly string[] {
+  if (referral.kind === 'unreadable')
+    return [`Referral ${referral.referral} does not open under this key: ask the officer to send it again`, '']
   const { level, purpose, lawfulBasis, sentAt, decisionDueAt, details, notice, status } = referral
   return [
     `Referral ${referral.referral}, ${status}: ${level}, for ${purpose}, on the basis of ${lawfulBasis}`,

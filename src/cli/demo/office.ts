@@ -141,7 +141,7 @@ async function refer(authority: Authority, { dossier, openings }: OpenedCase): P
   })
   const groups: string[] = []
   for await (const received of agency.referrals()) {
-    if (received.referral === referral) groups.push(...Object.keys(received.details))
+    if (received.kind === 'referral' && received.referral === referral) groups.push(...Object.keys(received.details))
   }
   const decision = 'strategy-discussion'
   await agency.decide(referral, decision)
