@@ -57,7 +57,7 @@ function receipt({ year, agencies }: Demo): readonly string[] {
   const { known, position, recordedAt, notice } = kept.receipt
   return step('3 receipt', [
     `All that ${agencies.get(kept.contact.agency)?.about.title} got for its check ${kept.contact.reference}:`,
-    `known here: ${known === 'known' ? 'yes' : known}; recorded ${day(recordedAt)} as journal entry ${position.entry}, row ${position.row}; signed.`,
+    `known here: ${known === 'known' ? 'yes' : known}; recorded ${day(recordedAt)} as journal entry ${position.entry}, row ${position.row}; the hub’s signature verified.`,
     `“${notice}”`,
   ])
 }
@@ -98,7 +98,7 @@ function why({ dossier }: OpenedCase): readonly string[] {
 
 function reason({ of, value, atLeast }: Reason): string {
   const what = of === 'checks' || of === 'points' ? of : `distinct ${of === 'agency' ? 'agencies' : `${of}s`}`
-  return `${value} ${what} (of ${atLeast})`
+  return `${value} ${what} (${atLeast} needed)`
 }
 
 /** The rule that the measures stand in. */
