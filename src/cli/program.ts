@@ -15,8 +15,6 @@ import { COULD_NOT, codedFailure, DONE, reportFailure } from './failure.js'
 
 /** Runs one command line; resolves to the exit code: 0 done, 1 something was rejected, 2 could not run. */
 export async function run(args: readonly string[]): Promise<number> {
-  // A reader that has seen enough (`child-index cases | head`) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? DONE : COULD_NOT))
   try {
     await programOf().parseAsync([...args], { from: 'user' })
     return Number(process.exitCode ?? DONE)

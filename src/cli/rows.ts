@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { addAbortSignal } from 'node:stream'
 import { IndexError } from '../errors.js'
 import { csvRecords } from './csv.js'
 import { linesOf, textOf } from './lines.js'
@@ -40,7 +41,8 @@ export interface RowOptions {
 export async function openRows(path: string, { format, ownForm, signal }: RowOptions): Promise<RowSource> {
   const chosen = format ?? formatOf(path)
   if (path !== '-') await requireFile(path)
-  const stream = path === '-' ? process.stdin : createReadStream(path, { signal, highWaterMark: 256 * 1024 })
+  const stream =
+    path === '-' ? addAbortSignal(signal, process.stdin) : createReadStream(path, { signal, highWaterMark: 256 * 1024 })
   let read = 0
   const lines = linesOf(
     (async function* counted(): AsyncGenerator<Uint8Array> {

@@ -42,15 +42,15 @@ function caseCommand(): Command {
     example: 'case 1',
     json: '{ number, status, level, threshold, raisedAt, reReferral, verdict, policyHash, agencyKinds, dimensions, timeline, determinations, mayDetermine?, openings, referrals }',
   }).argument('<case>', 'number of the case')
-  return does(command, (context, _options, number = '') =>
-    withHub(context, async (hub) => {
-      const wanted = numberOf(number, 'case')
+  return does(command, (context, _options, number = '') => {
+    const wanted = numberOf(number, 'case')
+    return withHub(context, async (hub) => {
       await hub.caughtUp({ signal: context.signal })
       const dossier = await hub.case(wanted)
       context.out.result(dossier, dossierLines(dossier))
       return DONE
-    }),
-  )
+    })
+  })
 }
 
 function dossierLines(dossier: Dossier): readonly string[] {
@@ -85,15 +85,15 @@ function determineCommand(): Command {
   )
     .argument('<case>', 'number of the case')
     .requiredOption('--officer <keyfile>', 'key file of the officer')
-  return does<{ officer: string }>(command, (context, options, number = '') =>
-    withHub(context, async (hub) => {
-      const wanted = numberOf(number, 'case')
+  return does<{ officer: string }>(command, (context, options, number = '') => {
+    const wanted = numberOf(number, 'case')
+    return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
       await officer.determine(wanted, { signal: context.signal })
       context.out.result({ determined: wanted }, [`Signed for case ${wanted}. It counts once enough officers have.`])
       return DONE
-    }),
-  )
+    })
+  })
 }
 
 function closeCommand(): Command {
@@ -108,10 +108,10 @@ function closeCommand(): Command {
     .argument('<case>', 'number of the case')
     .requiredOption('--officer <keyfile>', 'key file of the officer')
     .requiredOption('--reason <reason>', CLOSING_REASONS.join(', '))
-  return does<{ officer: string; reason: string }>(command, (context, options, number = '') =>
-    withHub(context, async (hub) => {
-      const wanted = numberOf(number, 'case')
-      const reason = oneOf(CLOSING_REASONS, options.reason, '--reason')
+  return does<{ officer: string; reason: string }>(command, (context, options, number = '') => {
+    const wanted = numberOf(number, 'case')
+    const reason = oneOf(CLOSING_REASONS, options.reason, '--reason')
+    return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
       const status = await officer.close(wanted, reason, { signal: context.signal })
       context.out.result({ case: wanted, status }, [
@@ -120,6 +120,6 @@ function closeCommand(): Command {
           : `Noted. Case ${wanted} closes once a second officer agrees.`,
       ])
       return DONE
-    }),
-  )
+    })
+  })
 }

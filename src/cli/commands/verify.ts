@@ -24,7 +24,7 @@ export function verifyCommand(): Command {
       context.out.result({ ...report, byType: Object.fromEntries(byType), head }, [
         verified ? `Verified: ${size} entries` : 'NOT VERIFIED: stop writing, and keep all files',
         `root  ${root}`,
-        `cosigned by ${cosignedBy.join(', ')}`,
+        `cosigned by ${cosignedBy.map((name) => name.slice(name.lastIndexOf('/') + 1)).join(', ')}`,
         ...[...byType].map(([type, entries]) => `  ${String(entries).padStart(8)} ${type}`),
         ...findings.map(({ ok, text }) => `${ok ? 'ok ' : 'BAD'} ${text}`),
         ...notVerified.map((text) => `not looked at: ${text}`),
