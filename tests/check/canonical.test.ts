@@ -9,6 +9,7 @@ import {
   encodeCheck,
   INDICATORS_MAX,
   indicatorSet,
+  receiptContent,
 } from '../../src/check/canonical.js'
 import { asAgencyChildId, asChildId } from '../../src/child/identifiers.js'
 import { saltedLeafHash } from '../../src/journal/merkle.js'
@@ -209,5 +210,31 @@ describe('content', () => {
 
   test('is another for another child', () => {
     expect(same({}, asChildId(filled(0xcd, 16)))).toBe(false)
+  })
+})
+
+describe('what a receipt says of a check', () => {
+  const same = (change: Partial<Check>): boolean =>
+    equalBytes(receiptContent(CHECK), receiptContent({ ...CHECK, ...change }))
+
+  test('is the same when the check is sent again, by whatever identifier', () => {
+    expect(same({ submittedAt: CHECK.submittedAt + 1 })).toBe(true)
+    expect(same({ epoch: 2, agencyChildId: asAgencyChildId(filled(9, 16)) })).toBe(true)
+  })
+
+  test.each<[string, Partial<Check>]>([
+    ['hub', { hub: filled(1) }],
+    ['agency', { agency: 'police-south' }],
+    ['incident', { incident: 'assault' }],
+    ['indicators', { indicators: ['bruising'] }],
+    ['occurredAt', { occurredAt: CHECK.occurredAt + 1 }],
+    ['reference', { reference: 'PN/2023-0002' }],
+    ['practitioner', { practitioner: filled(1, 16) }],
+  ])('is another with another %s', (_, change) => {
+    expect(same(change)).toBe(false)
+  })
+
+  test('is no content hash', () => {
+    expect(receiptContent(CHECK)).not.toEqual(contentHash(CHECK, asChildId(filled(0xcc, 16))))
   })
 })

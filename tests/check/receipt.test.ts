@@ -30,6 +30,7 @@ function statementOf(row: number, known: Known = 'known'): ReceiptStatement {
     hub: HUB,
     agency: AGENCY,
     check: filled(row),
+    content: filled(0x70 + row),
     known,
     position: { entry: 70 + row, row },
     recordedAt: 1_700_000_000_000 + row,
@@ -122,6 +123,7 @@ describe('its bytes', () => {
     hub: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     agency: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/),
     check: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    content: fc.uint8Array({ minLength: 32, maxLength: 32 }),
     known: fc.constantFrom(...KNOWN),
     position: fc.record({ entry: fc.maxSafeNat(), row: fc.nat(65_535) }),
     recordedAt: fc.maxSafeNat(),
@@ -148,9 +150,9 @@ describe('its bytes', () => {
   test('differ in one byte between the three answers, and no fourth is read', () => {
     const [known, unknown] = KNOWN.map((each) => encodeReceipt(statementOf(1, each))) as [Uint8Array, Uint8Array]
     expect(known.filter((byte, at) => byte !== unknown[at])).toHaveLength(1)
-    const parts = unpack('receipt/v1', known, 7)
+    const parts = unpack('receipt/v1', known, 8)
     for (const code of [Uint8Array.of(3), Uint8Array.of(255), new Uint8Array(0), Uint8Array.of(0, 0)]) {
-      const other = pack('receipt/v1', ...parts.map((part, at) => (at === 3 ? code : part)))
+      const other = pack('receipt/v1', ...parts.map((part, at) => (at === 4 ? code : part)))
       expect(codeOf(() => decodeReceipt(other))).toBe('ERR_MESSAGE_MALFORMED')
     }
   })
@@ -161,8 +163,8 @@ describe('its bytes', () => {
       expect(codeOf(() => decodeReceipt(bytes.subarray(0, length)))).toBe('ERR_MESSAGE_MALFORMED')
     }
     expect(codeOf(() => decodeReceipt(concat(bytes, Uint8Array.of(0))))).toBe('ERR_MESSAGE_MALFORMED')
-    const parts = unpack('receipt/v1', bytes, 7)
-    for (const at of [0, 2]) {
+    const parts = unpack('receipt/v1', bytes, 8)
+    for (const at of [0, 2, 3]) {
       const other = pack('receipt/v1', ...parts.map((part, index) => (index === at ? part.subarray(1) : part)))
       expect(codeOf(() => decodeReceipt(other))).toBe('ERR_MESSAGE_MALFORMED')
     }
