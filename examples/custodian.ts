@@ -18,6 +18,7 @@ import {
   type Officer,
   openHub,
   type Port,
+  type Roster,
 } from 'child-index'
 import { answerIsSignedBy, openCustodian } from 'child-index/custodian'
 import { openSqliteStore } from 'child-index/sqlite'
@@ -29,6 +30,9 @@ const key = (name: string): Promise<string> => readFile(join(folder, 'hub', 'key
 // 1. Found a hub, then move its custodians out: each gets a key, a store and a clock of its own. All that passes between
 //    them and the hub is bytes on a port, which a socket carries as well as this function call does.
 await (await initHub({ name: 'Anytown', path: join(folder, 'hub') })).close()
+const expected = new Set(['births', 'police', 'leaving', 'staying'])
+const approve = async ({ parties }: Roster) =>
+  [...parties.values()].every(({ id, party }) => party === 'custodian' || expected.has(id))
 const ports = new Map<string, Port>()
 for (const [number, aheadMs] of [
   [1, 0],
@@ -37,7 +41,7 @@ for (const [number, aheadMs] of [
 ] as const) {
   const { keys } = decodeKeyFile(await key(`custodian-${number}`), 'custodian')
   const store = fileCustodianStore(join(folder, `house-${number}`, 'memory.ndjson'))
-  ports.set(keys.id, await openCustodian({ keys, store, clock: () => Date.now() + aheadMs }))
+  ports.set(keys.id, await openCustodian({ keys, store, approve, clock: () => Date.now() + aheadMs }))
 }
 const cut = new Set<string>()
 const { id, keys } = decodeKeyFile(await key('hub'), 'hub')
@@ -82,6 +86,18 @@ try {
 }
 
 cut.clear()
+
+// 5. Whose checks count is for the custodians' controllers to say, each by its own list. An agency that none of them
+//    expects does not get onto the roster, whatever the hub proposes.
+const front = createAgency({ id: 'front', kind: 'police', key: await newPartyKey(), hub })
+try {
+  await hub.enrol(front.enrolment())
+} catch (error) {
+  if (isIndexError(error)) console.log(`an agency that nobody expects: ${error.code}`)
+  else throw error
+}
+console.log(`on the roster: ${hub.roster().parties.has('front')}`)
+
 const { byType } = await hub.journal.verify()
 console.log(`journalled: ${byType.get('release')} releases, ${byType.get('refusal')} refusals`)
 await hub.close()

@@ -42,6 +42,8 @@ const PROMISES: Readonly<Record<string, readonly string[]>> = {
     'one custodian alone: ERR_SHARES_INSUFFICIENT',
     'opened: true; not reached: custodian-3',
     'one custodian left: ERR_QUORUM_MISSING',
+    'an agency that nobody expects: ERR_',
+    'on the roster: false',
     '2 refusals',
   ],
   'auditor.ts': [
