@@ -7,6 +7,7 @@ import {
   ownCheck,
   refusedCheck,
   refusedOr,
+  tellCustodians,
   thrown,
 } from './agency/submit.js'
 import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
@@ -154,6 +155,7 @@ export function createAgency(options: AgencyOptions): Agency {
       const checkId = await ownCheck(line, reference, sendOptions)
       const withdrawal = signWithdrawal(hub, { agency: id, checkId, reason, at: line.clock() }, key.signing)
       await line.ask('withdraw', { reference, withdrawal }, sendOptions)
+      await tellCustodians(line, withdrawal, sendOptions)
     },
     async correct(input, reason, sendOptions) {
       const request = parseCheckRequest(input)
@@ -171,6 +173,7 @@ export function createAgency(options: AgencyOptions): Agency {
       const body = { reference: request.reference, withdrawal, submission: encodeSubmission(signed) }
       const [outcome] = await outcomesOf(line, await line.ask('correct', body, sendOptions), [check], sendOptions)
       if (outcome?.kind !== 'recorded') throw thrown(outcome)
+      await tellCustodians(line, withdrawal, sendOptions)
       return outcome.receipt
     },
     async *referrals(after = 0, sendOptions) {

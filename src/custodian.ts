@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { type Clock, equalBytes, type Random, toHex } from './bytes.js'
 import { parseReleaseMessage, type ReleaseMessage } from './case/messages.js'
 import { type RefusalReason, type ReleaseAnswer, requestHash, shareInfo, signAnswer } from './case/opening.js'
-import { parseWithdrawal, withdrawalIsSignedBy } from './check/withdrawal.js'
+import { keptStatement, parseWithdrawal, withdrawalIsSignedBy } from './check/withdrawal.js'
 import { outerToken } from './child/tokens.js'
 import { cosignerName, releaseInfo, verifiedHead } from './custodian/knowledge.js'
 import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, NO_MEMORY } from './custodian/state.js'
 import { refusalOf } from './custodian/verify-release.js'
-import { bytesOf, isBytes, parse } from './door.js'
+import { bytesOf, bytesUpTo, isBytes, parse } from './door.js'
 import { IndexError } from './errors.js'
 import { cosign } from './journal/checkpoint.js'
 import { verifyConsistency } from './journal/proof.js'
@@ -73,7 +73,8 @@ const cosignBody = z.strictObject({
 })
 const withdrawBody = z.strictObject({ withdrawal: z.unknown() })
 const issueBody = z.strictObject({ labels: z.array(bytesOf(32)).min(1).max(8192) })
-const releaseBody = z.strictObject({ sealed: isBytes })
+// JSON with base64 is a third longer than the evidence, which may have 2 MiB.
+const releaseBody = z.strictObject({ sealed: bytesUpTo(4_194_304) })
 
 /** A custodian that answers on a port, with its memory read back from its store. */
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
@@ -176,7 +177,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
         throw new IndexError('ERR_SIGNATURE_INVALID', 'the withdrawal is not signed by its agency')
       }
       if (!memory.withdrawn.has(withdrawal.checkId)) await remember({ kind: 'withdrawn', withdrawal })
-      return toJsonBytes({})
+      return toJsonBytes({ signature: sign(keys.signing, keptStatement(keys.hub.id, keys.id, withdrawal.checkId)) })
     },
 
     /** Gives a sealer one wrap for each label. Nothing of it is kept. */

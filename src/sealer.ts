@@ -127,7 +127,11 @@ async function registerChunk(
     'kind' in details ? [] : [{ index, ...grouped(details), shielded: details.shielded === true }],
   )
   if (rows.length === 0) return outcomes
-  const found = await line.ask('find-for-registration', { rows: rows.map(({ described }) => described) }, options)
+  const found = await line.ask(
+    'find-for-registration',
+    { rows: rows.map(({ described, shielded }) => ({ ...described, shielded })) },
+    options,
+  )
   const { answers } = parse(findReply, found, 'ERR_MESSAGE_MALFORMED', 'registration')
   const prepared: (Prepared & { readonly index: number })[] = []
   rows.forEach((row, at) => {

@@ -5,13 +5,17 @@ import { batchIsSignedBy, leavesOf } from '../check/batch.js'
 import { type Check, type CheckId, receiptContent } from '../check/canonical.js'
 import { decodeReceipt, type Known, type Receipt, receiptFrom, verifyReceipt } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
+import { keptStatement, type Withdrawal } from '../check/withdrawal.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type AgencyChildId, practitionerPseudonym } from '../child/identifiers.js'
 import { isBytes, parse } from '../door.js'
 import { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { batchTree } from '../journal/merkle.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
+import { custodiansOf } from '../roster/roster.js'
+import { verifySignature } from '../signature.js'
 
 /** What became of one check. */
 export type CheckOutcome = { readonly kind: 'recorded'; readonly receipt: Receipt } | RefusedCheck
@@ -239,4 +243,36 @@ export async function ownCheck(line: Connection, reference: string, options?: Se
 
 function pseudonymOf(line: Connection, practitioner: string): Uint8Array {
   return practitionerPseudonym(line.key.pseudonymKey, line.hub, line.id, practitioner)
+}
+
+const kept = z.strictObject({ signature: isBytes })
+
+/**
+ * Hands a withdrawal to every custodian. Each signs that it keeps it, so that a hub which carries none of them on is seen.
+ * @throws {IndexError} `ERR_CUSTODIAN_UNAVAILABLE` when one did not confirm: the hub has recorded it, send it again
+ */
+export async function tellCustodians(line: Connection, withdrawal: Withdrawal, options?: SendOptions): Promise<void> {
+  const roster = await line.roster(options)
+  const body = toJsonBytes({ withdrawal })
+  const told = await Promise.all(
+    custodiansOf(roster).map(async ({ id, keys }) => {
+      try {
+        const reply = parse(
+          kept,
+          fromJsonBytes(await line.relay(id, 'withdraw', body, options)),
+          'ERR_MESSAGE_MALFORMED',
+          'withdrawal',
+        )
+        return verifySignature(keys.signing, keptStatement(line.hub, id, withdrawal.checkId), reply.signature)
+      } catch (error) {
+        if (!isIndexError(error)) throw error
+        return false
+      }
+    }),
+  )
+  if (told.every(Boolean)) return
+  throw new IndexError(
+    'ERR_CUSTODIAN_UNAVAILABLE',
+    'the hub has recorded it, but not every custodian confirmed it: send it again',
+  )
 }

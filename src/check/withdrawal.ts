@@ -58,6 +58,11 @@ export function withdrawalIsSignedBy(hub: Uint8Array, withdrawal: Withdrawal, pu
   return verifySignature(publicKey, withdrawalStatement(hub, withdrawal), withdrawal.signature)
 }
 
+/** What a custodian signs to say that it keeps a withdrawal: nobody can swallow it on the way. */
+export function keptStatement(hub: Uint8Array, custodian: string, checkId: CheckId): Uint8Array {
+  return encode('withdrawal-kept/v1', hub, custodian, fromHex(checkId))
+}
+
 function withdrawalStatement(hub: Uint8Array, withdrawal: Omit<Withdrawal, 'signature'>): Uint8Array {
   const { agency, checkId, reason, at, replacedBy } = withdrawal
   const replacement = replacedBy === undefined ? new Uint8Array(0) : fromHex(replacedBy)

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from '../bytes.js'
 import { toBase64 } from '../bytes.js'
-import type { Withdrawal } from '../check/withdrawal.js'
 import { isBytes, parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
 import type { ConsistencyProof } from '../journal/proof.js'
@@ -17,8 +16,6 @@ export interface CustodianClients {
   follow(entries: readonly RosterNews[]): Promise<void>
   /** Signatures, of those who agree, for the roster version that these changes make. */
   activate(version: number, body: Uint8Array): Promise<readonly NamedSignature[]>
-  /** Hands a signed withdrawal to every custodian. */
-  withdraw(withdrawal: Withdrawal): Promise<void>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
   cosign(note: string, size: number, prove: (from: number) => Promise<ConsistencyProof>): Promise<string>
   /** What each custodian that can be reached last cosigned; undefined where it has seen nothing yet. */
@@ -127,18 +124,6 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
           signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
         }),
       ),
-    async withdraw(withdrawal) {
-      const told = await reached(
-        'withdraw',
-        () => ({ withdrawal }),
-        (id) => id,
-      )
-      if (told.length === ids.length) return
-      throw new IndexError(
-        'ERR_CUSTODIAN_UNAVAILABLE',
-        'the withdrawal is recorded, but not every custodian was told: send it again',
-      )
-    },
     async cosign(note, size, prove) {
       const lines = await Promise.allSettled(ids.map((id) => cosignBy(id, note, size, prove)))
       return note + lines.map((line) => (line.status === 'fulfilled' ? line.value : '')).join('')

@@ -12,7 +12,7 @@ import { encodeRecordEntry } from '../seal/record-entry.js'
 import { type HubContext, requireSender, roster } from './context.js'
 import { nameOf } from './custodians.js'
 import { endEnquiry } from './enquiries.js'
-import { ChildTable, type Match, matchForRegistration, pointedAt } from './resolve.js'
+import { ChildTable, type Match, matchForRegistration, pointedAt, saysWhere } from './resolve.js'
 import type { ChildRow, TokenRow } from './rows.js'
 import { type LookupToken, lookupTokens, TokenTable } from './tokens.js'
 
@@ -22,7 +22,12 @@ const described = {
   keys: z.array(lookupKey).max(256),
   hashes: z.strictObject({ identity: bytesOf(32), carers: bytesOf(32) }),
 }
-const findRequest = z.strictObject({ rows: z.array(z.strictObject(described)).min(1).max(4096) })
+const findRequest = z.strictObject({
+  rows: z
+    .array(z.strictObject({ ...described, shielded: z.boolean() }))
+    .min(1)
+    .max(4096),
+})
 const registerRequest = z.strictObject({
   rows: z
     .array(
@@ -72,11 +77,18 @@ export async function findForRegistration(
     rows.map(({ hashes }, index) => ({ hashes, childId: known[index]?.childId })),
     options,
   )
-  const answers = matches.map((found, index) => answerOf(found, known[index], prints[index] ?? []))
+  const answers = matches.map((found, index) =>
+    answerOf(found, known[index], prints[index] ?? [], rows[index]?.shielded === true),
+  )
   return toJsonBytes({ answers })
 }
 
-function answerOf(found: Match, row: ChildRow | undefined, prints: readonly Uint8Array[]): RegistrationAnswer {
+function answerOf(
+  found: Match,
+  row: ChildRow | undefined,
+  prints: readonly Uint8Array[],
+  toShield: boolean,
+): RegistrationAnswer {
   switch (found.kind) {
     case 'none':
       return { kind: 'new' }
@@ -86,10 +98,11 @@ function answerOf(found: Match, row: ChildRow | undefined, prints: readonly Uint
       return { kind: 'ambiguous' }
     case 'registered': {
       if (row === undefined) throw new IndexError('ERR_STORE_DAMAGED', 'a token points at a child that is not there')
+      // Shielding is no part of what is sealed, and must not wait until something else changes.
       const same =
         row.fingerprints.length === prints.length &&
         row.fingerprints.every((each, index) => equalBytes(each, prints[index] ?? new Uint8Array(0)))
-      return same
+      return same && (row.shielded || !toShield)
         ? { kind: 'unchanged', childId: row.childId }
         : { kind: 'changed', childId: row.childId, version: row.recordVersion + 1, shielded: row.shielded }
     }
@@ -222,7 +235,7 @@ function reserve(
     ((found.kind === 'registered' || found.kind === 'provisional') && equalBytes(found.childId, childId))
   if (!mayHave || !versionFits) return 'ambiguous'
   const shielded = row.shielded || before?.shielded === true
-  const kept = keptTokens(tokens, before, shielded)
+  const kept = keptTokens(tokens, before)
   children.set({
     childId,
     status: 'registered',
@@ -234,30 +247,28 @@ function reserve(
     ...(before?.enquiry === undefined ? {} : { enquiry: before.enquiry }),
   })
   for (const { token } of before?.tokens ?? []) table.set(token, without(table.get(token), childId))
-  for (const { token } of kept) table.set(token, { ...without(table.get(token), childId), registered: childId })
+  for (const { kind, token } of kept) {
+    const others = without(table.get(token), childId)
+    table.set(token, shielded && saysWhere(kind) ? { ...others, hidden: childId } : { ...others, registered: childId })
+  }
   if (found.kind === 'provisional' || found.kind === 'none') queueForLink(found.others, childId, children)
   return 'registered'
 }
 
-function without({ registered, provisional }: TokenRow, childId: ChildId): TokenRow {
-  const others = provisional.filter((id) => !equalBytes(id, childId))
-  return registered === undefined || equalBytes(registered, childId)
-    ? { provisional: others }
-    : { registered, provisional: others }
+/** The row as it is for everybody else. */
+function without({ registered, hidden, provisional }: TokenRow, childId: ChildId): TokenRow {
+  const isOther = (id: ChildId | undefined): id is ChildId => id !== undefined && !equalBytes(id, childId)
+  return {
+    provisional: provisional.filter(isOther),
+    ...(isOther(registered) ? { registered } : {}),
+    ...(isOther(hidden) ? { hidden } : {}),
+  }
 }
 
-/**
- * The tokens that a child is found under from now on: those of its details, and those of earlier details. A shielded
- * child is found by its numbers alone, because an answer to name and postcode would confirm where it lives.
- */
-function keptTokens(
-  tokens: readonly LookupToken[],
-  before: ChildRow | undefined,
-  shielded: boolean,
-): ChildRow['tokens'] {
+/** The tokens that a child is found under from now on: those of its details, and those of earlier details. */
+function keptTokens(tokens: readonly LookupToken[], before: ChildRow | undefined): ChildRow['tokens'] {
   const strong = tokens.filter(({ strength }) => strength === 'strong').map(({ kind, token }) => ({ kind, token }))
-  const all = new Map([...(before?.tokens ?? []), ...strong].map((each) => [nameOf(each.token), each]))
-  return [...all.values()].filter(({ kind }) => !shielded || !kind.startsWith('name-'))
+  return [...new Map([...(before?.tokens ?? []), ...strong].map((each) => [nameOf(each.token), each])).values()]
 }
 
 /** Other provisional children under the same tokens: the same child, as it seems. Only a link statement can say so. */

@@ -60,8 +60,8 @@ export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Arra
 /** Children that any of the tokens points at: load their rows before `match`. */
 export function pointedAt(tokens: readonly LookupToken[], table: TokenTable): readonly ChildId[] {
   return tokens.flatMap(({ token }) => {
-    const { registered, provisional } = table.get(token)
-    return registered === undefined ? [...provisional] : [registered, ...provisional]
+    const { registered, hidden, provisional } = table.get(token)
+    return [registered ?? [], hidden ?? [], provisional].flat()
   })
 }
 
@@ -93,7 +93,9 @@ export function match(tokens: readonly LookupToken[], table: TokenTable, childre
  */
 export function matchForRegistration(tokens: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
   const strong = tokens.filter(({ strength }) => strength === 'strong')
-  const registered = registeredUnder(strong, table)
+  const registered = distinct(
+    strong.flatMap(({ token }) => [table.get(token).registered ?? [], table.get(token).hidden ?? []].flat()),
+  )
   const [only, ...more] = registered
   if (only !== undefined) {
     const row = children.get(only)
@@ -117,8 +119,8 @@ function registeredUnder(strong: readonly LookupToken[], table: TokenTable): rea
 }
 
 function isAt(table: TokenTable, { token }: LookupToken, id: ChildId): boolean {
-  const { registered } = table.get(token)
-  return registered !== undefined && nameOf(registered) === nameOf(id)
+  const { registered, hidden } = table.get(token)
+  return [registered, hidden].some((each) => each !== undefined && nameOf(each) === nameOf(id))
 }
 
 /** The oldest provisional child under any of the tokens that no number of its own tells apart. */
@@ -135,6 +137,11 @@ function provisionalUnder(strong: readonly LookupToken[], table: TokenTable, chi
 function contradicts({ kind, token }: LookupToken, row: ChildRow): boolean {
   const own = row.tokens.filter((each) => each.kind === kind)
   return isNumber(kind) && own.length > 0 && !own.some((each) => nameOf(each.token) === nameOf(token))
+}
+
+/** Kinds that say where a child lives. */
+export function saysWhere(kind: string): boolean {
+  return kind.startsWith('name-')
 }
 
 /** Whether a child can have only one value of this kind. */

@@ -71,6 +71,8 @@ export interface HistoryRow {
 
 export interface TokenRow {
   readonly registered?: ChildId | undefined
+  /** A shielded child that only a sealer finds by this token: an answer to an agency would confirm where it lives. */
+  readonly hidden?: ChildId | undefined
   /** Oldest first. */
   readonly provisional: readonly ChildId[]
 }

@@ -57,7 +57,6 @@ export async function withdrawCheck(hub: HubContext, message: Message): Promise<
       puts: [hub.shelf.put('reference', key, { ...row, withdrawn: { reason, at } })],
     }
   })
-  await hub.custodians.withdraw(request.withdrawal)
   return toJsonBytes({ withdrawn: request.withdrawal.checkId })
 }
 
@@ -114,7 +113,6 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
       puts: [hub.shelf.put('reference', key, reference)],
     }
   })
-  await hub.custodians.withdraw(request.withdrawal)
   if (reference === undefined) throw new IndexError('ERR_STORE_FAILED', 'the correction was not recorded')
   return toJsonBytes(receipts(hub, agency, [{ kind: 'new', reference }]))
 }
