@@ -71,7 +71,7 @@ export async function importRows(
     rows += batch.length
     rejected += refused.length
     batch = []
-    progress.update(source.bytesRead(), rows)
+    progress.update(source.bytesDone(), rows)
   }
   const sent = async (all: readonly Row[]): Promise<readonly Reject[]> => {
     const readable = all.filter((row) => row.kind !== 'malformed')

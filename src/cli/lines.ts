@@ -3,6 +3,8 @@ export interface Line {
   /** 1-based. */
   readonly number: number
   readonly bytes: Uint8Array | undefined
+  /** Where the next line begins in the file, in bytes. */
+  readonly end: number
 }
 
 /** Longest line that is read, in bytes; what is longer is passed over without being kept. */
@@ -16,6 +18,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   let number = 1
   let parts: Uint8Array[] = []
   let length = 0
+  let end = 0
   const take = (part: Uint8Array): void => {
     length += part.length
     if (length <= LINE_BYTES_MAX) parts.push(part)
@@ -23,9 +26,10 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   }
   const line = (): Line => {
     const bytes = length > LINE_BYTES_MAX ? undefined : withoutCr(Buffer.concat(parts))
+    end += length + 1
     parts = []
     length = 0
-    return { number: number++, bytes }
+    return { number: number++, bytes, end }
   }
   for await (const chunk of chunks) {
     let from = 0

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { IndexError } from '../errors.js'
 import { csvRecords } from './csv.js'
-import { linesOf, textOf } from './lines.js'
+import { type Line, linesOf, textOf } from './lines.js'
 
 export const FORMATS = ['csv', 'ndjson'] as const
 export type Format = (typeof FORMATS)[number]
@@ -24,7 +24,8 @@ export interface RowSource {
   readonly rows: AsyncIterable<Row>
   /** Bytes of the file, where it has an end that is known. */
   readonly bytesTotal: number | undefined
-  bytesRead(): number
+  /** Bytes of the lines that were taken so far. */
+  bytesDone(): number
 }
 
 export interface RowOptions {
@@ -43,18 +44,15 @@ export async function openRows(path: string, { format, ownForm, signal }: RowOpt
   if (path !== '-') await requireFile(path)
   const stream =
     path === '-' ? addAbortSignal(signal, process.stdin) : createReadStream(path, { signal, highWaterMark: 256 * 1024 })
-  let read = 0
-  const lines = linesOf(
-    (async function* counted(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of stream) {
-        signal.throwIfAborted()
-        read += (chunk as Buffer).length
-        yield chunk as Buffer
-      }
-    })(),
-  )
+  let done = 0
+  const lines = (async function* counted(): AsyncGenerator<Line> {
+    for await (const line of linesOf(stream as AsyncIterable<Uint8Array>)) {
+      done = line.end
+      yield line
+    }
+  })()
   const bytesTotal = path === '-' ? undefined : (await stat(path)).size
-  const common = { format: chosen, bytesTotal, bytesRead: () => read }
+  const common = { format: chosen, bytesTotal, bytesDone: () => done }
   if (chosen === 'ndjson') return { ...common, header: undefined, rows: objectRows(lines, ownForm) }
   const records = csvRecords(lines)
   const first = await records.next()
@@ -99,7 +97,7 @@ function cellsByName(header: readonly string[], cells: readonly string[]): Cells
   return named
 }
 
-async function* objectRows(lines: ReturnType<typeof linesOf>, ownForm: readonly string[]): AsyncGenerator<Row> {
+async function* objectRows(lines: AsyncIterable<Line>, ownForm: readonly string[]): AsyncGenerator<Row> {
   for await (const line of lines) {
     const text = textOf(line)
     if (text?.trim() === '') continue

@@ -59,6 +59,11 @@ describe('lines', () => {
     ])
   })
 
+  test('say where the next one begins', async () => {
+    const read = await all(linesOf(chunked(Buffer.from('ab\r\nc\n\u00E9'), 2)))
+    expect(read.map(({ end }) => end)).toEqual([4, 6, 9])
+  })
+
   test('a byte order mark is taken from the first line alone; what is not UTF-8 has no text', async () => {
     const bytes = Buffer.concat([Buffer.from('\uFEFFa\n\uFEFFb\n'), Buffer.from([0x63, 0xff, 0x0a, 0x64])])
     expect((await all(linesOf(chunked(bytes, 3)))).map(textOf)).toEqual(['a', '\uFEFFb', undefined, 'd'])
