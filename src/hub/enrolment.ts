@@ -118,6 +118,11 @@ export async function rosterNews(
   return Promise.all(later.map(async (position) => newsOf(await hub.ledger.readOne(position))))
 }
 
+/** Version 1 of the roster, which is entry 0 and can be read without any key. */
+export async function genesisNews({ ledger }: Pick<HubContext, 'ledger'>): Promise<RosterNews> {
+  return newsOf(await ledger.readOne(0))
+}
+
 function newsOf({ position, entry }: ReadEntry): RosterNews {
   if (entry?.type !== 'roster' && entry?.type !== 'activation')
     throw new IndexError('ERR_STORE_DAMAGED', 'a roster entry is missing')

@@ -17,7 +17,7 @@ import {
   type PolicyInForce,
 } from './context.js'
 import { custodianClients, type RosterNews } from './custodians.js'
-import { followed, rosterNews } from './enrolment.js'
+import { followed, genesisNews, rosterNews } from './enrolment.js'
 import { openLedger } from './ledger.js'
 import { openShelf } from './shelf.js'
 
@@ -80,9 +80,11 @@ export async function openContext(
     for (const news of await rosterNews({ shelf, ledger })) takeIn(news)
   })
   const custodians = custodianClients(options.custodians, { hub: id, party: 'hub', key: keys.signing }, clock)
+  takeIn(await genesisNews({ ledger }))
+  // Before anything else is read: with other keys, every row would look damaged.
+  requireOwnKeys(options, rosters)
   const all = await rosterNews({ shelf, ledger })
   all.forEach(takeIn)
-  requireOwnKeys(options, rosters)
   await custodians.follow(all)
   const policy = await policyOf(shelf, rosters, clock)
   const context: HubContext = {
