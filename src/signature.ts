@@ -60,8 +60,9 @@ export function requireSoundPublicKey(publicKey: Uint8Array): void {
 function isSound(publicKey: Uint8Array): boolean {
   try {
     const point = ed25519.Point.fromBytes(publicKey, false)
+    // Refuses the neutral point; every other point of small order is not torsion-free.
     point.assertValidity()
-    return !point.isSmallOrder() && point.isTorsionFree()
+    return point.isTorsionFree()
   } catch {
     return false
   }

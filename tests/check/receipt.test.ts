@@ -112,6 +112,29 @@ describe('a receipt', () => {
     }
   })
 
+  test('does not hold out of a batch of another type, though the hub signed it', () => {
+    const rows = [encodeReceipt(statementOf(0))]
+    const signed = signBatch('identify-batch/v1', HUB, AGENCY, rows, key, fixedRandom('other'))
+    const [row] = signed.rows
+    if (row === undefined) throw new Error('no row')
+    expect(holds(receiptFrom({ batch: signed.batch, row: 0, ...row, path: [] }))).toBe(false)
+  })
+
+  test('of another hub or agency does not hold in a batch of this one, nor the other way round', () => {
+    const made = (hubId: Uint8Array, agency: string, statement: ReceiptStatement): Receipt => {
+      const signed = signBatch('receipt-batch/v1', hubId, agency, [encodeReceipt(statement)], key, fixedRandom('one'))
+      const [row] = signed.rows
+      if (row === undefined) throw new Error('no row')
+      return receiptFrom({ batch: signed.batch, row: 0, ...row, path: [] })
+    }
+    const own = statementOf(0)
+    expect(holds(made(HUB, AGENCY, own))).toBe(true)
+    expect(holds(made(filled(1), AGENCY, own))).toBe(false)
+    expect(holds(made(HUB, 'police-south', own))).toBe(false)
+    expect(holds(made(HUB, AGENCY, { ...own, hub: filled(1) }))).toBe(false)
+    expect(holds(made(HUB, AGENCY, { ...own, agency: 'police-south' }))).toBe(false)
+  })
+
   test('of another statement under the same signature does not hold', () => {
     const forged = encodeReceipt({ ...statementOf(2), known: 'unknown' })
     expect(holds(receiptFrom({ ...proof, bytes: forged }))).toBe(false)

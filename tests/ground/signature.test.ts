@@ -149,6 +149,17 @@ describe('public keys that no honest party has are refused', () => {
       expect(codeOf(() => requireSoundPublicKey(smallOrder))).toBe('ERR_KEY_INVALID')
   })
 
+  test('every number from p on', () => {
+    for (let last = 0xed; last <= 0xff; last += 1) {
+      for (const top of [0x7f, 0xff]) {
+        const publicKey = filled(0xff)
+        publicKey[0] = last
+        publicKey[31] = top
+        expect(codeOf(() => requireSoundPublicKey(publicKey))).toBe('ERR_KEY_INVALID')
+      }
+    }
+  })
+
   test.each([0, 31, 33])('one of %i bytes', (length) => {
     expect(codeOf(() => requireSoundPublicKey(filled(1, length)))).toBe('ERR_KEY_INVALID')
   })
