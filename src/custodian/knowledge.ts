@@ -13,7 +13,7 @@ export interface Knowledge {
   readonly hub: Uint8Array
   readonly rosters: RosterHistory
   readonly lastSeen: TreeHead
-  /** Ids of checks that their agencies took back or corrected. */
+  /** `withdrawnName` of the checks that their agencies took back or corrected. */
   readonly withdrawn: ReadonlySet<string>
   readonly now: number
 }

@@ -45,6 +45,11 @@ export const NO_MEMORY: CustodianMemory = {
   openings: new Map(),
 }
 
+/** A withdrawal counts for its agency's own check only: nobody takes back another's. */
+export function withdrawnName({ agency, checkId }: Pick<Withdrawal, 'agency' | 'checkId'>): string {
+  return `${agency} ${checkId}`
+}
+
 /** The memory after one more event. @throws {IndexError} `ERR_ROSTER_INVALID` for roster entries that do not hold. */
 export function after(memory: CustodianMemory, event: CustodianEvent): CustodianMemory {
   switch (event.kind) {
@@ -65,7 +70,7 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       if (event.size < memory.lastSeen.size) return memory
       return { ...memory, lastSeen: { size: event.size, root: event.root, note: event.note } }
     case 'withdrawn':
-      return { ...memory, withdrawn: new Set(memory.withdrawn).add(event.withdrawal.checkId) }
+      return { ...memory, withdrawn: new Set(memory.withdrawn).add(withdrawnName(event.withdrawal)) }
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)
     case 'answered': {

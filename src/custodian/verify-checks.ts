@@ -10,6 +10,7 @@ import type { AssessedCheck } from '../policy/history.js'
 import { rosterAt } from '../roster/history.js'
 import { type Agency, agencyOf } from '../roster/roster.js'
 import { type Knowledge, orRefuse, provenEntry, unless } from './knowledge.js'
+import { withdrawnName } from './state.js'
 
 /** The checks of the evidence, each proved by itself, as the policy takes them. Throws the reason for the first that is not. */
 export function requireProvenChecks(
@@ -24,7 +25,7 @@ export function requireProvenChecks(
     unless(equalBytes(check.hub, known.hub) && check.agency === batch.agency, 'check-not-signed')
     unless(shown.entry.position < message.requestEntry.position, 'check-after-request')
     const id = checkIdOf(leaf)
-    unless(!known.withdrawn.has(id), 'check-withdrawn')
+    unless(!known.withdrawn.has(withdrawnName({ agency: check.agency, checkId: id })), 'check-withdrawn')
     const reference = `${check.agency} ${check.reference}`
     unless(!references.has(reference), 'check-counted-twice')
     references.add(reference)

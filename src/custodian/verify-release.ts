@@ -1,7 +1,13 @@
 import { equalBytes, sha256, toHex } from '../bytes.js'
 import { determinedLevel } from '../case/determination.js'
 import type { ReleaseMessage } from '../case/messages.js'
-import { EVIDENCE_CHECKS_MAX, evidenceHash, OPENING_HOURS, type RefusalReason, requestIsSignedBy } from '../case/opening.js'
+import {
+  EVIDENCE_CHECKS_MAX,
+  evidenceHash,
+  OPENING_HOURS,
+  type RefusalReason,
+  requestIsSignedBy,
+} from '../case/opening.js'
 import { isIndexError } from '../errors.js'
 import type { TreeHead } from '../journal/merkle.js'
 import { verifyConsistency } from '../journal/proof.js'

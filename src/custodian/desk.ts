@@ -1,0 +1,86 @@
+import { type Clock, equalBytes, type Random } from '../bytes.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes } from '../json.js'
+import { type Message, requireSignedBy } from '../port.js'
+import { presentRoster } from '../roster/history.js'
+import { type Custodian, custodiansOf, type Roster } from '../roster/roster.js'
+import type { HpkeKey } from '../seal/hpke.js'
+import type { SigningKey } from '../signature.js'
+import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, NO_MEMORY } from './state.js'
+
+/** What a custodian holds, and shares with nobody but (`lookupKey`) the other custodians. */
+export interface CustodianKeys {
+  readonly id: string
+  /** Hub id, the hub's signing key and the hash of roster version 1, as pinned when the hub was made. */
+  readonly hub: { readonly id: Uint8Array; readonly publicKey: Uint8Array; readonly roster: Uint8Array }
+  readonly signing: SigningKey
+  readonly hpke: HpkeKey
+  /** `Kj`, 32 bytes: every share that this custodian ever wraps depends on it. */
+  readonly root: Uint8Array
+  readonly generation: number
+  /** `kc`, 32 bytes: the custodians' half of the lookup tokens. */
+  readonly lookupKey: Uint8Array
+}
+
+/** What the work of a custodian is done with: its keys, its memory, and how something becomes part of it. */
+export interface Desk {
+  readonly keys: CustodianKeys
+  readonly clock: Clock
+  readonly random: Random
+  memory(): CustodianMemory
+  /** The roster in force, as this custodian followed it. @throws {IndexError} `ERR_ROSTER_INVALID` before it has heard of any */
+  roster(): Roster
+  /** Durable first, then remembered; what would not hold is not written. */
+  remember(event: CustodianEvent): Promise<void>
+  /** Takes in what another process of the same custodian put into the store. */
+  recall(): Promise<void>
+}
+
+export async function openDesk(
+  keys: CustodianKeys,
+  store: CustodianStore,
+  clock: Clock,
+  random: Random,
+): Promise<Desk> {
+  let memory = NO_MEMORY
+  let read = 0
+  const recall = async (): Promise<void> => {
+    const events = await store.load(read)
+    memory = events.reduce(after, memory)
+    read += events.length
+  }
+  await recall()
+  return {
+    keys,
+    clock,
+    random,
+    memory: () => memory,
+    roster: () => presentRoster(memory.rosters),
+    async remember(event) {
+      after(memory, event)
+      await store.append(event)
+      await recall()
+    },
+    recall,
+  }
+}
+
+/** The body of a message of the hub. @throws {IndexError} `ERR_SIGNATURE_INVALID` */
+export function fromHub({ keys, clock }: Desk, message: Message): unknown {
+  requireSignedBy(message, keys.hub.id, keys.hub.publicKey, clock())
+  return fromJsonBytes(message.body)
+}
+
+/** This custodian's own entry on the roster. */
+export function selfOf(desk: Desk): Custodian {
+  const found = custodiansOf(desk.roster()).find(({ id }) => id === desk.keys.id)
+  if (found === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'this custodian is not on the roster')
+  return found
+}
+
+/** @throws {IndexError} `ERR_ROSTER_INVALID` for the roster of any other hub than the pinned one */
+export function requirePinned({ keys }: Desk, { rosters }: CustodianMemory): void {
+  const first = rosters.versions[0]?.roster
+  if (first !== undefined && equalBytes(first.hash, keys.hub.roster)) return
+  throw new IndexError('ERR_ROSTER_INVALID', 'this is not the roster that was pinned when the hub was made')
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { bytesOf, instant, parse } from '../door.js'
+import { IndexError } from '../errors.js'
+import { cosign as cosigned } from '../journal/checkpoint.js'
+import { verifyConsistency } from '../journal/proof.js'
+import { toJsonBytes } from '../json.js'
+import type { Message } from '../port.js'
+import { type Desk, fromHub } from './desk.js'
+import { cosignerName, verifiedHead } from './knowledge.js'
+
+const cosignBody = z.strictObject({
+  note: z.string().max(65_536),
+  proof: z.strictObject({ from: instant, to: instant, path: z.array(bytesOf(32)).max(64) }),
+})
+
+/** Cosigns a checkpoint that continues the last one it saw. */
+export async function cosign(desk: Desk, message: Message): Promise<Uint8Array> {
+  const { note, proof } = parse(cosignBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'cosign')
+  const head = verifiedHead(desk.roster(), note, 'or-not')
+  if (head === undefined) throw new IndexError('ERR_SIGNATURE_INVALID', 'the checkpoint is not signed by the hub')
+  const { lastSeen } = desk.memory()
+  if (proof.from !== lastSeen.size) return toJsonBytes({ behind: lastSeen.size })
+  if (!verifyConsistency(lastSeen, head, proof))
+    throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'the checkpoint does not continue the last one seen')
+  const signed = cosigned(note, cosignerName(desk.keys.hub.id, desk.keys.id), desk.keys.signing, desk.clock())
+  if (head.size > lastSeen.size || lastSeen.note === undefined)
+    await desk.remember({ kind: 'seen', note, size: head.size, root: head.root })
+  return toJsonBytes({ line: signed.slice(note.length) })
+}
+
+/** The last checkpoint it saw: a head of the journal that is kept outside the hub's database. */
+export async function lastSeen(desk: Desk, message: Message): Promise<Uint8Array> {
+  fromHub(desk, message)
+  return toJsonBytes({ note: desk.memory().lastSeen.note })
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { equalBytes, toHex } from '../bytes.js'
+import { parseReleaseMessage, type ReleaseMessage } from '../case/messages.js'
+import { type RefusalReason, type ReleaseAnswer, requestHash, shareInfo, signAnswer } from '../case/opening.js'
+import { bytesUpTo, parse } from '../door.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message } from '../port.js'
+import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
+import { unwrapShare } from '../seal/open.js'
+import { decodeRecord } from '../seal/record.js'
+import { type Desk, fromHub, selfOf } from './desk.js'
+import { releaseInfo } from './knowledge.js'
+import { refusalOf } from './verify-release.js'
+
+const EMPTY = new Uint8Array(0)
+// JSON with base64 is a third longer than the evidence, which may have 2 MiB.
+const releaseBody = z.strictObject({ sealed: bytesUpTo(4_194_304) })
+
+/** Releases its share when every rule is met, and says why when one is not. */
+export async function release(desk: Desk, message: Message): Promise<Uint8Array> {
+  const { sealed } = parse(releaseBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'release')
+  const opened = fromJsonBytes(
+    await hpkeOpen(desk.keys.hpke, releaseInfo(desk.keys.hub.id, desk.keys.id), EMPTY, sealed),
+  )
+  return toJsonBytes({ answer: await answerTo(desk, parseReleaseMessage(opened)) })
+}
+
+async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array> {
+  const { keys, clock } = desk
+  const { request } = message.signed
+  const hash = requestHash(keys.hub.id, request)
+  const before = desk.memory().openings.get(toHex(request.opening))
+  if (before !== undefined && !equalBytes(before.requestHash, hash)) return refuse(desk, hash, 'opening-used-before')
+  if (before?.answer !== undefined) return before.answer
+  const { rosters, lastSeen, withdrawn } = desk.memory()
+  const reason = refusalOf({ hub: keys.hub.id, rosters, lastSeen, withdrawn, now: clock() }, message)
+  if (reason !== undefined) return refuse(desk, hash, reason)
+  // The id is used from here on, whatever happens to this process.
+  if (before === undefined) await desk.remember({ kind: 'opening', opening: request.opening, requestHash: hash })
+  const answer = toJsonBytes(await released(desk, message, hash))
+  await desk.remember({ kind: 'answered', opening: request.opening, answer })
+  return answer
+}
+
+async function released(
+  desk: Desk,
+  { signed: { request }, evidence }: ReleaseMessage,
+  hash: Uint8Array,
+): Promise<ReleaseAnswer> {
+  const { keys } = desk
+  const { index, id } = selfOf(desk)
+  const share = unwrapShare(decodeRecord(evidence.record.bytes), index, keys.root, request.label)
+  try {
+    const sealed = await hpkeSeal(request.oneUseKey, shareInfo(keys.hub.id, request, index), EMPTY, share)
+    return signAnswer(
+      keys.hub.id,
+      { kind: 'released', custodian: id, index, requestHash: hash, share: sealed },
+      keys.signing,
+    )
+  } finally {
+    share.fill(0)
+  }
+}
+
+function refuse({ keys }: Desk, hash: Uint8Array, reason: RefusalReason): Uint8Array {
+  return toJsonBytes(
+    signAnswer(keys.hub.id, { kind: 'refused', custodian: keys.id, requestHash: hash, reason }, keys.signing),
+  )
+}
