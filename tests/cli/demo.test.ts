@@ -71,6 +71,7 @@ describe('the demonstration', () => {
     const { receipts } = demo.year
     expect(receipts.length).toBeGreaterThanOrEqual(7)
     for (const { contact, receipt } of receipts) {
+      expect(contact.child).toBe(demo.year.followed)
       expect(receipt.recordedAt).toBeGreaterThanOrEqual(contact.occurredAt)
       expect(receipt.recordedAt).toBeLessThanOrEqual(contact.occurredAt + 86_400_000)
     }
@@ -80,6 +81,8 @@ describe('the demonstration', () => {
     expect(report.enquiries).toBeGreaterThanOrEqual(2)
     expect(report.enquiriesEnded).toBe(1)
     expect(demo.office.ended?.outcome).toBe('lives-in-another-authority')
+    const ended = demo.office.enquiries.find(({ status }) => status === 'ended')
+    expect(ended?.checks).toBe(Math.min(...demo.office.enquiries.map(({ checks }) => checks)))
   })
 
   test('leaves nothing personal, and a search that would find it', () => {
@@ -238,6 +241,14 @@ describe('the command', () => {
     expect(JSON.parse(lines[0] ?? '')).toHaveProperty('familyName')
     expect(await readdir(dir)).toEqual(['custodians', 'index.db', 'keys'])
   }, 60_000)
+
+  test('writes nobody in plain text into the hub’s folder', async () => {
+    const dir = join(folder, 'mixed')
+    const ran = await runHere(['demo', '--children', '3', '--dir', dir, '--population', join(dir, 'people.ndjson')])
+    expect(ran).toMatchObject({ code: 2, stdout: '' })
+    expect(ran.stderr).toContain('ERR_REQUEST_INVALID')
+    expect(await readdir(dir)).toEqual([])
+  })
 
   test.each([
     [['--children', '2'], 'children'],
