@@ -10,8 +10,9 @@ import {
   type ReleaseAnswer,
   signRequest,
 } from '../../src/case/opening.js'
-import { checkIdOf } from '../../src/check/canonical.js'
+import { type CheckId, checkIdOf, decodeCheck } from '../../src/check/canonical.js'
 import { cosignerName, type Knowledge, releaseInfo } from '../../src/custodian/knowledge.js'
+import { withdrawnName } from '../../src/custodian/state.js'
 import { refusalOf } from '../../src/custodian/verify-release.js'
 import { requireCase } from '../../src/hub/cases.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
@@ -541,7 +542,12 @@ const ATTACKS: readonly (readonly [reason: RefusalReason | undefined, what: stri
   [
     'check-withdrawn',
     'a check whose withdrawal the hub hides',
-    { known: (known, { evidence }) => ({ ...known, withdrawn: new Set([idOf(first(evidence))]) }) },
+    { known: (known, { evidence }) => ({ ...known, withdrawn: new Set([takenBack(first(evidence))]) }) },
+  ],
+  [
+    undefined,
+    'a withdrawal of this check that another agency signed',
+    { known: (known, { evidence }) => ({ ...known, withdrawn: new Set([takenBack(first(evidence), 'housing')]) }) },
   ],
   [
     undefined,
@@ -667,7 +673,9 @@ const ATTACKS: readonly (readonly [reason: RefusalReason | undefined, what: stri
   ],
 ]
 
-function idOf({ salt, bytes }: CheckEvidence): string {
+const takenBack = (shown: CheckEvidence, agency = decodeCheck(shown.bytes).agency): string =>
+  withdrawnName({ agency, checkId: idOf(shown) })
+function idOf({ salt, bytes }: CheckEvidence): CheckId {
   return checkIdOf(saltedLeafHash(salt, bytes))
 }
 
