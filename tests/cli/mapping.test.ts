@@ -111,6 +111,11 @@ describe('checks', () => {
     })
   })
 
+  test('of several columns for one field the best known counts, and of two spellings the first', () => {
+    const child = { first_name: 'B', 'Given names': 'A', GIVEN_NAMES: 'C', surname: 'S', dob: '20190304' }
+    expect(check({ ...said, ...child }).child).toMatchObject({ details: { givenNames: 'A', familyName: 'S' } })
+  })
+
   test('indicators are parted by semicolons or spaces; instants are ISO, a day, or milliseconds', () => {
     expect(check({ ...said, indicators: 'a-b; c;;d  e ' }).indicators).toEqual(['a-b', 'c', 'd', 'e'])
     expect(check(said)).toEqual({

@@ -110,6 +110,15 @@ describe('CSV', () => {
     ])
   })
 
+  test('a quoted cell runs over a hundred lines or 64 KiB at most', async () => {
+    const cell = (lines: number, width: number): string => `"${Array(lines).fill('y'.repeat(width)).join('\n')}",2\n`
+    const read = async (record: string) => (await csv(`a,b\n${record}3,4\n`, 5_000)).map(({ cells }) => cells?.[1])
+    expect(await read(cell(100, 1))).toEqual(['b', '2', '4'])
+    expect((await read(cell(102, 1))).filter((cells) => cells !== undefined)).toEqual(['b', '4'])
+    expect(await read(cell(6, 10_000))).toEqual(['b', '2', '4'])
+    expect((await read(cell(7, 10_000))).filter((cells) => cells !== undefined)).toEqual(['b', '4'])
+  })
+
   test('every line with an open quote: each is rejected, none is lost', async () => {
     const read = await csv(`a,b\n${'"x,1\n'.repeat(500)}`, 1_000)
     expect(read.filter(({ cells }) => cells === undefined).map(({ line }) => line)).toEqual(
@@ -152,6 +161,14 @@ describe('rows', () => {
       ['c', 'true'],
       ['d', ''],
       ['e', 'p;q'],
+    ])
+  })
+
+  test('of two columns with one name the first counts', async () => {
+    const [only] = await rows('twice.csv', 'a, a ,b\n1,2,3\n')
+    expect(only?.kind === 'cells' && [...only.cells]).toEqual([
+      ['a', '1'],
+      ['b', '3'],
     ])
   })
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
   await inHub('enrol', 'sealer', 'births', '--key', at('births.key.json'))
   await inHub('enrol', 'agency', 'police', '--kind', 'police', '--key', at('police.key.json'))
   await cli('enrol', 'sealer', 'births', '--key', at('foreign.key.json'), '--dir', at('elsewhere'))
+  await cli('enrol', 'sealer', 'second', '--key', at('second.key.json'), '--dir', at('elsewhere'))
   writeFileSync(at('one.csv'), `given_name,family_name,dob,postcode\nAmina,${NAME},2015-01-01,NX1 1AA\n`)
   expect(seen.every(({ code }) => code === 0)).toBe(true)
 })
@@ -188,7 +189,7 @@ describe('parties', () => {
     expectRefusal(await inHub('enrol', 'sealer', 'births', '--key', at('new.key.json')), 'ERR_PARTY_EXISTS')
     expectRefusal(await inHub('enrol', 'sealer', NAME, '--key', at('new.key.json')), 'ERR_ROSTER_INVALID')
     expect(readdirSync(folder)).not.toContain('new.key.json')
-    for (const file of ['births.key.json', 'police.key.json', 'one.csv', 'foreign.key.json']) {
+    for (const file of ['births.key.json', 'police.key.json', 'one.csv', 'second.key.json']) {
       const before = readFileSync(at(file), 'utf8')
       expectRefusal(await inHub('enrol', 'sealer', 'second', '--key', at(file)), 'ERR_FILE_EXISTS', '--key')
       expect(readFileSync(at(file), 'utf8')).toBe(before)
@@ -304,6 +305,26 @@ describe('files to import', () => {
     const rejects = readFileSync(at('bad.csv.rejects.csv'), 'utf8')
     expect(rejects.trimEnd().split('\n').slice(1)).toEqual(expected)
     expect(rejects).not.toContain(NAME)
+  })
+
+  test('NDJSON with a mapping is flat, and each line has its own columns without one', async () => {
+    const born = { dob: '2015-01-01', postcode: 'NX3 1AA' }
+    const line = { givenNames: 'Ann', surname: NAME, ...born }
+    writeFileSync(at('flat.ndjson'), JSON.stringify(line))
+    writeFileSync(
+      at('flat.json'),
+      JSON.stringify({ givenNames: 'givenNames', familyName: 'surname', dateOfBirth: 'dob', postcode: 'postcode' }),
+    )
+    const mapped = await register('flat.ndjson', '--mapping', at('flat.json'), '--json')
+    expect(JSON.parse(mapped.stdout)).toMatchObject({ registered: 1, rejected: 0 })
+    const lines = [
+      { forename: 'Ben', surname: NAME, ...born },
+      { first_name: 'Cat', last_name: NAME, ...born },
+      { NHS_NUMBER: '1', first_name: 'Dan', last_name: NAME, ...born },
+    ]
+    writeFileSync(at('own.ndjson'), lines.map((each) => JSON.stringify(each)).join('\n'))
+    expect(JSON.parse((await register('own.ndjson', '--json')).stdout)).toMatchObject({ registered: 2, rejected: 1 })
+    expect(readFileSync(at('own.ndjson.rejects.csv'), 'utf8')).toContain('3,nhsNumber,ERR_NHS_NUMBER_INVALID')
   })
 
   test('the flags for care leavers and for test numbers admit what they name', async () => {
