@@ -108,6 +108,13 @@ describe('genesis', () => {
       INVALID,
     ],
     [
+      'an agency besides its custodians',
+      genesisOf(3, 2, {
+        custodians: [...genesisOf().custodians, enrol(HUB, agency('police-north', keyOf(1)), keyOf(1))],
+      }),
+      INVALID,
+    ],
+    [
       'custodians that are not numbered from 1',
       genesisOf(3, 2, { custodians: [2, 3, 4].map((index) => enrol(HUB, custodian(index), custodianKey(index))) }),
       INVALID,
