@@ -27,8 +27,10 @@ import {
   relay,
   rosterSince,
 } from './hub/lists.js'
+import { openCase } from './hub/open-case.js'
 import { type OpenHubOptions, openContext } from './hub/open-context.js'
-import { openCase, preparedEvidence, prepareOpening, readOpening } from './hub/openings.js'
+import { preparedEvidence, prepareOpening } from './hub/prepare-opening.js'
+import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'

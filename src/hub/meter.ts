@@ -1,3 +1,4 @@
+import type { ChildId } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
 import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
@@ -41,4 +42,28 @@ export async function meter(
       throw new IndexError('ERR_RATE_LIMITED', 'the look-ups of today are used up for this agency or practitioner')
     return hub.shelf.put('meter', key, { used: total })
   })
+}
+
+/** New checks of one agency by child and day, as one write adds to them. */
+export interface CheckCounts {
+  /** Counts one more; false when the day's are used up. */
+  take(childId: ChildId): boolean
+  puts(): readonly Put[]
+}
+
+export async function checkCounts(hub: HubContext, agency: string, children: readonly ChildId[]): Promise<CheckCounts> {
+  const day = Math.floor(hub.clock() / DAY_MS)
+  const names = [...new Map(children.map((childId) => [nameOf(childId), childId]))]
+  const keys = names.map(([, childId]) => hub.shelf.key('meter', 'checks', agency, childId, day))
+  const stored = await hub.shelf.get('meter', keys)
+  const used = new Map(names.map(([name], index) => [name, stored[index]?.used ?? 0]))
+  return {
+    take(childId) {
+      const count = (used.get(nameOf(childId)) ?? 0) + 1
+      if (count > hub.limits.checksPerChildPerDay) return false
+      used.set(nameOf(childId), count)
+      return true
+    },
+    puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),
+  }
 }

@@ -1,52 +1,22 @@
-import { equalBytes, fromHex, toHex } from '../bytes.js'
-import {
-  type Batch,
-  batchIsSignedBy,
-  decodeSubmission,
-  encodeBatchEntry,
-  type SaltedRow,
-  type Submission,
-  signBatch,
-} from '../check/batch.js'
-import { type Check, checkIdOf, contentHash, decodeCheck, receiptContent } from '../check/canonical.js'
+import { equalBytes, fromHex } from '../bytes.js'
+import { decodeSubmission, encodeBatchEntry, type SaltedRow, type Submission, signBatch } from '../check/batch.js'
+import { checkIdOf, receiptContent } from '../check/canonical.js'
 import { encodeReceipt } from '../check/receipt.js'
-import { type ChildId, fromAgencyChildIds } from '../child/identifiers.js'
-import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
-import { incidentOf, indicatorOf } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import type { StoredLeaf } from '../store/port.js'
-import { type HubContext, identifierKeyOf, requireParty, roster } from './context.js'
-import { nameOf } from './custodians.js'
+import type { HubContext } from './context.js'
+import { type CheckCounts, checkCounts } from './meter.js'
+import { type Candidate, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
-
-/** How far ahead of the hub's clock a check may say that something happened. */
-const AHEAD_MS = 5 * 60_000
-const DAY_MS = 86_400_000
-
-export interface Refusal {
-  readonly code: ErrorCode
-  readonly field: string | undefined
-  readonly message: string
-}
 
 /** What the agency gets back: for every row a refusal or null, and the receipts of the others in order. */
 export interface ReceiptsReply {
   readonly refusals: readonly (Refusal | null)[]
   readonly receipts: readonly SaltedRow[]
   readonly signature?: Uint8Array
-}
-
-/** A row that may become part of the journal. */
-interface Candidate {
-  readonly row: SaltedRow
-  readonly leaf: Uint8Array
-  readonly check: Check
-  readonly childId: ChildId
-  readonly content: Uint8Array
-  readonly referenceKey: Uint8Array
 }
 
 /** What became of a row: a check that is new, one that was recorded before, or a refusal. */
@@ -62,97 +32,6 @@ export async function recordChecks(hub: HubContext, message: Message): Promise<U
   const candidates = readRows(hub, agency, submission)
   const outcomes = await record(hub, submission, candidates)
   return toJsonBytes(receipts(hub, agency, outcomes))
-}
-
-/** @throws {IndexError} `ERR_CHECK_OTHER_HUB`, `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING`, `ERR_SIGNATURE_INVALID` */
-export function requireAgencyOf(hub: HubContext, batch: Batch): Agency {
-  if (!equalBytes(batch.hub, hub.id))
-    throw new IndexError('ERR_CHECK_OTHER_HUB', 'these checks were signed for another hub')
-  const agency = requireParty(hub, batch.agency, 'agency')
-  if (!batchIsSignedBy(batch, agency.keys.signing)) {
-    throw new IndexError('ERR_SIGNATURE_INVALID', 'the batch is not signed by the key that the agency enrolled with')
-  }
-  return agency
-}
-
-export function readRows(hub: HubContext, agency: Agency, submission: Submission): readonly (Candidate | Refusal)[] {
-  const checks = submission.rows.map((row) => refusalOr(() => requireAcceptable(hub, agency, decodeCheck(row.bytes))))
-  const children = childrenOf(hub, agency, checks)
-  return submission.rows.map((row, index): Candidate | Refusal => {
-    const check = checks[index] as Check | Refusal
-    const childId = children[index]
-    if ('code' in check || childId === undefined) return check as Refusal
-    return {
-      row,
-      leaf: submission.leaves[index] as Uint8Array,
-      check,
-      childId,
-      content: contentHash(check, childId),
-      referenceKey: hub.shelf.key('reference', agency.id, check.reference),
-    }
-  })
-}
-
-function refusalOr<T>(work: () => T): T | Refusal {
-  try {
-    return work()
-  } catch (error) {
-    if (!isIndexError(error)) throw error
-    return { code: error.code, field: error.field, message: error.message }
-  }
-}
-
-/** One decryption pass per epoch: a batch has one or two. */
-function childrenOf(
-  hub: HubContext,
-  agency: Agency,
-  checks: readonly (Check | Refusal)[],
-): readonly (ChildId | undefined)[] {
-  const children: (ChildId | undefined)[] = checks.map(() => undefined)
-  const epochs = new Set(checks.flatMap((check) => ('code' in check ? [] : [check.epoch])))
-  for (const epoch of epochs) {
-    const rows = checks.flatMap((check, index) =>
-      !('code' in check) && check.epoch === epoch ? [{ index, id: check.agencyChildId }] : [],
-    )
-    const ids = fromAgencyChildIds(
-      identifierKeyOf(hub, agency.id, epoch),
-      rows.map(({ id }) => id),
-    )
-    rows.forEach(({ index }, at) => {
-      children[index] = ids[at]
-    })
-  }
-  return children
-}
-
-function requireAcceptable(hub: HubContext, agency: Agency, check: Check): Check {
-  const { policy, vocabularies } = hub.policy()
-  const { epoch } = roster(hub)
-  const refuse = (code: ErrorCode, message: string, field: string): never => {
-    throw new IndexError(code, message, { field })
-  }
-  if (!equalBytes(check.hub, hub.id)) refuse('ERR_CHECK_OTHER_HUB', 'this check was signed for another hub', 'hub')
-  if (check.agency !== agency.id)
-    refuse('ERR_CHECK_OTHER_AGENCY', 'this check names another agency than its batch', 'agency')
-  if (check.epoch > epoch || check.epoch < Math.max(1, epoch - 1))
-    refuse('ERR_EPOCH_CLOSED', 'this child id is of an old epoch: identify the child anew', 'epoch')
-  if (!vocabularies.has(toHex(check.vocabulary)))
-    refuse('ERR_VOCABULARY_UNKNOWN', 'the policy in force does not take codes of this vocabulary', 'vocabulary')
-  const incident =
-    incidentOf(policy, check.incident) ??
-    refuse('ERR_CODE_UNKNOWN', 'the policy in force has no such incident', 'incident')
-  if (incident.retired) refuse('ERR_CODE_RETIRED', 'this incident is retired: use its successor', 'incident')
-  if (incident.agencyKinds !== undefined && !incident.agencyKinds.includes(agency.agencyKind)) {
-    refuse('ERR_INCIDENT_NOT_FOR_KIND', 'agencies of this kind do not submit this incident', 'incident')
-  }
-  for (const code of check.indicators) {
-    const indicator =
-      indicatorOf(policy, code) ?? refuse('ERR_CODE_UNKNOWN', 'the policy in force has no such indicator', 'indicators')
-    if (indicator.retired) refuse('ERR_CODE_RETIRED', 'this indicator is retired: use its successor', 'indicators')
-  }
-  if (check.occurredAt > hub.clock() + AHEAD_MS)
-    refuse('ERR_CHECK_IN_FUTURE', 'occurredAt is more than five minutes ahead', 'occurredAt')
-  return check
 }
 
 async function record(
@@ -172,7 +51,11 @@ async function record(
       candidates.map(({ referenceKey }) => referenceKey),
     )
     const before = new Map(candidates.map(({ check }, index) => [check.reference, stored[index]]))
-    const counts = await loadCounts(hub, submission.batch.agency, candidates)
+    const counts = await checkCounts(
+      hub,
+      submission.batch.agency,
+      candidates.map(({ childId }) => childId),
+    )
     outcomes = rows.map((row, index) =>
       'check' in row
         ? outcomeOf(row, { entry: position, row: index }, at, children, before, counts)
@@ -209,25 +92,6 @@ const TOO_MANY: Outcome = {
   },
 }
 
-/** New checks of one agency by child and day. */
-async function loadCounts(hub: HubContext, agency: string, candidates: readonly Candidate[]) {
-  const day = Math.floor(hub.clock() / DAY_MS)
-  const names = [...new Map(candidates.map(({ childId }) => [nameOf(childId), childId]))]
-  const keys = names.map(([, childId]) => hub.shelf.key('meter', 'checks', agency, childId, day))
-  const stored = await hub.shelf.get('meter', keys)
-  const used = new Map(names.map(([name], index) => [name, stored[index]?.used ?? 0]))
-  return {
-    /** Counts one more; false when the day's are used up. */
-    take(childId: ChildId): boolean {
-      const count = (used.get(nameOf(childId)) ?? 0) + 1
-      if (count > hub.limits.checksPerChildPerDay) return false
-      used.set(nameOf(childId), count)
-      return true
-    },
-    puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),
-  }
-}
-
 /** A refused row leaves nothing but its hash, without which the accepted ones could not be proved. */
 export function leafRow(submission: Submission, hash: Uint8Array, row: number, accepted: boolean): StoredLeaf {
   const { salt, bytes } = submission.rows[row] as SaltedRow
@@ -240,7 +104,7 @@ function outcomeOf(
   at: number,
   children: ChildTable,
   before: Map<string, ReferenceRow | undefined>,
-  counts: { take(childId: ChildId): boolean },
+  counts: CheckCounts,
 ): Outcome {
   const child = children.get(candidate.childId)
   if (child === undefined) {

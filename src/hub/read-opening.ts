@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { parseSignedRequest } from '../case/messages.js'
+import { bytesOf, parse } from '../door.js'
+import { IndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message } from '../port.js'
+import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf, verdictOn } from './cases.js'
+import { type HubContext, roster } from './context.js'
+import { instantOf } from './history.js'
+import { involvementOf } from './involvement.js'
+import type { Draft } from './ledger.js'
+import { openingKey } from './prepare-opening.js'
+
+const readRequest = z.strictObject({ opening: bytesOf(16) })
+/**
+ * Hands an officer the sealed record and the shares of their own opening, and says which agencies know the child as far
+ * as the disclosure rules let it. Every call is a journalled view.
+ */
+export async function readOpening(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const { opening } = parse(readRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'opening')
+  const row = await hub.shelf.one('opening', openingKey(hub, opening))
+  if (row === undefined || row.officer !== officer.id)
+    throw new IndexError('ERR_OPENING_UNKNOWN', 'this officer has no such opening')
+  if (row.expiry <= hub.clock())
+    throw new IndexError('ERR_OPENING_EXPIRED', 'the opening has expired: a second look needs a new one')
+  if (row.releases.length < roster(hub).keyset.quorum)
+    throw new IndexError('ERR_SHARES_INSUFFICIENT', 'too few custodians released their share of this opening')
+  const { request } = parseSignedRequest(fromJsonBytes(row.request))
+  const { purpose, lawfulBasis } = request
+  const file = await requireCase(hub, row.case)
+  const history = await historyOf(hub, file)
+  const level = openableLevel(hub, file, history, verdictOn(hub, history, instantOf(history, hub.clock())), officer.id)
+  const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
+  const { involvement, drafts } = await involvementOf(hub, history, thresholdOf(hub, level), context)
+  const view: Draft = { type: 'view', body: toJsonBytes({ opening, officer: officer.id, case: row.case }) }
+  await hub.ledger.write(async () => ({ drafts: [view, ...drafts] }))
+  return toJsonBytes({ record: row.record, releases: row.releases, request: row.request, involvement })
+}
