@@ -47,7 +47,6 @@ export const isBytes: z.ZodType<Uint8Array> = z.custom<Uint8Array>(
   'must be bytes',
 )
 export const instant: z.ZodType<number> = z.number().int().min(0)
-export const positive: z.ZodType<number> = z.number().int().min(1)
 
 export function bytesOf(length: number): z.ZodType<Uint8Array> {
   return z.custom<Uint8Array>(

@@ -1,4 +1,13 @@
-export type { GeneratedAgency, GeneratedChild, GeneratedContact, SeededRandom, Story } from './testing/population.js'
+export type {
+  GeneratedAddress,
+  GeneratedAgency,
+  GeneratedAgencyKind,
+  GeneratedChild,
+  GeneratedContact,
+  GeneratedDetails,
+  SeededRandom,
+  Story,
+} from './testing/population.js'
 export {
   generateAgencies,
   generateContacts,

@@ -79,7 +79,7 @@ export function determinedLevel(
 }
 
 /** Whether a level is at least another in the order of the policy. */
-export function reaches(policy: Policy, level: string, atLeast: string): boolean {
+function reaches(policy: Policy, level: string, atLeast: string): boolean {
   const order = policy.levels.map(({ name }) => name)
   return order.indexOf(level) >= 0 && order.indexOf(level) >= order.indexOf(atLeast)
 }

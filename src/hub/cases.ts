@@ -44,15 +44,7 @@ export async function* listCases(
   }
 }
 
-export function summaryOf({
-  number,
-  status,
-  level,
-  threshold,
-  raisedAt,
-  updatedAt,
-  reReferral,
-}: CaseFile): CaseSummary {
+function summaryOf({ number, status, level, threshold, raisedAt, updatedAt, reReferral }: CaseFile): CaseSummary {
   return { number, status, level, threshold, raisedAt, updatedAt, reReferral }
 }
 

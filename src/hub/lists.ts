@@ -37,7 +37,7 @@ export async function* listReferrals(
 }
 
 /** Rows of a numbered table in order, read a page at a time. */
-export async function* numbered<T extends Table>(
+async function* numbered<T extends Table>(
   hub: HubContext,
   table: T,
   afterNumber: number | undefined,

@@ -53,7 +53,7 @@ export class ChildTable {
   }
 }
 
-export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
+function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
   return hub.shelf.key('child', id)
 }
 

@@ -7,7 +7,7 @@ import type { Table } from '../store/port.js'
  * What each table holds, once decrypted. Histories, cases, enquiries and referrals can be rebuilt from the journal; whom a
  * token points at, and the sealed records, stand here alone, because the journal does not say whose a record is.
  */
-export interface Rows {
+export interface Rows extends Record<Table, unknown> {
   readonly meta: MetaRow
   readonly child: ChildRow
   readonly history: HistoryRow
@@ -21,9 +21,6 @@ export interface Rows {
   readonly inbox: { readonly referral: number }
   readonly meter: { readonly used: number }
 }
-// A table without a row type, or the reverse, is a compile error.
-export type EveryTableHasRows = [Table] extends [keyof Rows] ? ([keyof Rows] extends [Table] ? true : never) : never
-
 export type MetaRow =
   | { readonly kind: 'roster'; readonly positions: readonly number[] }
   | { readonly kind: 'watermark'; readonly position: number }

@@ -32,7 +32,7 @@ const LEAF = Uint8Array.of(0x00)
 const NODE = Uint8Array.of(0x01)
 const EMPTY = new Uint8Array(0)
 
-export const HASH_BYTES = 32
+const HASH_BYTES = 32
 export const SALT_BYTES = 32
 
 /** SHA-256(0x00 ‖ data): the hash of a leaf (RFC 6962, section 2.1). */

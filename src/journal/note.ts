@@ -56,7 +56,7 @@ export function noteKeyId(name: string, type: number, publicKey: Uint8Array): Ui
 }
 
 /** Whether a note can name this key: at least one character, no space, plus sign or control character. */
-export function isNoteName(name: string): boolean {
+function isNoteName(name: string): boolean {
   return NAME.test(name) && !CONTROL.test(name) && utf8Text(utf8Bytes(name)) === name
 }
 

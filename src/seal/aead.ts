@@ -3,7 +3,7 @@ import { concat, type Random } from '../bytes.js'
 import { IndexError } from '../errors.js'
 
 /** What XChaCha20-Poly1305 adds to a plaintext: a 24-byte nonce in front, a 16-byte tag behind. */
-export const NONCE_LENGTH = 24
+const NONCE_LENGTH = 24
 export const AEAD_OVERHEAD: number = NONCE_LENGTH + 16
 
 /**

@@ -16,7 +16,7 @@ export function* nhsNumbers(start: number): Generator<string, never, undefined> 
 }
 
 /** The tenth digit by modulus 11; nothing where the nine digits have none and the number is never issued. */
-export function nhsCheckDigit(nine: string): number | undefined {
+function nhsCheckDigit(nine: string): number | undefined {
   let sum = 0
   for (let i = 0; i < 9; i++) sum += Number(nine[i]) * (10 - i)
   const check = 11 - (sum % 11)

@@ -6,7 +6,7 @@ export interface GeneratedAddress {
 }
 
 /** The invented authority that everyone here lives in. */
-export const AUTHORITY = 'Harrowmere'
+const AUTHORITY = 'Harrowmere'
 
 // No postcode area NX exists; the format is a real one.
 const AREA = 'NX'
