@@ -16,7 +16,7 @@ import type { SigningKey } from '../../src/signature.js'
 import { filled, keyOf } from '../ground/keys.js'
 
 export const HUB_KEY: SigningKey = keyOf(0x40)
-export const NAME = 'Northshire'
+const NAME = 'Northshire'
 export const HUB: Uint8Array = hubIdOf(HUB_KEY.publicKey, NAME)
 export const POLICY: string = toHex(sha256(filled(0)))
 

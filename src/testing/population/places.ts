@@ -5,8 +5,6 @@ export interface GeneratedAddress {
   readonly postcode: string
 }
 
-/** The invented authority that everyone here lives in. */
-const AUTHORITY = 'Harrowmere'
 
 // No postcode area NX exists; the format is a real one.
 const AREA = 'NX'
