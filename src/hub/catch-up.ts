@@ -150,8 +150,8 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
     await pursue(hub, children, news, enquiries, at, step)
     await tellRecipients(hub, news, history, at, step)
   }
-  step.puts.push(...children.puts(hub), ...cases.puts(), ...enquiries.puts())
-  return { writes: { drafts: step.drafts, puts: step.puts }, news: step.news }
+  const puts = [...step.puts, ...children.puts(hub), ...cases.puts(), ...enquiries.puts()]
+  return { writes: { drafts: step.drafts, puts }, news: step.news }
 }
 
 function withNews(history: HistoryRow, { checks, withdrawn }: News): HistoryRow {

@@ -1,5 +1,5 @@
 import { pack, unpack, utf8Text } from '../bytes.js'
-import { IndexError } from '../errors.js'
+import { IndexError, isIndexError } from '../errors.js'
 
 /** Body of a `record` entry: the hashes of one child's sealed groups. It does not say whose they are. */
 export interface RecordEntry {
@@ -15,8 +15,11 @@ export function encodeRecordEntry({ sealer, identity, carers }: RecordEntry): Ui
 
 /** @throws {IndexError} `ERR_ENTRY_MALFORMED` */
 export function decodeRecordEntry(body: Uint8Array): RecordEntry {
-  const [sealer, identity, carers] = unpack('record-entry/v1', body, 3) as [Uint8Array, Uint8Array, Uint8Array]
-  if (identity.length !== 32 || carers.length !== 32)
-    throw new IndexError('ERR_ENTRY_MALFORMED', 'a record entry holds two hashes')
-  return { sealer: utf8Text(sealer), identity, carers }
+  try {
+    const [sealer, identity, carers] = unpack('record-entry/v1', body, 3) as [Uint8Array, Uint8Array, Uint8Array]
+    if (identity.length === 32 && carers.length === 32) return { sealer: utf8Text(sealer), identity, carers }
+  } catch (error) {
+    if (!isIndexError(error, 'ERR_MESSAGE_MALFORMED')) throw error
+  }
+  throw new IndexError('ERR_ENTRY_MALFORMED', 'an entry is not that of a record')
 }
