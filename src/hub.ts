@@ -3,6 +3,7 @@ import type { Dossier } from './case/dossier.js'
 import type { Enquiry } from './case/enquiry.js'
 import type { JournalPosition } from './check/receipt.js'
 import { IndexError } from './errors.js'
+import { openAssessor } from './hub/assessor.js'
 import {
   type CaseSummary,
   casesForOfficer,
@@ -12,7 +13,7 @@ import {
   listCases,
   reviewForOfficer,
 } from './hub/cases.js'
-import { type CaseNews, catchUp } from './hub/catch-up.js'
+import type { CaseNews } from './hub/catch-up.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
@@ -34,7 +35,7 @@ import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'
-import { type HubStatus, statusOf, tell } from './hub/status.js'
+import { type HubStatus, statusOf } from './hub/status.js'
 import { type JournalReport, verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
 import type { RowEvidence } from './journal/inclusion.js'
@@ -99,21 +100,12 @@ export interface HubJournal {
 export async function openHub(options: OpenHubOptions): Promise<Hub> {
   const { context: hub, follow } = await openContext(options)
   const prepared = preparedEvidence(hub.clock)
-  const listeners = new Set<(news: CaseNews) => void>()
-  let settled: Promise<void> = Promise.resolve()
+  const assessor = openAssessor(hub)
+  const { assess } = assessor
   const underWay = new Set<Promise<unknown>>()
   let isClosed = false
   await requireNotRolledBack(hub)
 
-  /** Steps 6 and 7, after the answer: assess, and raise cases. What is not done when the process dies is done next time. */
-  const assess = (signal?: AbortSignal): Promise<void> => {
-    settled = settled
-      .catch(() => undefined)
-      .then(async () => {
-        for (const news of await catchUp(hub, signal)) for (const listener of listeners) tell(listener, news)
-      })
-    return settled
-  }
   const thenAssess =
     (handler: Handler): Handler =>
     async (message, send) => {
@@ -161,7 +153,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     if (isClosed) return
     isClosed = true
     await Promise.allSettled(underWay)
-    await settled.catch(() => undefined)
+    await assessor.settled()
     // Without a quorum there is no new head to keep; the journal itself is durable already.
     await checkpoint(hub).catch(() => undefined)
     await hub.store.close()
@@ -199,12 +191,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     },
     referrals: (filter) => listReferrals(hub, filter),
     status: () => statusOf(hub, options.custodiansApart === true),
-    onCase(listener) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
+    onCase: assessor.onCase,
     caughtUp: (wait) => assess(wait?.signal),
     journal: {
       size: () => hub.ledger.size(),

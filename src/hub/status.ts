@@ -1,5 +1,4 @@
 import { toHex } from '../bytes.js'
-import type { CaseNews } from './catch-up.js'
 import { type HubContext, roster } from './context.js'
 
 export interface HubStatus {
@@ -29,14 +28,5 @@ export function statusOf(hub: HubContext, custodiansApart: boolean): HubStatus {
     quorum: keyset.quorum,
     custodiansApart,
     warnings: custodiansApart ? [] : [ONE_PROCESS],
-  }
-}
-
-/** A listener that fails must not keep the others, or the assessment, from going on. */
-export function tell(listener: (news: CaseNews) => void, news: CaseNews): void {
-  try {
-    listener(news)
-  } catch {
-    // the listener's own affair
   }
 }
