@@ -2,7 +2,9 @@ import { equalBytes, sha256, toHex } from '../bytes.js'
 import { determinedLevel } from '../case/determination.js'
 import type { ReleaseMessage } from '../case/messages.js'
 import {
+  EVIDENCE_BYTES_MAX,
   EVIDENCE_CHECKS_MAX,
+  type Evidence,
   evidenceHash,
   OPENING_HOURS,
   type RefusalReason,
@@ -44,7 +46,8 @@ export function refusalOf(known: Knowledge, message: ReleaseMessage): RefusalRea
 function requireRelease(known: Knowledge, message: ReleaseMessage): void {
   const roster = presentRoster(known.rosters)
   const { evidence } = message
-  unless(evidence.checks.length <= EVIDENCE_CHECKS_MAX, 'evidence-too-large')
+  const isSmall = evidence.checks.length <= EVIDENCE_CHECKS_MAX && bytesOf(evidence) <= EVIDENCE_BYTES_MAX
+  unless(isSmall, 'evidence-too-large')
   requireTimely(known, message)
   requireEvidenceMatches(message)
   const policy = requirePolicy(roster, message)
@@ -65,6 +68,12 @@ function requireRelease(known: Knowledge, message: ReleaseMessage): void {
     checkIds: new Set(checks.map(({ id }) => id)),
   })
   requireOpenedBy(policy, higher(policy, verdict.level, determined), message)
+}
+
+/** Without paths and encoding: never more than the hub counts before it sends. */
+function bytesOf({ record, policy, checks }: Evidence): number {
+  const fixed = record.bytes.length + policy.length
+  return checks.reduce((total, { bytes, entry }) => total + bytes.length + entry.bytes.length, fixed)
 }
 
 function higher(policy: Policy, level: string, determined: string | undefined): string {

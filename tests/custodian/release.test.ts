@@ -317,6 +317,11 @@ const ATTACKS: readonly (readonly [reason: RefusalReason | undefined, what: stri
 
   [
     'evidence-too-large',
+    'more bytes than a custodian takes',
+    { forgery: { evidence: (honest) => ({ ...honest, policy: new Uint8Array(2 * 1024 * 1024) }) } },
+  ],
+  [
+    'evidence-too-large',
     'more checks than a custodian takes',
     { forgery: { evidence: (honest) => ({ ...honest, checks: Array.from({ length: 1001 }, () => first(honest)) }) } },
   ],
