@@ -1,6 +1,5 @@
 import type { CaseStatus } from './case/case.js'
 import type { Dossier } from './case/dossier.js'
-import type { Enquiry } from './case/enquiry.js'
 import type { JournalPosition } from './check/receipt.js'
 import { IndexError } from './errors.js'
 import { openAssessor } from './hub/assessor.js'
@@ -20,6 +19,8 @@ import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { identify } from './hub/identify.js'
 import {
+  type EnquiryFilter,
+  enquiriesForOfficer,
   facts,
   listEnquiries,
   listReferrals,
@@ -66,7 +67,8 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** Cases by number, a page at a time as they are asked for. */
   cases(filter?: { readonly status?: CaseStatus; readonly after?: number }): AsyncIterable<CaseSummary>
   case(number: number): Promise<Dossier>
-  enquiries(filter?: { readonly status?: Enquiry['status']; readonly after?: number }): AsyncIterable<PublicEnquiry>
+  /** Without those about shielded children, which the shielding officer alone is shown. */
+  enquiries(filter?: EnquiryFilter): AsyncIterable<PublicEnquiry>
   referrals(filter?: { readonly after?: number }): AsyncIterable<PublicReferral>
   /** Calls back for every case that is raised or changes its level; returns how to stop. */
   onCase(listener: (news: CaseNews) => void): () => void
@@ -143,6 +145,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     inbox: (message) => inbox(hub, message),
     decide: (message) => decideReferral(hub, message),
     close: caughtUpFirst((message) => closeCase(hub, message)),
+    enquiries: caughtUpFirst((message) => enquiriesForOfficer(hub, message)),
     'end-enquiry': (message) => endEnquiryByOfficer(hub, message),
   }
   const port = serve(new Map(Object.entries(story)))
@@ -187,7 +190,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     },
     async *enquiries(filter) {
       await assess()
-      yield* listEnquiries(hub, filter)
+      yield* listEnquiries(hub, { ...filter, isShielding: false })
     },
     referrals: (filter) => listReferrals(hub, filter),
     status: () => statusOf(hub, options.custodiansApart === true),

@@ -35,7 +35,7 @@ export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.
 export type { CaseSummary } from './hub/cases.js'
 export type { CaseNews } from './hub/catch-up.js'
 export type { HubKeys, Limits } from './hub/context.js'
-export type { PublicEnquiry, PublicReferral } from './hub/lists.js'
+export type { EnquiryFilter, PublicEnquiry, PublicReferral } from './hub/lists.js'
 export type { JournalReport } from './hub/verify-stored.js'
 export type { Hub, HubJournal, HubStatus, OpenHubOptions } from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { CASE_STATUSES, type CaseStatus, type ClosingReason } from './case/case.js'
 import { DETERMINATION_DAYS, signDetermination } from './case/determination.js'
 import type { Dossier } from './case/dossier.js'
-import type { EnquiryOutcome } from './case/enquiry.js'
+import { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
 import { instant, parse } from './door.js'
 import { IndexError } from './errors.js'
 import type { CaseSummary } from './hub/cases.js'
+import type { EnquiryFilter, PublicEnquiry } from './hub/lists.js'
 import { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 import { type OpenAsk, type Opening, openDetails } from './officer/open.js'
 import { type OpenedDetails, readDetails } from './officer/read.js'
@@ -42,6 +43,8 @@ export interface Officer {
   refer(ask: ReferAsk, options?: SendOptions): Promise<SentReferral>
   /** Says that a case should close; one that reached a threshold and was never opened takes two officers. */
   close(caseNumber: number, reason: ClosingReason, options?: SendOptions): Promise<CaseStatus>
+  /** A page of at most 100 enquiries by number; a shielding officer is shown those about shielded children too. */
+  enquiries(filter?: EnquiryFilter, options?: SendOptions): Promise<readonly PublicEnquiry[]>
   /** Says how an enquiry ended. */
   endEnquiry(enquiry: number, outcome: EnquiryOutcome, options?: SendOptions): Promise<void>
 }
@@ -69,6 +72,22 @@ const casesReply = z.strictObject({
       raisedAt: instant,
       updatedAt: instant,
       reReferral: z.boolean(),
+    }),
+  ),
+})
+const enquiriesReply = z.strictObject({
+  enquiries: z.array(
+    z.strictObject({
+      number: instant,
+      agency: z.string(),
+      reference: z.string(),
+      owner: z.enum(['management', 'shielding']),
+      status: z.enum(['open', 'ended']),
+      openedAt: instant,
+      dueAt: instant,
+      checks: instant,
+      outcome: z.enum(ENQUIRY_OUTCOMES).optional(),
+      endedAt: instant.optional(),
     }),
   ),
 })
@@ -130,6 +149,10 @@ export function createOfficer(options: OfficerOptions): Officer {
         'ERR_MESSAGE_MALFORMED',
         'close',
       ).status
+    },
+    async enquiries(filter = {}, send) {
+      return parse(enquiriesReply, await line.ask('enquiries', filter, send), 'ERR_MESSAGE_MALFORMED', 'enquiries')
+        .enquiries
     },
     async endEnquiry(enquiry, outcome, send) {
       await line.ask('end-enquiry', { enquiry, outcome }, send)

@@ -5,6 +5,7 @@ import { bytesUpTo, parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Table } from '../store/port.js'
+import { requireOfficer } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { rosterNews } from './enrolment.js'
 import type { Rows } from './rows.js'
@@ -12,19 +13,46 @@ import { numberKey } from './shelf.js'
 
 const PAGE = 100
 
+export interface EnquiryFilter {
+  readonly status?: Enquiry['status'] | undefined
+  readonly after?: number | undefined
+}
+
 /** An enquiry without the child id. */
 export type PublicEnquiry = Omit<Enquiry, 'childId'>
 
 /** A referral without its package, which only the receiving agency can read. */
 export type PublicReferral = Omit<Referral, 'sealed'>
 
+/**
+ * Enquiries in order of their number. Those about shielded children are the shielding officer's: nobody else sees that
+ * there is one.
+ */
 export async function* listEnquiries(
   hub: HubContext,
-  filter: { readonly status?: Enquiry['status'] | undefined; readonly after?: number | undefined } = {},
+  filter: EnquiryFilter & { readonly isShielding: boolean },
 ): AsyncGenerator<PublicEnquiry> {
   for await (const { childId: _, ...enquiry } of numbered(hub, 'enquiry', filter.after)) {
-    if (filter.status === undefined || enquiry.status === filter.status) yield enquiry
+    const mayBeSeen = enquiry.owner === 'management' || filter.isShielding
+    if (mayBeSeen && (filter.status === undefined || enquiry.status === filter.status)) yield enquiry
   }
+}
+
+const enquiriesRequest = z.strictObject({
+  status: z.enum(['open', 'ended']).optional(),
+  after: z.number().int().min(1).optional(),
+})
+
+/** A page of enquiries for an officer. */
+export async function enquiriesForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message)
+  const filter = parse(enquiriesRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiries')
+  const enquiries: PublicEnquiry[] = []
+  for await (const each of listEnquiries(hub, { ...filter, isShielding: officer.shielding })) {
+    enquiries.push(each)
+    if (enquiries.length === PAGE) break
+  }
+  return toJsonBytes({ enquiries })
 }
 
 export async function* listReferrals(

@@ -5,7 +5,6 @@ export interface GeneratedAddress {
   readonly postcode: string
 }
 
-
 // No postcode area NX exists; the format is a real one.
 const AREA = 'NX'
 const TOWNS = [
