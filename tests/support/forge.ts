@@ -109,7 +109,7 @@ export async function honestEvidence(house: House, hub: HubContext, number: numb
   return gatherEvidence(hub, file, history, record as RecordRow, support)
 }
 
-export async function append(hub: HubContext, type: 'opening' | 'record' | 'view', body: Uint8Array): Promise<number> {
+async function append(hub: HubContext, type: 'opening' | 'record' | 'view', body: Uint8Array): Promise<number> {
   let position = 0
   await hub.ledger.write(async (at) => {
     position = at
