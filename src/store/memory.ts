@@ -91,6 +91,10 @@ class MemoryStore implements Store {
     return this.#rows(table).page(after, limit)
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
   }

@@ -9,7 +9,7 @@
  * An argument outside the sizes and ranges given here is a programmer's mistake: a `RangeError`, and nothing written. What
  * goes in is copied, and so is what comes out.
  */
-export interface Store {
+export interface Store extends AsyncDisposable {
   /** Number of journal entries: the position that the next one gets. */
   size(): Promise<number>
 

@@ -145,6 +145,10 @@ class SqliteStore implements Store {
     return this.#attempt(() => this.#statements.list(table, after, limit))
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true

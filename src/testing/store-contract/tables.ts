@@ -84,5 +84,6 @@ export function lifeContract(on: On): void {
     await assert.rejects(store.nodes([]), closed)
     await assert.rejects(store.get('meta', []), closed)
     await assert.rejects(store.list('meta', undefined, 1), closed)
+    await store[Symbol.asyncDispose]()
   })
 }
