@@ -6,7 +6,7 @@ import { type Authority, foundAuthority } from './authority.js'
 import { type Office, workCases } from './office.js'
 import { type FolderSearch, searchControl, searchFolder } from './search.js'
 import { type StoredCheck, storedChecks } from './stored-checks.js'
-import { liveThrough, type Year } from './year.js'
+import { liveThrough, type StartProgress, type Year } from './year.js'
 
 export interface DemoOptions {
   readonly seed: number
@@ -22,9 +22,6 @@ export interface DemoOptions {
   readonly startProgress?: StartProgress
   readonly signal?: AbortSignal | undefined
 }
-
-/** Begins to show the progress of one step. */
-export type StartProgress = (what: string, total: number) => Progress
 
 const SILENT: Progress = { update: () => undefined, stop: () => undefined }
 

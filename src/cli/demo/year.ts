@@ -1,7 +1,7 @@
 import type { CheckInput, Known, Receipt } from '../../index.js'
 import { type GeneratedContact, queryOf } from '../../testing/population.js'
+import type { Progress } from '../progress.js'
 import type { Authority } from './authority.js'
-import type { StartProgress } from './run.js'
 
 const DAY_MS = 86_400_000
 const EVENING_MS = 20 * 3_600_000
@@ -9,6 +9,9 @@ const EVENING_MS = 20 * 3_600_000
 const EXPECTED_DAYS = 220
 /** Children whom the sealer takes at a time, so that the progress bar moves. */
 const SLICE = 256
+
+/** Begins to show the progress of one step. */
+export type StartProgress = (what: string, total: number) => Progress
 
 /** What a year came to. */
 export interface Year {
