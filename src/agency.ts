@@ -1,19 +1,12 @@
 import { z } from 'zod'
-import {
-  type CheckOutcome,
-  canonicalChecks,
-  identifyAll,
-  outcomesOf,
-  ownCheck,
-  refusedCheck,
-  refusedOr,
-  tellCustodians,
-  thrown,
-} from './agency/submit.js'
+import { identifyAll } from './agency/identify.js'
+import { type CheckOutcome, type RefusedCheck, refusedCheck, refusedOr, thrown } from './agency/outcome.js'
+import { canonicalChecks, ownCheck, receiptsFor, tellCustodians } from './agency/submit.js'
 import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
 import type { ReferralOutcome } from './case/referral.js'
 import { encodeSubmission, signBatch } from './check/batch.js'
 import { type CheckId, checkIdOf, encodeCheck } from './check/canonical.js'
+import type { IdentifyProof } from './check/identification.js'
 import type { Known, Receipt } from './check/receipt.js'
 import { type CheckInput, parseCheckRequest } from './check/request.js'
 import { signWithdrawal, type WithdrawalReason } from './check/withdrawal.js'
@@ -25,6 +18,7 @@ import { connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 
+export { type IdentifyProof, identifiedAs } from './check/identification.js'
 export { RECEIPT_NOTICE, verifyReceipt } from './check/receipt.js'
 export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
 export { type ErrorCode, IndexError, isIndexError } from './errors.js'
@@ -79,6 +73,8 @@ export interface Identified {
   /** Nine groups of three letters, to write down or read aloud; means nothing to anybody else. */
   readonly agencyChildId: string
   readonly known: Known
+  /** Evidence of which child the hub named; see `identifiedAs`. Keep it where an answer may be disputed. */
+  readonly proof: IdentifyProof
 }
 
 const inboxReply = z.strictObject({
@@ -92,6 +88,12 @@ const inboxReply = z.strictObject({
   ),
 })
 
+const NO_ANSWER: RefusedCheck = refusedCheck(
+  'ERR_MESSAGE_MALFORMED',
+  undefined,
+  'the hub did not answer what was asked',
+)
+
 /** An agency from its id, kind and key. */
 export function createAgency(options: AgencyOptions): Agency {
   const line = connect(options)
@@ -104,22 +106,19 @@ export function createAgency(options: AgencyOptions): Agency {
     const named = await identifyAll(line, requests, forTests, sendOptions)
     const checks = await canonicalChecks(line, requests, named, sendOptions)
     const accepted = checks.flatMap((check, index) => ('kind' in check ? [] : [{ check, index }]))
-    const outcomes = checks.map(
-      (check): CheckOutcome =>
-        'kind' in check ? check : refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer'),
-    )
+    const outcomes = checks.map((check): CheckOutcome => ('kind' in check ? check : NO_ANSWER))
     if (accepted.length === 0) return outcomes
     const rows = accepted.map(({ check }) => encodeCheck(check))
     const signed = signBatch('check-batch/v1', hub, id, rows, key.signing, line.random)
     const reply = await line.send('check-batch', encodeSubmission(signed), sendOptions)
-    const answers = await outcomesOf(
-      line,
-      fromJsonBytes(reply),
-      accepted.map(({ check }) => check),
-      sendOptions,
-    )
+    const sent = accepted.map(({ check }) => check)
+    const answers = await receiptsFor(line, fromJsonBytes(reply), sent, sendOptions)
     accepted.forEach(({ index }, at) => {
-      outcomes[index] = answers[at] ?? refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer')
+      const receipt = answers[at] ?? NO_ANSWER
+      const child = named[index]
+      if ('kind' in receipt) outcomes[index] = receipt
+      else if (child !== undefined && !('kind' in child))
+        outcomes[index] = { kind: 'recorded', receipt, identification: child.proof }
     })
     return outcomes
   }
@@ -143,7 +142,7 @@ export function createAgency(options: AgencyOptions): Agency {
     async identify(child, practitioner, sendOptions) {
       const [named] = await identifyAll(line, [{ child, practitioner }], forTests, sendOptions)
       if (named === undefined || 'kind' in named) throw thrown(named)
-      return { agencyChildId: writeAgencyChildId(named.id, named.epoch), known: named.known }
+      return { agencyChildId: writeAgencyChildId(named.id, named.epoch), known: named.known, proof: named.proof }
     },
     async check(input, sendOptions) {
       const [outcome] = await submit([input], sendOptions)
@@ -171,10 +170,15 @@ export function createAgency(options: AgencyOptions): Agency {
         key.signing,
       )
       const body = { reference: request.reference, withdrawal, submission: encodeSubmission(signed) }
-      const [outcome] = await outcomesOf(line, await line.ask('correct', body, sendOptions), [check], sendOptions)
-      if (outcome?.kind !== 'recorded') throw thrown(outcome)
+      const [receipt = NO_ANSWER] = await receiptsFor(
+        line,
+        await line.ask('correct', body, sendOptions),
+        [check],
+        sendOptions,
+      )
+      if ('kind' in receipt) throw thrown(receipt)
       await tellCustodians(line, withdrawal, sendOptions)
-      return outcome.receipt
+      return receipt
     },
     async *referrals(after = 0, sendOptions) {
       for (let last = after; ; ) {
