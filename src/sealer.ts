@@ -179,7 +179,7 @@ function parsedOr(line: Connection, input: unknown, options: RegisterOptions): R
     return {
       kind: 'refused',
       code: 'ERR_DETAILS_INVALID',
-      field: undefined,
+      field: 'nhsNumber',
       message: 'these details cannot tell one child from another: add an NHS number, or given name and postcode',
     }
   } catch (error) {

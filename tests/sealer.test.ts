@@ -74,7 +74,7 @@ const BAD: readonly (readonly [what: string, input: unknown, code: string, field
     'names and birth alone',
     { givenNames: 'A', familyName: 'B', dateOfBirth: '2019-01-01' },
     'ERR_DETAILS_INVALID',
-    undefined,
+    'nhsNumber',
   ],
 ]
 

@@ -16,7 +16,18 @@ import type { ReadEntry } from './ledger.js'
 /** Puts a party on the roster: journalled as a new version, in force once a quorum of custodians has signed for it. */
 export async function enrolParty(hub: HubContext, input: unknown, follow: Follow): Promise<void> {
   const enrolment = withIdentifierKeys(hub, parseEnrolment(input))
+  requireKnownKind(hub, enrolment)
   await changeRoster(hub, [{ kind: 'enrol', enrolment }], follow)
+}
+
+/** An agency of a kind from which the policy takes no incident could not submit a single check. */
+function requireKnownKind(hub: HubContext, { party }: Enrolment): void {
+  if (party.party !== 'agency') return
+  const incidents = Object.values(hub.policy().policy.incidents)
+  if (incidents.some(({ agencyKinds }) => agencyKinds === undefined || agencyKinds.includes(party.agencyKind))) return
+  throw new IndexError('ERR_ROSTER_INVALID', 'the policy takes no incident from agencies of this kind', {
+    field: 'party.agencyKind',
+  })
 }
 
 /** Takes a party's standing away, from this entry on. What it signed before keeps its place. */

@@ -69,7 +69,7 @@ async function check(context: Context, options: CheckOptions, file = ''): Promis
         `${rows} rows: ${counts.recorded} recorded, ${counts.again} recorded before, ${rejected} rejected`,
         `Children: ${counts.known} known here, ${counts.unknown} unknown (an enquiry is open), ${counts.unresolved} unresolved`,
         ...(rejectsFile === undefined ? [] : [`Rejected rows, by line, field and code: ${rejectsFile}`]),
-        RECEIPT_NOTICE,
+        ...(counts.recorded + counts.again > 0 ? [RECEIPT_NOTICE] : []),
       ])
       return rejected > 0 ? REJECTED : DONE
     } finally {

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
+import type { Involvement } from '../../case/involvement.js'
 import { PURPOSES } from '../../case/opening.js'
 import { LAWFUL_BASES } from '../../case/referral.js'
 import type { Consent, ConsentState } from '../../disclosure/decide.js'
-import type { OpenAsk } from '../../officer.js'
+import type { OpenAsk, Opening } from '../../officer.js'
 import { GROUPS } from '../../seal/label.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
-import { DONE } from '../failure.js'
+import { DONE, REJECTED } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
 import { when } from '../output.js'
@@ -53,7 +54,7 @@ interface OpenOptions extends ConsentOptions {
 function openCommand(): Command {
   const command = newCommand('open', 'Ask the custodians to open details, and show them on this terminal alone.', {
     example: 'open 1 --officer officer.key.json --purpose referral --basis public-task',
-    json: '{ opening, group, expiry, released, refused, unavailable, details, badShares }',
+    json: '{ opening, group, expiry, opened, released, refused, unavailable, details, involvement, badShares }',
   })
     .argument('<case>', 'number of the case')
     .requiredOption('--officer <keyfile>', 'key file of the officer; keeps the one-use key until the opening expires')
@@ -71,13 +72,18 @@ function openCommand(): Command {
     }
     return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
-      const opened = await officer.open(ask, { signal: context.signal })
-      const { details, badShares } = await officer.read(opened.opening, { signal: context.signal })
-      context.out.result({ ...opened, details, badShares }, [
+      // The signed answers are in the journal; here they would be noise.
+      const { answers: _signed, ...opened } = await officer.open(ask, { signal: context.signal })
+      if (!opened.opened) {
+        context.out.result(opened, ['Not opened: too few custodians released their share.', ...notReleased(opened)])
+        return REJECTED
+      }
+      const { details, involvement, badShares } = await officer.read(opened.opening, { signal: context.signal })
+      context.out.result({ ...opened, details, involvement, badShares }, [
         `Opened ${opened.group} of case ${ask.case}; released by ${opened.released.join(', ')}`,
-        ...opened.refused.map(({ custodian, reason }) => `refused by ${custodian}: ${reason}`),
-        ...opened.unavailable.map((custodian) => `${custodian} could not be reached`),
+        ...notReleased(opened),
         ...detailLines(details),
+        ...involvementLines(involvement),
         `opening ${opened.opening}, readable until ${when(opened.expiry)}; every reading is journalled`,
       ])
       return DONE
@@ -85,10 +91,24 @@ function openCommand(): Command {
   })
 }
 
+function notReleased({ refused, unavailable }: Pick<Opening, 'refused' | 'unavailable'>): readonly string[] {
+  return [
+    ...refused.map(({ custodian, reason }) => `refused by ${custodian}: ${reason}`),
+    ...unavailable.map((custodian) => `${custodian} could not be reached`),
+  ]
+}
+
+/** Who knows the child, each by its own references: whom to ask. */
+function involvementLines(involvement: readonly Involvement[]): readonly string[] {
+  return involvement.map(
+    ({ agency, agencyKind, references }) => `known to ${agency} (${agencyKind}) as ${references.join(', ')}`,
+  )
+}
+
 function readCommand(): Command {
   const command = newCommand('read', 'Read once more what was opened, until it expires. Every reading is journalled.', {
     example: 'read 00112233445566778899aabbccddeeff --officer officer.key.json',
-    json: '{ opening, group, details, badShares }',
+    json: '{ opening, group, details, involvement, badShares }',
   })
     .argument('<opening>', 'id of the opening')
     .requiredOption('--officer <keyfile>', 'key file of the officer who opened')
@@ -96,7 +116,7 @@ function readCommand(): Command {
     withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
       const read = await officer.read(opening, { signal: context.signal })
-      context.out.result({ opening, ...read }, detailLines(read.details))
+      context.out.result({ opening, ...read }, [...detailLines(read.details), ...involvementLines(read.involvement)])
       return DONE
     }),
   )
