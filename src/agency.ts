@@ -9,12 +9,19 @@ import { type CheckId, checkIdOf, encodeCheck } from './check/canonical.js'
 import type { IdentifyProof } from './check/identification.js'
 import type { Known, Receipt } from './check/receipt.js'
 import { type CheckInput, parseCheckRequest } from './check/request.js'
-import { signWithdrawal, type WithdrawalReason } from './check/withdrawal.js'
+import {
+  parseWithdrawal,
+  signWithdrawal,
+  type Withdrawal,
+  type WithdrawalReason,
+  withdrawalIsSignedBy,
+} from './check/withdrawal.js'
 import type { ChildQuery } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
 import { instant, isBytes, parse } from './door.js'
+import { IndexError } from './errors.js'
 import { fromJsonBytes } from './json.js'
-import { connect, type PartyOptions } from './party.js'
+import { type Connection, connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 
@@ -87,6 +94,14 @@ const inboxReply = z.strictObject({
     }),
   ),
 })
+
+const correctReply = z.strictObject({ receipts: z.unknown(), withdrawal: z.unknown() })
+
+/** @throws {IndexError} `ERR_SIGNATURE_INVALID` for a withdrawal that this agency did not sign */
+function requireOwn({ hub, id, key }: Connection, withdrawal: Withdrawal): Withdrawal {
+  if (withdrawal.agency === id && withdrawalIsSignedBy(hub, withdrawal, key.signing.publicKey)) return withdrawal
+  throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub answered with a withdrawal that this agency never signed')
+}
 
 const NO_ANSWER: RefusedCheck = refusedCheck(
   'ERR_MESSAGE_MALFORMED',
@@ -170,14 +185,16 @@ export function createAgency(options: AgencyOptions): Agency {
         key.signing,
       )
       const body = { reference: request.reference, withdrawal, submission: encodeSubmission(signed) }
-      const [receipt = NO_ANSWER] = await receiptsFor(
-        line,
+      const reply = parse(
+        correctReply,
         await line.ask('correct', body, sendOptions),
-        [check],
-        sendOptions,
+        'ERR_MESSAGE_MALFORMED',
+        'correction',
       )
+      const [receipt = NO_ANSWER] = await receiptsFor(line, reply.receipts, [check], sendOptions)
       if ('kind' in receipt) throw thrown(receipt)
-      await tellCustodians(line, withdrawal, sendOptions)
+      // Where the hub had it already, custodians must hear of the withdrawal that was recorded, not of a new one.
+      await tellCustodians(line, requireOwn(line, parseWithdrawal(reply.withdrawal)), sendOptions)
       return receipt
     },
     async *referrals(after = 0, sendOptions) {

@@ -1,8 +1,16 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Clock, Random } from './bytes.js'
-import { type CustodianStore, memoryCustodianStore } from './custodian.js'
-import { createKeyFile, exists, fileCustodianStore, hubFolder, readKeyFile } from './embedded/files.js'
+import { type Clock, equalBytes, type Random } from './bytes.js'
+import { type CustodianKeys, type CustodianStore, memoryCustodianStore } from './custodian.js'
+import {
+  createKeyFile,
+  exists,
+  fileCustodianStore,
+  holdsSomething,
+  hubFolder,
+  hubPlaces,
+  readKeyFile,
+} from './embedded/files.js'
 import { IndexError } from './errors.js'
 import { found, openCustodians } from './founding.js'
 import type { Limits } from './hub/context.js'
@@ -38,22 +46,36 @@ export type OpenOptions = Wiring & ({ readonly path: string } | Omit<OpenHubOpti
  */
 export async function initHub(options: InitHubOptions): Promise<Hub> {
   const { name, clock = systemClock, random = systemRandom, policy = defaultPolicy(), limits } = options
-  if ('path' in options && (await exists(hubFolder(options.path).hubKey))) {
-    throw new IndexError('ERR_FILE_EXISTS', 'the folder holds a hub already')
-  }
   const founding = await found({ name, policy, random })
   const { id, keys, custodians: custodianKeys, genesis } = founding
-  const storeOf = 'path' in options ? fileStores(options.path) : () => memoryCustodianStore()
-  const store = 'path' in options ? await sqliteStore(options.path, true) : options.store
-  try {
+  const wire = async (store: Store, storeOf: (custodian: string) => CustodianStore): Promise<Hub> => {
     const custodians = await openCustodians(custodianKeys, storeOf, clock, random)
     const wired = { id, store, keys, custodians, clock, random, limits }
     await foundHub(wired, genesis, policy)
-    if ('path' in options) await writeKeys(options.path, founding)
-    return await openHubOn(wired)
+    return openHubOn(wired)
+  }
+  if ('store' in options) return wire(options.store, () => memoryCustodianStore())
+  const { path } = options
+  await requireUnused(path)
+  let store: Store | undefined
+  try {
+    store = await sqliteStore(path, true)
+    // The keys go first: a journal whose keys a crash has lost could never be opened.
+    await writeKeys(path, founding)
+    return await wire(store, fileStores(path))
   } catch (error) {
-    await store.close()
+    await store?.close()
+    // Nothing stood here before, and what stands here now is no hub.
+    for (const place of hubPlaces(path)) await rm(place, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** @throws {IndexError} `ERR_FILE_EXISTS` when anything of a hub stands in the folder, whole or not */
+async function requireUnused(path: string): Promise<void> {
+  for (const place of hubPlaces(path)) {
+    if (await exists(place))
+      throw new IndexError('ERR_FILE_EXISTS', 'the folder holds a hub already, or what is left of one')
   }
 }
 
@@ -71,13 +93,45 @@ export async function openHub(options: OpenOptions): Promise<Hub> {
   const custodianKeys = await Promise.all(
     [1, 2, 3].map(async (number) => (await readKeyFile(folder.custodianKey(number), 'custodian')).keys),
   )
+  await requireLogs(path, custodianKeys)
   const store = await sqliteStore(path, false)
   try {
     const custodians = await openCustodians(custodianKeys, fileStores(path), clock, random)
-    return await openHubOn({ id, store, keys, custodians, clock, random, limits })
+    const hub = await openHubOn({ id, store, keys, custodians, clock, random, limits })
+    requireOnRoster(hub, custodianKeys)
+    return hub
   } catch (error) {
     await store.close()
     throw error
+  }
+}
+
+/**
+ * The custodians' files hold the heads by which an older copy of the database is known: without them, a rollback would
+ * pass unseen.
+ * @throws {IndexError} `ERR_FILE_MISSING`
+ */
+async function requireLogs(path: string, custodians: readonly CustodianKeys[]): Promise<void> {
+  for (const { id } of custodians) {
+    if (await holdsSomething(hubFolder(path).custodianLog(id))) continue
+    throw new IndexError(
+      'ERR_FILE_MISSING',
+      `what ${id} remembers is not there: restore the custodians’ folder from its backup`,
+    )
+  }
+}
+
+/** @throws {IndexError} `ERR_KEY_WRONG` for a custodian's key file that is another's, or of another hub */
+function requireOnRoster(hub: Hub, custodians: readonly CustodianKeys[]): void {
+  for (const [index, { id, signing }] of custodians.entries()) {
+    const party = hub.roster().parties.get(id)
+    const isIts =
+      party?.party === 'custodian' && party.index === index + 1 && equalBytes(party.keys.signing, signing.publicKey)
+    if (!isIts)
+      throw new IndexError(
+        'ERR_KEY_WRONG',
+        `the key file of custodian ${index + 1} is not the one that the roster names`,
+      )
   }
 }
 
@@ -93,7 +147,6 @@ async function sqliteStore(path: string, create: boolean): Promise<Store> {
   return openSqliteStore(database, { create })
 }
 
-/** The hub's key goes last: a folder without it holds no hub, and can be founded anew once its database is removed. */
 async function writeKeys(path: string, { id, keys, custodians }: Awaited<ReturnType<typeof found>>): Promise<void> {
   const folder = hubFolder(path)
   for (const [index, custodian] of custodians.entries())

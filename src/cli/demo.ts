@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
+import { holdsSomething } from '../embedded/files.js'
 import { IndexError } from '../errors.js'
 import { does } from './command.js'
 import { DONE, REJECTED } from './failure.js'
@@ -36,7 +37,13 @@ export function demoCommand(): Command {
     const { dir, population } = flags
     const place = await placeFor(dir)
     try {
-      if (population !== undefined) await requireOutside(population, place.path)
+      if (population !== undefined) {
+        await requireOutside(population, place.path)
+        if (await holdsSomething(population))
+          throw new IndexError('ERR_FILE_EXISTS', 'the file for the population is not empty: it is not replaced', {
+            field: '--population',
+          })
+      }
       const demo = await runDemo({
         seed,
         children,

@@ -6,7 +6,7 @@ import { presentRoster } from '../roster/history.js'
 import { type Custodian, custodiansOf, type Roster } from '../roster/roster.js'
 import type { HpkeKey } from '../seal/hpke.js'
 import type { SigningKey } from '../signature.js'
-import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, NO_MEMORY } from './state.js'
+import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, noMemory } from './state.js'
 
 /** What a custodian holds, and shares with nobody but (`lookupKey`) the other custodians. */
 export interface CustodianKeys {
@@ -42,7 +42,7 @@ export async function openDesk(
   clock: Clock,
   random: Random,
 ): Promise<Desk> {
-  let memory = NO_MEMORY
+  let memory = noMemory()
   let read = 0
   const recall = async (): Promise<void> => {
     const events = await store.load(read)
@@ -57,7 +57,8 @@ export async function openDesk(
     memory: () => memory,
     roster: () => presentRoster(memory.rosters),
     async remember(event) {
-      after(memory, event)
+      // Only a roster can fail to hold; the rest adds to memory in place, and must be durable first.
+      if (event.kind === 'roster' || event.kind === 'activation') after(memory, event)
       await store.append(event)
       await recall()
     },

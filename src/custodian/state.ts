@@ -32,17 +32,20 @@ export interface CustodianMemory {
   /** When the proposed roster was first heard of. */
   readonly proposalSeenAt: number
   readonly lastSeen: TreeHead & { readonly note: string | undefined }
-  readonly withdrawn: ReadonlySet<string>
-  readonly openings: ReadonlyMap<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
+  readonly withdrawn: Set<string>
+  readonly openings: Map<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
 }
 
-export const NO_MEMORY: CustodianMemory = {
-  rosters: NO_ROSTER,
-  followed: -1,
-  proposalSeenAt: 0,
-  lastSeen: { size: 0, root: emptyRoot(), note: undefined },
-  withdrawn: new Set(),
-  openings: new Map(),
+/** A memory of nothing. Each custodian has one of its own: what it learns is added in place, or a long life would be slow. */
+export function noMemory(): CustodianMemory {
+  return {
+    rosters: NO_ROSTER,
+    followed: -1,
+    proposalSeenAt: 0,
+    lastSeen: { size: 0, root: emptyRoot(), note: undefined },
+    withdrawn: new Set(),
+    openings: new Map(),
+  }
 }
 
 /** A withdrawal counts for its agency's own check only: nobody takes back another's. */
@@ -70,7 +73,8 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       if (event.size < memory.lastSeen.size) return memory
       return { ...memory, lastSeen: { size: event.size, root: event.root, note: event.note } }
     case 'withdrawn':
-      return { ...memory, withdrawn: new Set(memory.withdrawn).add(withdrawnName(event.withdrawal)) }
+      memory.withdrawn.add(withdrawnName(event.withdrawal))
+      return memory
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)
     case 'answered': {
@@ -86,7 +90,8 @@ function withOpening(
   requestHash: Uint8Array,
   answer: Uint8Array | undefined,
 ): CustodianMemory {
-  return { ...memory, openings: new Map(memory.openings).set(toHex(opening), { requestHash, answer }) }
+  memory.openings.set(toHex(opening), { requestHash, answer })
+  return memory
 }
 
 /** A custodian's events in memory: for tests and demonstrations that need no restart. */

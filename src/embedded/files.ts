@@ -22,10 +22,24 @@ export function hubFolder(path: string): HubFolder {
   }
 }
 
+/** Everything that a hub puts into its folder. */
+export function hubPlaces(path: string): readonly string[] {
+  const { database } = hubFolder(path)
+  return [database, `${database}-wal`, `${database}-shm`, join(path, 'keys'), join(path, 'custodians')]
+}
+
 /** Whether something stands at a path. */
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
+    () => false,
+  )
+}
+
+/** Whether a file stands at a path and is not empty. */
+export async function holdsSomething(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ size }) => size > 0,
     () => false,
   )
 }

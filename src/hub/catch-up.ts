@@ -195,7 +195,11 @@ async function assessChild(
   step.drafts.push({ type: 'case', body: toJsonBytes(event) })
   step.puts.push(hub.shelf.put('case', numberKey(number), file))
   step.news.push({ number, level: verdict.level, event: event.event })
-  return { ...history, case: number, level: verdict.level }
+  const earlierCases =
+    history.case === undefined || history.case === number
+      ? history.earlierCases
+      : [...(history.earlierCases ?? []), history.case]
+  return { ...history, case: number, earlierCases, level: verdict.level }
 }
 
 /** An unknown child has its enquiry: the first check opens it, later ones join it. */
@@ -223,17 +227,22 @@ async function pursue(
   children.set({ ...child, enquiry: enquiry.number })
 }
 
-/** A withdrawal hides nothing and closes nothing; whoever was sent a referral on the strength of the check is told. */
+/** A withdrawal hides nothing and closes nothing; whoever was ever sent a referral about the child is told. */
 async function tellRecipients(
   hub: HubContext,
   { withdrawn }: News,
-  { case: number }: HistoryRow,
+  history: HistoryRow,
   at: number,
   step: Step,
 ): Promise<void> {
-  if (withdrawn.length === 0 || number === undefined) return
-  const referrals = (await hub.shelf.one('case', numberKey(number)))?.referrals ?? []
-  const amended = await amendReferrals(hub, referrals, at)
+  if (withdrawn.length === 0 || history.case === undefined) return
+  const numbers = [...(history.earlierCases ?? []), history.case]
+  const files = await hub.shelf.get('case', numbers.map(numberKey))
+  const amended = await amendReferrals(
+    hub,
+    files.flatMap((file) => file?.referrals ?? []),
+    at,
+  )
   step.drafts.push(...amended.drafts)
   step.puts.push(...amended.puts)
 }

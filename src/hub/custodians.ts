@@ -12,8 +12,11 @@ export interface CustodianClients {
   readonly ids: readonly string[]
   /** Outer lookup tokens for inner ones, in order: any one custodian answers. */
   blind(inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
-  /** Tells every custodian of the journalled roster and activation entries that it does not know yet. */
-  follow(entries: readonly RosterNews[]): Promise<void>
+  /**
+   * Tells every custodian of the journalled roster and activation entries that it does not know yet; gives the position
+   * of the latest that any of them knows.
+   */
+  follow(entries: readonly RosterNews[]): Promise<number>
   /** Signatures, of those who agree, for the roster version that these changes make. */
   activate(version: number, body: Uint8Array): Promise<readonly NamedSignature[]>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
@@ -50,7 +53,7 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
   const ask = async (id: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown> => {
     const port = ports.get(id)
     if (port === undefined) throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'there is no way to reach this custodian')
-    return callJson(port, verb, body, clock(), sender, options)
+    return inTime(callJson(port, verb, body, clock(), sender, options))
   }
   /** What the custodians that can be reached answered. One that cannot catches up when it is asked the next time. */
   const reached = async <T>(
@@ -109,11 +112,16 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
         : new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
     },
     async follow(entries) {
-      await reached(
+      const positions = await reached(
         'follow',
-        (id) => ({ entries: entries.filter(({ position }) => position > (followed.get(id) ?? -1)) }),
-        (id, reply) => followed.set(id, parse(position, reply, 'ERR_MESSAGE_MALFORMED', 'follow').followed),
+        (id) => ({ entries: entries.filter((entry) => entry.position > (followed.get(id) ?? -1)) }),
+        (id, reply) => {
+          const known = parse(position, reply, 'ERR_MESSAGE_MALFORMED', 'follow').followed
+          followed.set(id, known)
+          return known
+        },
       )
+      return Math.max(-1, ...positions)
     },
     activate: (version, body) =>
       reached(
@@ -158,6 +166,20 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
       return port.send(message, options)
     },
   }
+}
+
+/** How long a custodian may take: one that hangs must not keep the others, or the hub, from going on. */
+const ANSWER_MS_MAX = 15_000
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'a custodian did not answer in time')),
+      ANSWER_MS_MAX,
+    )
+  })
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
 /** A name for a set of bytes in a Map. */

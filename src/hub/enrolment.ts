@@ -1,5 +1,5 @@
 import { agencyIdKeyHash } from '../child/identifiers.js'
-import { IndexError } from '../errors.js'
+import { IndexError, isIndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import { applyChanges, type Enrolment, onlySuspends, parseEnrolment, type RosterChange } from '../roster/change.js'
 import {
@@ -49,21 +49,46 @@ const TRIES = 8
 
 /**
  * A change and its activation are one write, so that no crash leaves half of it: custodians sign first for the version
- * that the change makes. A change that takes standing away needs no signature.
+ * that the change makes. A change that takes standing away needs no signature. Where another process was quicker, the
+ * change is made again on the newer roster.
  */
-async function changeRoster(hub: HubContext, changes: readonly RosterChange[], follow: Follow): Promise<void> {
+function changeRoster(hub: HubContext, changes: readonly RosterChange[], follow: Follow): Promise<void> {
   const body = toJsonBytes(changes)
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const base = roster(hub)
-    if (base.activationDelayMs > 0 && !onlySuspends(body)) return propose(hub, body, follow)
-    const next = applyChanges(base, body)
-    const signatures = onlySuspends(body) ? undefined : await hub.custodians.activate(next.version, body)
-    const steps: Step[] = [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }]
-    if (signatures !== undefined)
-      steps.push({ type: 'activation', body: encodeActivationEntry({ version: next.version, signatures }) })
-    if (await journal(hub, steps, base.version, follow)) return
+  return hub.inTurn(async () => {
+    for (let tries = 1; ; tries += 1) {
+      await hub.ledger.notice()
+      await follow([])
+      try {
+        if (await changeOnce(hub, body, follow)) return
+      } catch (error) {
+        const wasOvertaken = isIndexError(error, 'ERR_ROSTER_INVALID') && (await isOvertaken(hub))
+        if (!wasOvertaken) throw error
+      }
+      if (tries === TRIES)
+        throw new IndexError('ERR_STORE_BUSY', 'other changes of the roster kept coming first; try again')
+    }
+  })
+}
+
+/** Whether the journal holds a newer roster than the one that was just worked from. */
+async function isOvertaken(hub: HubContext): Promise<boolean> {
+  const { version } = roster(hub)
+  await hub.ledger.notice()
+  return roster(hub).version !== version
+}
+
+async function changeOnce(hub: HubContext, body: Uint8Array, follow: Follow): Promise<boolean> {
+  const base = roster(hub)
+  if (base.activationDelayMs > 0 && !onlySuspends(body)) {
+    await propose(hub, body, follow)
+    return true
   }
-  throw new IndexError('ERR_STORE_BUSY', 'other changes of the roster kept coming first; try again')
+  const next = applyChanges(base, body)
+  const signatures = onlySuspends(body) ? undefined : await hub.custodians.activate(next.version, body)
+  const steps: Step[] = [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }]
+  if (signatures !== undefined)
+    steps.push({ type: 'activation', body: encodeActivationEntry({ version: next.version, signatures }) })
+  return journal(hub, steps, base.version, follow)
 }
 
 /** Journals a change that has to wait; `activateProposed` puts it in force once the delay has passed. */

@@ -37,6 +37,9 @@ type Resolved =
 export async function identify(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const agency = requireSender(hub, message, 'agency')
   const rows = parseRows(hub, message)
+  const practitioners = rows.flatMap((row) => ('query' in row ? [row.practitioner] : []))
+  // Before custodians are asked, so that one agency cannot use up what they answer to all; counted with the answers.
+  await meter(hub, agency.id, practitioners)
   const tokens = await lookupTokens(
     hub,
     rows.map((row) => ('query' in row ? queryKeys(row.query) : [])),
@@ -44,11 +47,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
   )
   let reply: unknown
   await hub.ledger.write(async (_, at) => {
-    const metered = await meter(
-      hub,
-      agency.id,
-      rows.flatMap((row) => ('query' in row ? [row.practitioner] : [])),
-    )
+    const metered = await meter(hub, agency.id, practitioners)
     const table = await TokenTable.load(hub, [...tokens.flat(), ...tokens.map((list) => ambiguityToken(hub, list))])
     const children = await ChildTable.load(hub, [
       ...tokens.flatMap((list) => [...pointedAt(list, table), ...pointedAt([ambiguityToken(hub, list)], table)]),

@@ -85,7 +85,15 @@ export async function openContext(
   requireOwnKeys(options, rosters)
   const all = await rosterNews({ shelf, ledger })
   all.forEach(takeIn)
-  await custodians.follow(all)
+  // What custodians know and the journal does not have was lost with an older copy of the database.
+  const latest = await custodians.follow(all)
+  if (latest > last) (await rosterNews({ shelf, ledger })).forEach(takeIn)
+  if (latest > last) {
+    throw new IndexError(
+      'ERR_JOURNAL_ROLLED_BACK',
+      'custodians have followed a roster that the journal does not hold: it was rolled back or damaged',
+    )
+  }
   const policy = await policyOf(shelf, rosters, clock)
   const context: HubContext = {
     id,

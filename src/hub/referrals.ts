@@ -84,24 +84,27 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   }
   const calendar = await englishCalendar()
   let referral: Referral | undefined
-  await hub.ledger.write(async (_, at) => {
-    const counter = await loadCounter(hub, 'referral')
-    referral = {
-      number: counter.next(),
-      case: file.number,
-      opening: toHex(asked.opening),
-      to: asked.to,
-      officer: officer.id,
-      purpose: request.purpose,
-      lawfulBasis: request.lawfulBasis,
-      threshold,
-      sentAt: at,
-      decisionDueAt: calendar.addWorkingDays(at, 1),
-      sealed: new Uint8Array(0),
-      status: 'prepared',
-    }
-    return { puts: [...counter.puts(), hub.shelf.put('referral', numberKey(referral.number), referral)] }
-  })
+  // Another process may have drawn the same number meanwhile: then the next one.
+  while (
+    !(await hub.ledger.write(async (_, at) => {
+      const counter = await loadCounter(hub, 'referral')
+      referral = {
+        number: counter.next(),
+        case: file.number,
+        opening: toHex(asked.opening),
+        to: asked.to,
+        officer: officer.id,
+        purpose: request.purpose,
+        lawfulBasis: request.lawfulBasis,
+        threshold,
+        sentAt: at,
+        decisionDueAt: calendar.addWorkingDays(at, 1),
+        sealed: new Uint8Array(0),
+        status: 'prepared',
+      }
+      return { puts: counter.puts(), inserts: [hub.shelf.insert('referral', numberKey(referral.number), referral)] }
+    }))
+  );
   return toJsonBytes(offerOf(referral, level))
 }
 
@@ -192,7 +195,7 @@ async function answer(
   let result: Referral | undefined
   await hub.ledger.write(async (_, at) => {
     const referral = await hub.shelf.one('referral', numberKey(number))
-    if (referral === undefined || referral.to !== agency)
+    if (referral === undefined || referral.to !== agency || referral.status === 'prepared')
       throw new IndexError('ERR_REFERRAL_UNKNOWN', 'this agency has no referral with this number')
     result = next(referral, outcome, at)
     if (result === referral) return undefined

@@ -1,5 +1,5 @@
 import type { JournalPosition, Known } from '../check/receipt.js'
-import type { WithdrawalReason } from '../check/withdrawal.js'
+import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
 import type { Table } from '../store/port.js'
 
@@ -60,6 +60,8 @@ export interface HistoryRow {
   readonly checks: readonly HistoryCheck[]
   /** The child's latest case. */
   readonly case?: number | undefined
+  /** Those before it, all closed. */
+  readonly earlierCases?: readonly number[] | undefined
   /** Journal position at which that case was closed. */
   readonly closedAt?: number | undefined
   /** Level that the latest open case was raised to. */
@@ -83,6 +85,8 @@ export interface ReferenceRow {
   readonly position: JournalPosition
   readonly recordedAt: number
   readonly withdrawn?: { readonly reason: WithdrawalReason; readonly at: number } | undefined
+  /** What the agency signed when this check took another's place. */
+  readonly correction?: Withdrawal | undefined
 }
 
 export interface RecordRow {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { equalBytes } from '../bytes.js'
 import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/batch.js'
 import { checkIdOf, REFERENCE, receiptContent } from '../check/canonical.js'
 import type { JournalPosition } from '../check/receipt.js'
@@ -9,6 +10,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, requireSender } from './context.js'
+import { checkCounts } from './meter.js'
 import { readRows, requireAgencyOf } from './read-rows.js'
 import { leafRow, receipts } from './record-checks.js'
 import { ChildTable, knownAs } from './resolve.js'
@@ -85,11 +87,19 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
   let reference: ReferenceRow | undefined
   await hub.ledger.write(async (position, at) => {
     const { row, key } = await requireOwnCheck(hub, agency, request.reference)
-    if (row.checkId === request.withdrawal.replacedBy) {
+    // The same correction once more, because the first answer was lost or a custodian had not confirmed it.
+    if (row.correction !== undefined && equalBytes(row.content, candidate.content)) {
       reference = row
       return undefined
     }
     requireThisCheck(row, request.withdrawal)
+    const counts = await checkCounts(hub, agency.id, [candidate.childId])
+    if (!counts.take(candidate.childId)) {
+      throw new IndexError(
+        'ERR_RATE_LIMITED',
+        'this agency has submitted too many checks about this child today: look for a fault in the feed',
+      )
+    }
     const child = (await ChildTable.load(hub, [candidate.childId])).get(candidate.childId)
     if (child === undefined)
       throw new IndexError('ERR_CHILD_ID_UNKNOWN', 'this agency has no such child id: identify the child anew')
@@ -101,6 +111,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
       known: knownAs(child),
       position: { entry: position + 1, row: 0 },
       recordedAt: at,
+      correction: request.withdrawal,
     }
     return {
       drafts: [
@@ -111,11 +122,14 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
           leaves: [leafRow(submission, candidate.leaf, 0, true)],
         },
       ],
-      puts: [hub.shelf.put('reference', key, reference)],
+      puts: [hub.shelf.put('reference', key, reference), ...counts.puts()],
     }
   })
   if (reference === undefined) throw new IndexError('ERR_STORE_FAILED', 'the correction was not recorded')
-  return toJsonBytes(receipts(hub, agency, [{ kind: 'new', reference }]))
+  return toJsonBytes({
+    receipts: receipts(hub, agency, [{ kind: 'new', reference }]),
+    withdrawal: reference.correction,
+  })
 }
 
 async function requireOwnCheck(

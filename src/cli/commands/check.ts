@@ -67,7 +67,7 @@ async function check(context: Context, options: CheckOptions, file = ''): Promis
       })
       context.out.result({ rows, ...counts, rejected, rejectsFile: rejectsFile ?? null, notice: RECEIPT_NOTICE }, [
         `${rows} rows: ${counts.recorded} recorded, ${counts.again} recorded before, ${rejected} rejected`,
-        `Children: ${counts.known} known here, ${counts.unknown} unknown (an enquiry is open), ${counts.unresolved} unresolved`,
+        `Of checks: ${counts.known} on children known here, ${counts.unknown} unknown (an enquiry is open), ${counts.unresolved} unresolved`,
         ...(rejectsFile === undefined ? [] : [`Rejected rows, by line, field and code: ${rejectsFile}`]),
         ...(counts.recorded + counts.again > 0 ? [RECEIPT_NOTICE] : []),
       ])

@@ -10,7 +10,10 @@ import { columns, when } from '../output.js'
 const ENQUIRY_STATUSES = ['open', 'ended'] as const
 
 export function enquiryCommands(): readonly Command[] {
-  const enquiry = new Command('enquiry').description('Work on one enquiry.').addCommand(endCommand())
+  const enquiry = new Command('enquiry')
+    .description('Work on one enquiry.')
+    .addCommand(endCommand())
+    .addHelpText('after', '\nExample:\n  $ child-index enquiry end 3 --officer officer.key.json --outcome visitor')
   return [enquiriesCommand(), enquiry]
 }
 

@@ -27,6 +27,10 @@ export function enrolCommand(): Command {
     .addCommand(enrolAgency())
     .addCommand(enrolOfficer())
     .addCommand(enrolSealer())
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ child-index enrol agency hill-school --kind education --key hill-school.key.json',
+    )
 }
 
 function enrolAgency(): Command {
