@@ -20,12 +20,13 @@ export async function enrolParty(hub: HubContext, input: unknown, follow: Follow
   await changeRoster(hub, [{ kind: 'enrol', enrolment }], follow)
 }
 
-/** An agency of a kind from which the policy takes no incident could not submit a single check. */
+/** Where the policy names the kinds of agency that submit its incidents, an agency is of one of them. */
 function requireKnownKind(hub: HubContext, { party }: Enrolment): void {
   if (party.party !== 'agency') return
   const incidents = Object.values(hub.policy().policy.incidents)
-  if (incidents.some(({ agencyKinds }) => agencyKinds === undefined || agencyKinds.includes(party.agencyKind))) return
-  throw new IndexError('ERR_ROSTER_INVALID', 'the policy takes no incident from agencies of this kind', {
+  const kinds = new Set(incidents.flatMap(({ agencyKinds }) => agencyKinds ?? []))
+  if (kinds.size === 0 || kinds.has(party.agencyKind)) return
+  throw new IndexError('ERR_ROSTER_INVALID', 'the policy names no incident that agencies of this kind submit', {
     field: 'party.agencyKind',
   })
 }

@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { IndexError } from '../../src/index.js'
+import { decodeMessage } from '../../src/port.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'
 
 const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
 
 /** A house whose custodians can be taken off the line. */
-async function withLine(): Promise<{ readonly it: House; readonly down: Set<string> }> {
+async function withLine(): Promise<{ readonly it: House; readonly down: Set<string>; readonly heard: Uint8Array[] }> {
   const down = new Set<string>()
+  const heard: Uint8Array[] = []
   const it = await house({
     custodianPort: (id, port) => ({
       async send(message, options) {
         if (down.has(id)) throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'the line is down')
+        heard.push(message)
         return port.send(message, options)
       },
     }),
   })
   await it.register(childDetails(1))
-  return { it, down }
+  return { it, down, heard }
 }
 
 const check = (it: House, reference: string) =>
@@ -50,6 +53,30 @@ describe('with one custodian of three off the line', () => {
     await expect(it.register(childDetails(2))).rejects.toMatchObject({ code: 'ERR_CUSTODIAN_UNAVAILABLE' })
     down.clear()
     expect(await it.register(childDetails(2))).toEqual({ kind: 'registered' })
+    await it[Symbol.asyncDispose]()
+  })
+
+  test('a correction that not every custodian heard can be sent again, and it is the first withdrawal that they keep', async () => {
+    const { it, down, heard } = await withLine()
+    const wrong = await check(it, 'a')
+    const right = {
+      child: { nhsNumber: nhsNumber(1) },
+      incident: 'police-notice',
+      occurredAt: it.clock.now,
+      reference: 'a',
+      practitioner: 'PC 42',
+    }
+    down.add('custodian-2')
+    await expect(it.police.correct(right, 'wrong-codes')).rejects.toMatchObject({ code: 'ERR_CUSTODIAN_UNAVAILABLE' })
+    const entries = await it.hub.journal.size()
+    heard.length = 0
+    down.clear()
+    const receipt = await it.police.correct(right, 'wrong-codes')
+    expect(receipt.checkId).not.toBe(wrong.checkId)
+    expect(await it.hub.journal.size(), 'recorded once').toBeLessThanOrEqual(entries + 1)
+    const withdrawn = heard.filter((message) => Buffer.from(message).includes(`"checkId":"${wrong.checkId}"`))
+    const verbs = withdrawn.map((message) => decodeMessage(message).verb)
+    expect(verbs).toEqual(['withdraw', 'withdraw', 'withdraw'])
     await it[Symbol.asyncDispose]()
   })
 
