@@ -76,6 +76,7 @@ export function fromHub({ keys, clock }: Desk, message: Message): unknown {
 export function selfOf(desk: Desk): Custodian {
   const found = custodiansOf(desk.roster()).find(({ id }) => id === desk.keys.id)
   if (found === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'this custodian is not on the roster')
+  if (found.suspended) throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'this custodian is suspended')
   return found
 }
 

@@ -9,7 +9,7 @@ import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import { unwrapShare } from '../seal/open.js'
 import { decodeRecord } from '../seal/record.js'
 import { type Desk, fromHub, selfOf } from './desk.js'
-import { releaseInfo } from './knowledge.js'
+import { releaseInfo, verifiedHead } from './knowledge.js'
 import { refusalOf } from './verify-release.js'
 
 const EMPTY = new Uint8Array(0)
@@ -35,6 +35,10 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
   const { rosters, lastSeen, withdrawn } = desk.memory()
   const reason = refusalOf({ hub: keys.hub.id, rosters, lastSeen, withdrawn, now: clock() }, message)
   if (reason !== undefined) return refuse(desk, hash, reason)
+  const head = verifiedHead(desk.roster(), message.note, 'by-a-quorum')
+  if (head !== undefined && head.size > lastSeen.size) {
+    await desk.remember({ kind: 'seen', note: message.note, size: head.size, root: head.root })
+  }
   // The id is used from here on, whatever happens to this process.
   if (before === undefined) await desk.remember({ kind: 'opening', opening: request.opening, requestHash: hash })
   const answer = toJsonBytes(await released(desk, message, hash))

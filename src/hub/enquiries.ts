@@ -53,10 +53,13 @@ export async function endEnquiry(
   outcome: EnquiryOutcome,
   at: number,
 ): Promise<{ readonly drafts: readonly Draft[]; readonly puts: readonly Put[] }> {
-  const number = children.get(childId)?.enquiry
+  const child = children.get(childId)
+  const number = child?.enquiry
   const enquiry = number === undefined ? undefined : await hub.shelf.one('enquiry', numberKey(number))
   if (enquiry === undefined || enquiry.status === 'ended') return { drafts: [], puts: [] }
-  return ended(hub, enquiry, outcome, at)
+  // That a shielded child was registered is for the shielding officer alone to see.
+  const owner = child?.shielded === true ? 'shielding' : enquiry.owner
+  return ended(hub, { ...enquiry, owner }, outcome, at)
 }
 
 function ended(

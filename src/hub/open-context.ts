@@ -77,7 +77,7 @@ export async function openContext(
     last = news.position
   }
   const { shelf, ledger } = parts(options, async () => {
-    for (const news of await rosterNews({ shelf, ledger })) takeIn(news)
+    for (const news of await rosterNews({ shelf, ledger }, last)) takeIn(news)
   })
   const custodians = custodianClients(options.custodians, { hub: id, party: 'hub', key: keys.signing }, clock)
   takeIn(await genesisNews({ ledger }))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { toHex, u64 } from '../bytes.js'
+import { equalBytes, toHex, u64 } from '../bytes.js'
 import { englishCalendar } from '../case/deadlines.js'
 import { parseSignedRequest } from '../case/messages.js'
 import { REFERRAL_OUTCOMES, type Referral } from '../case/referral.js'
@@ -131,7 +131,10 @@ export async function sendReferral(hub: HubContext, message: Message): Promise<U
       prepared.opening === toHex(asked.opening)
     if (prepared === undefined || !isDecided)
       throw new IndexError('ERR_REFERRAL_UNKNOWN', 'no such referral of this officer was decided on')
-    if (prepared.status !== 'prepared') return undefined
+    if (prepared.status !== 'prepared') {
+      if (equalBytes(prepared.sealed, asked.sealed)) return undefined
+      throw new IndexError('ERR_CASE_STATUS', 'this referral was sent already')
+    }
     const { sealed: _none, ...said } = { ...prepared, status: 'sent' as const }
     return {
       drafts: [{ type: 'referral', body: toJsonBytes({ event: 'sent', ...said }) }],
