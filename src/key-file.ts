@@ -2,7 +2,7 @@ import { x25519 } from '@noble/curves/ed25519.js'
 import { z } from 'zod'
 import { equalBytes, fromBase64, toBase64 } from './bytes.js'
 import type { CustodianKeys } from './custodian.js'
-import { parse } from './door.js'
+import { instant, parse } from './door.js'
 import { IndexError } from './errors.js'
 import type { HubKeys } from './hub/context.js'
 import type { PartyKey, Pin } from './party.js'
@@ -69,7 +69,6 @@ const key = z.strictObject({ signing: seed, hpke, pseudonymKey: base64(32) })
 const pin = z.strictObject({ hub: base64(32), roster: base64(32) })
 const head = { format: z.literal(FORMAT), version: z.literal(VERSION) }
 const id = z.string().min(1).max(64)
-const instant = z.number().int().min(0)
 const keyFile = z.discriminatedUnion('kind', [
   z.strictObject({
     ...head,

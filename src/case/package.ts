@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encode } from '../bytes.js'
-import { parse } from '../door.js'
+import { instant, parse } from '../door.js'
 import { isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { type HpkeKey, hpkeOpen, hpkeSeal } from '../seal/hpke.js'
@@ -28,7 +28,6 @@ export interface InboxRow {
   readonly amendedAt?: number | undefined
 }
 
-const instant = z.number().int().min(0)
 const referralPackage = z.strictObject({
   referral: z.number().int().min(1),
   case: z.number().int().min(1),

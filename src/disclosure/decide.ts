@@ -111,7 +111,18 @@ function oneOf<Value extends string>(values: readonly Value[]): z.ZodType<Value>
   return z.custom<Value>((value) => values.some((known) => known === value), `must be one of ${values.join(', ')}`)
 }
 
-const CONSENT_STATE = oneOf<ConsentState>(['given', 'refused', 'withdrawn', 'expired', 'not-sought'])
+export const CONSENT_STATES: readonly ConsentState[] = ['given', 'refused', 'withdrawn', 'expired', 'not-sought']
+const CONSENT_STATE = oneOf(CONSENT_STATES)
+
+/** Nobody has been asked. */
+export const NOT_SOUGHT: Consent = { carer: 'not-sought', child: 'not-sought', childUnderstands: false }
+
+/** The shape of a consent in any message. */
+export const consentShape: z.ZodType<Consent> = z.strictObject({
+  carer: CONSENT_STATE,
+  child: CONSENT_STATE,
+  childUnderstands: z.boolean(),
+})
 
 const REQUEST = z.strictObject({
   information: oneOf<Information>([
@@ -127,5 +138,5 @@ const REQUEST = z.strictObject({
   threshold: oneOf<DisclosureRequest['threshold']>(['none', 'child-in-need', 'child-protection']),
   status: oneOf<DisclosureRequest['status']>(['none', 'crime-prevention', 'significant-harm']),
   needToKnow: z.boolean(),
-  consent: z.strictObject({ carer: CONSENT_STATE, child: CONSENT_STATE, childUnderstands: z.boolean() }),
+  consent: consentShape,
 })

@@ -3,7 +3,7 @@ import { CASE_STATUSES, type CaseFile, type CaseStatus, CLOSING_REASONS } from '
 import { type Determination, determinationIsSignedBy, determinedLevel } from '../case/determination.js'
 import { type Dossier, dossierOf } from '../case/dossier.js'
 import { parseDetermination } from '../case/messages.js'
-import { decideDisclosure } from '../disclosure/decide.js'
+import { decideDisclosure, NOT_SOUGHT } from '../disclosure/decide.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -101,13 +101,12 @@ export async function dossier(hub: HubContext, number: number): Promise<Dossier>
 
 /** In one authority the kind of a sensitive service can name it: rule 3 of the disclosure rules decides, here too. */
 function withoutSensitiveKinds(hub: HubContext, history: HistoryRow, threshold: Threshold): HistoryRow['checks'] {
-  const consent = { carer: 'not-sought', child: 'not-sought', childUnderstands: false } as const
   const { permitted } = decideDisclosure({
     information: 'sensitive-involvement',
     threshold,
     status: 'none',
     needToKnow: true,
-    consent,
+    consent: NOT_SOUGHT,
   })
   if (permitted) return history.checks
   return history.checks.map((check) =>

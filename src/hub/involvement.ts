@@ -1,13 +1,12 @@
 import type { Involvement } from '../case/involvement.js'
 import { decodeCheck } from '../check/canonical.js'
+import { NOT_SOUGHT } from '../disclosure/decide.js'
 import type { Threshold } from '../policy/policy.js'
 import { agencyOf } from '../roster/roster.js'
 import { type HubContext, roster } from './context.js'
 import { type DisclosureContext, decideAndDraft } from './disclosures.js'
 import type { Draft } from './ledger.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
-
-const NOT_SOUGHT = { carer: 'not-sought', child: 'not-sought', childUnderstands: false } as const
 
 /**
  * The agencies that know the child, each only if the disclosure rules let this officer hear of it. A sexual health,

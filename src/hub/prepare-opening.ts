@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Clock, equalBytes, toHex } from '../bytes.js'
 import { type Evidence, evidenceHash, OPENING_HOURS, type OpeningRequest, PURPOSES } from '../case/opening.js'
 import { LAWFUL_BASES } from '../case/referral.js'
+import { consentShape } from '../disclosure/decide.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -17,15 +18,13 @@ import { instantOf } from './history.js'
 import { recordKey } from './register.js'
 
 const HOUR_MS = 3_600_000
-const consentState = z.enum(['given', 'refused', 'withdrawn', 'expired', 'not-sought'])
-const consent = z.strictObject({ carer: consentState, child: consentState, childUnderstands: z.boolean() })
 const prepareRequest = z.strictObject({
   case: z.number().int().min(1),
   group: z.enum(GROUPS),
   purpose: z.enum(PURPOSES),
   lawfulBasis: z.enum(LAWFUL_BASES),
   needToKnow: z.boolean(),
-  consent,
+  consent: consentShape,
 })
 
 /** What an officer needs to sign a request: everything about the record and the evidence but the evidence itself. */

@@ -3,6 +3,7 @@ import { equalBytes, toHex, u64 } from '../bytes.js'
 import { englishCalendar } from '../case/deadlines.js'
 import { parseSignedRequest } from '../case/messages.js'
 import { REFERRAL_OUTCOMES, type Referral } from '../case/referral.js'
+import { consentShape } from '../disclosure/decide.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -16,8 +17,6 @@ import type { Writes } from './ledger.js'
 import { numberKey } from './shelf.js'
 
 const number = z.number().int().min(1)
-const consentState = z.enum(['given', 'refused', 'withdrawn', 'expired', 'not-sought'])
-const consent = z.strictObject({ carer: consentState, child: consentState, childUnderstands: z.boolean() })
 const prepareRequest = z.strictObject({
   case: number,
   to: z.string().max(64),
@@ -27,7 +26,7 @@ const prepareRequest = z.strictObject({
     .max(2),
   opening: bytesOf(16),
   needToKnow: z.boolean(),
-  consent,
+  consent: consentShape,
 })
 const sendRequest = z.strictObject({
   referral: number,
@@ -105,11 +104,16 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
       return { puts: counter.puts(), inserts: [hub.shelf.insert('referral', numberKey(referral.number), referral)] }
     }))
   );
-  return toJsonBytes(offerOf(referral, level))
+  return toJsonBytes(offerOf(requireRecorded(referral), level))
 }
 
-function offerOf(referral: Referral | undefined, level: string): ReferralOffer {
+/** What a write left behind; a write that ran without leaving it could not be made. */
+function requireRecorded(referral: Referral | undefined): Referral {
   if (referral === undefined) throw new IndexError('ERR_STORE_FAILED', 'the referral was not recorded')
+  return referral
+}
+
+function offerOf(referral: Referral, level: string): ReferralOffer {
   const { number, threshold, purpose, lawfulBasis, sentAt, decisionDueAt } = referral
   return { referral: number, threshold, level, purpose, lawfulBasis, sentAt, decisionDueAt }
 }
@@ -195,12 +199,13 @@ async function answer(
   number: number,
   outcome: Referral['outcome'],
 ): Promise<Referral> {
-  let result: Referral | undefined
+  const found: { referral?: Referral } = {}
   await hub.ledger.write(async (_, at) => {
     const referral = await hub.shelf.one('referral', numberKey(number))
     if (referral === undefined || referral.to !== agency || referral.status === 'prepared')
       throw new IndexError('ERR_REFERRAL_UNKNOWN', 'this agency has no referral with this number')
-    result = next(referral, outcome, at)
+    const result = next(referral, outcome, at)
+    found.referral = result
     if (result === referral) return undefined
     const said = { event: result.status, number, to: agency, ...(outcome === undefined ? {} : { outcome }) }
     return {
@@ -208,7 +213,7 @@ async function answer(
       puts: [hub.shelf.put('referral', numberKey(number), result)],
     }
   })
-  return result as unknown as Referral
+  return requireRecorded(found.referral)
 }
 
 function next(referral: Referral, outcome: Referral['outcome'], at: number): Referral {

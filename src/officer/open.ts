@@ -9,7 +9,7 @@ import {
   signRequest,
 } from '../case/opening.js'
 import type { LawfulBasis } from '../case/referral.js'
-import type { Consent } from '../disclosure/decide.js'
+import { type Consent, NOT_SOUGHT } from '../disclosure/decide.js'
 import { instant, isBytes, parse } from '../door.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
@@ -55,8 +55,6 @@ const offerReply = z.strictObject({
 const openReply = z.strictObject({
   answers: z.array(z.strictObject({ custodian: z.string(), answer: isBytes.optional() })),
 })
-
-export const NOT_SOUGHT: Consent = { carer: 'not-sought', child: 'not-sought', childUnderstands: false }
 
 /** Asks what may be opened, signs a request with a key for this once, and hears every custodian's answer. */
 export async function openDetails(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { encode, equalBytes, sha256 } from '../bytes.js'
-import { bytesOf, parse } from '../door.js'
+import { bytesOf, instant, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { requireSoundPublicKey, type SigningKey, sign, verifySignature } from '../signature.js'
@@ -44,7 +44,6 @@ export interface NamedSignature {
 }
 
 const partyId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
-const instant = z.number().int().min(0)
 const keys = z.strictObject({ signing: bytesOf(32), hpke: bytesOf(32) })
 const base = { id: partyId, keys, suspended: z.boolean() }
 const party = z.discriminatedUnion('party', [

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Involvement } from '../../case/involvement.js'
 import { PURPOSES } from '../../case/opening.js'
 import { LAWFUL_BASES } from '../../case/referral.js'
-import type { Consent, ConsentState } from '../../disclosure/decide.js'
+import { CONSENT_STATES, type Consent } from '../../disclosure/decide.js'
 import type { OpenAsk, Opening } from '../../officer.js'
 import { GROUPS } from '../../seal/label.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
@@ -22,8 +22,6 @@ export interface ConsentOptions {
   readonly consentChild?: string
   readonly childUnderstands?: boolean
 }
-
-const CONSENT_STATES: readonly ConsentState[] = ['given', 'refused', 'withdrawn', 'expired', 'not-sought']
 
 export function withConsentOptions(command: Command): Command {
   return command
