@@ -1,9 +1,9 @@
-import { evaluate } from './evaluate.js'
-import { type Explanation, explain } from './explain.js'
+import { type Explanation, explain } from './explain/explain.js'
+import { minimalSupport } from './explain/support.js'
 import { type AssessedCheck, historyOf } from './history.js'
 import type { Policy, Threshold } from './policy.js'
-import { reachedBy } from './reached.js'
-import { minimalSupport } from './support.js'
+import { evaluate } from './reference/evaluate.js'
+import { reachedBy } from './reference/reached.js'
 
 /** What every verdict says about itself. */
 export const NOTICE =

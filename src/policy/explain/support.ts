@@ -1,4 +1,4 @@
-import type { AssessedCheck } from './history.js'
+import type { AssessedCheck } from '../history.js'
 
 /**
  * Checks that alone still reach what all of them reach, each of them needed; by id, in order of occurrence.

@@ -1,4 +1,4 @@
-import type { History, Observation } from './history.js'
+import type { History, Observation } from '../history.js'
 import {
   type Atom,
   type Connective,
@@ -9,7 +9,7 @@ import {
   membersOf,
   type Policy,
   type Rule,
-} from './policy.js'
+} from '../policy.js'
 
 export const DAY_MS = 86_400_000
 

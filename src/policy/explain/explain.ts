@@ -1,3 +1,5 @@
+import { type History, matches, type Observation, observationsOf } from '../history.js'
+import { type Atom, type Level, measureOf, membersOf, type Threshold } from '../policy.js'
 import {
   type AtomOutcome,
   contribution,
@@ -7,10 +9,8 @@ import {
   type Outcome,
   type Totals,
   totals,
-} from './evaluate.js'
-import { type History, matches, type Observation, observationsOf } from './history.js'
-import { type Atom, type Level, measureOf, membersOf, type Threshold } from './policy.js'
-import { instantsOf, reachedAt } from './reached.js'
+} from '../reference/evaluate.js'
+import { instantsOf, reachedAt } from '../reference/reached.js'
 
 /** Why each level of a policy was or was not reached, lowest first. */
 export type Explanation = readonly LevelExplanation[]
