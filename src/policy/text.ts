@@ -9,7 +9,15 @@ const DEPTH_MAX = 256
  * @throws {IndexError} `ERR_POLICY_INVALID`
  */
 export function policyValue(input: unknown): unknown {
-  const text = typeof input === 'string' ? input : asText(input)
+  return soundValue(input, (reason) => new IndexError('ERR_POLICY_INVALID', `policy ${reason}`))
+}
+
+/** What makes the failure of a document, from what is wrong with it. */
+type Refusal = (reason: string) => IndexError
+
+/** As `policyValue`, for other documents that are written by hand. */
+export function soundValue(input: unknown, refusal: Refusal): unknown {
+  const text = typeof input === 'string' ? input : asText(input, refusal)
   if (text.length > LENGTH_MAX) throw refusal(`is longer than ${LENGTH_MAX} characters`)
   let value: unknown
   try {
@@ -17,12 +25,12 @@ export function policyValue(input: unknown): unknown {
   } catch {
     throw refusal('is not JSON')
   }
-  requireSound(text)
+  requireSound(text, refusal)
   return value
 }
 
 /** Going by way of text makes a parsed value mean what its JSON says: no getters, prototypes or `undefined` survive. */
-function asText(input: unknown): string {
+function asText(input: unknown, refusal: Refusal): string {
   let text: string | undefined
   try {
     text = JSON.stringify(input)
@@ -37,23 +45,19 @@ function asText(input: unknown): string {
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g
 
 /** Goes over valid JSON text once, with the names seen in each object that is still open. */
-function requireSound(text: string): void {
+function requireSound(text: string, refusal: Refusal): void {
   const open: Set<string>[] = []
   for (const [token, colon] of text.matchAll(TOKENS)) {
     if (token === '{' || token === '[') open.push(new Set())
     else if (token === '}' || token === ']') open.pop()
-    else if (colon !== undefined) requireNewName(JSON.parse(token.slice(0, -colon.length)), open.at(-1))
+    else if (colon !== undefined) requireNewName(JSON.parse(token.slice(0, -colon.length)), open.at(-1), refusal)
     if (open.length > DEPTH_MAX) throw refusal('is nested too deeply')
   }
 }
 
-function requireNewName(name: string, seen: Set<string> | undefined): void {
+function requireNewName(name: string, seen: Set<string> | undefined, refusal: Refusal): void {
   // Assigned to an object, this name would change the object's prototype instead of adding a field.
   if (name === '__proto__') throw refusal('has a field that does not belong there')
   if (seen?.has(name)) throw refusal('has the same name twice in one object')
   seen?.add(name)
-}
-
-function refusal(reason: string): IndexError {
-  return new IndexError('ERR_POLICY_INVALID', `policy ${reason}`)
 }
