@@ -22,6 +22,9 @@ export interface Policy {
   readonly vocabularies?: readonly string[]
 }
 
+/** A day of a policy: always 24 hours, whatever a calendar or a clock change says. */
+export const DAY_MS = 86_400_000
+
 export const FLAGS = ['significant-harm', 'statutory-need', 'vulnerability', 'outside-home'] as const
 export type Flag = (typeof FLAGS)[number]
 

@@ -1,7 +1,7 @@
 import type { AssessedCheck } from '../../src/policy/history.js'
 import { parsePolicy } from '../../src/policy/parse.js'
 import type { Policy, Rule } from '../../src/policy/policy.js'
-import { DAY_MS } from '../../src/policy/reference/evaluate.js'
+import { DAY_MS } from '../../src/policy/policy.js'
 
 export const DAY = DAY_MS
 /** 2026-03-02 09:00 UTC. */

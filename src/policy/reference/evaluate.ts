@@ -2,6 +2,7 @@ import type { History, Observation } from '../history.js'
 import {
   type Atom,
   type Connective,
+  DAY_MS,
   type DistinctOf,
   isAtom,
   type Measure,
@@ -10,8 +11,6 @@ import {
   type Policy,
   type Rule,
 } from '../policy.js'
-
-export const DAY_MS = 86_400_000
 
 /** What a rule came to at an instant: for a connective what each member came to, for an atom what it counted. */
 export type Outcome = ConnectiveOutcome | AtomOutcome

@@ -1,6 +1,6 @@
 import type { History } from '../history.js'
-import type { Level } from '../policy.js'
-import { DAY_MS, evaluate, type Outcome, positionOf } from './evaluate.js'
+import { DAY_MS, type Level } from '../policy.js'
+import { evaluate, type Outcome, positionOf } from './evaluate.js'
 
 /** The highest level reached as of an instant, and the first instant at which it was. */
 export function reachedBy(

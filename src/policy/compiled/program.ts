@@ -1,0 +1,182 @@
+import { type AssessedCheck, matches, type Observation } from '../history.js'
+import { type Atom, DAY_MS, isAtom, measureOf, membersOf, type Policy, type Rule, type Where } from '../policy.js'
+
+/**
+ * A policy with every name replaced by a number, so that assessing touches arrays only.
+ *
+ * An observation is a number: indicators first, in the policy's order, then incidents. A measure is what one or more
+ * atoms look at: the same form, window and filter. Its value is compared with each atom's `atLeast`.
+ */
+export interface Program {
+  readonly policy: Policy
+  readonly indicators: ReadonlyMap<string, number>
+  /** By code; counted from 0. The observation of incident `n` is `indicators.size + n`. */
+  readonly incidents: ReadonlyMap<string, number>
+  /** Kinds of agency that filters name, from 1; 0 is every other kind. */
+  readonly kinds: ReadonlyMap<string, number>
+  /** Per observation. */
+  readonly points: Int32Array
+  /** Per observation; 0 for incidents, which are a dimension of their own. */
+  readonly dimension: Int32Array
+  /** Per observation; 0 for incidents, which have none. */
+  readonly domain: Int32Array
+  readonly dimensions: number
+  readonly domains: number
+  readonly measures: readonly CompiledMeasure[]
+  /** Per observation: the measures whose filter lets it through, whatever its check. */
+  readonly measuresOf: readonly Int32Array[]
+  /** Per level, lowest first. */
+  readonly rules: readonly CompiledRule[]
+  /** No check older than this before an instant is seen at it. */
+  readonly windowMsMax: number
+}
+
+export interface CompiledMeasure {
+  readonly form: Form
+  readonly windowMs: number
+  /** By incident of the check, and by its agency's kind: 1 where the filter lets it through. */
+  readonly incidentPasses: Uint8Array
+  readonly kindPasses: Uint8Array
+  readonly phases: readonly Phase[]
+}
+
+export type Form = 'count' | 'points' | import('../policy.js').DistinctOf
+
+/** How much an observation weighs while it is younger than `untilMs`; phases follow each other. */
+export interface Phase {
+  readonly untilMs: number
+  readonly permille: number
+}
+
+export type CompiledRule =
+  | { readonly kind: 'atom'; readonly measure: number; readonly atLeast: number }
+  | { readonly kind: 'connective'; readonly needed: number; readonly members: readonly CompiledRule[] }
+
+export function programOf(policy: Policy): Program {
+  const indicators = numbered(Object.keys(policy.indicators), 0)
+  const incidents = numbered(Object.keys(policy.incidents), 0)
+  const observations = observationsOf(policy)
+  const dimensions = numbered(namesOf(observations.map(({ dimension }) => dimension)), 1)
+  const domains = numbered(namesOf(observations.map(({ domain }) => domain)), 1)
+  const atoms = policy.levels.flatMap(({ reachedWhen }) => atomsOf(reachedWhen))
+  const kinds = numbered(namesOf(atoms.flatMap((atom) => measureOf(atom).where?.agencyKinds ?? [])), 1)
+  const distinctAtoms = [...new Map(atoms.map((atom) => [measureKey(atom), atom])).values()]
+  const numberOf = new Map(distinctAtoms.map((atom, number) => [measureKey(atom), number]))
+  const measures = distinctAtoms.map((atom) => measured(policy, atom, incidents, kinds))
+  return {
+    policy,
+    indicators,
+    incidents,
+    kinds,
+    points: Int32Array.from(observations, ({ points }) => points),
+    dimension: Int32Array.from(observations, ({ dimension }) => numberIn(dimensions, dimension)),
+    domain: Int32Array.from(observations, ({ domain }) => numberIn(domains, domain)),
+    dimensions: dimensions.size,
+    domains: domains.size,
+    measures,
+    measuresOf: observations.map((observation) => measuresFor(observation, distinctAtoms)),
+    rules: policy.levels.map(({ reachedWhen }) => compiledRule(reachedWhen, numberOf)),
+    windowMsMax: Math.max(...measures.map(({ windowMs }) => windowMs)),
+  }
+}
+
+function compiledRule(rule: Rule, numberOf: ReadonlyMap<string, number>): CompiledRule {
+  if (isAtom(rule)) {
+    return { kind: 'atom', measure: numberOf.get(measureKey(rule)) ?? 0, atLeast: measureOf(rule).atLeast }
+  }
+  const { rules, needed } = membersOf(rule)
+  return { kind: 'connective', needed, members: rules.map((member) => compiledRule(member, numberOf)) }
+}
+
+function measured(
+  policy: Policy,
+  atom: Atom,
+  incidents: ReadonlyMap<string, number>,
+  kinds: ReadonlyMap<string, number>,
+): CompiledMeasure {
+  const { withinDays, where = {} } = measureOf(atom)
+  const windowMs = withinDays * DAY_MS
+  return {
+    form: formOf(atom),
+    windowMs,
+    incidentPasses: passes(where.incidents, incidents, 0),
+    kindPasses: passes(where.agencyKinds, kinds, 1),
+    phases: 'points' in atom ? phasesOf(policy, windowMs) : [],
+  }
+}
+
+/** The decay steps as far as the window reaches. What is older than the last of them weighs nothing. */
+function phasesOf(policy: Policy, windowMs: number): readonly Phase[] {
+  if (policy.decay === undefined) return [{ untilMs: windowMs, permille: 1000 }]
+  const phases: Phase[] = []
+  let fromMs = 0
+  for (const { upToDays, permille } of policy.decay) {
+    if (fromMs >= windowMs) break
+    // Whole days: an age counts as `upToDays` until the day after is full.
+    fromMs = (upToDays + 1) * DAY_MS
+    phases.push({ untilMs: Math.min(fromMs, windowMs), permille })
+  }
+  return phases
+}
+
+/** What a filter says of the observation itself; what it says of the check is looked up when the check is known. */
+function measuresFor(observation: Observation, atoms: readonly Atom[]): Int32Array {
+  const found: number[] = []
+  for (const [number, atom] of atoms.entries()) {
+    const { incidents: _, agencyKinds: __, ...own }: Where = measureOf(atom).where ?? {}
+    if (matches(own, observation)) found.push(number)
+  }
+  return Int32Array.from(found)
+}
+
+const NO_CHECK: AssessedCheck = { id: '', agency: '', agencyKind: '', incident: '', indicators: [], occurredAt: 0 }
+
+/** Every observation that a check can give, without its check. */
+function observationsOf(policy: Policy): readonly Observation[] {
+  const indicators = Object.entries(policy.indicators).map(([code, indicator]): Observation => {
+    const { points, severity, flags = [], dimension, domain } = indicator
+    return { check: NO_CHECK, kind: 'indicator', code, points, severity, flags, dimension, domain }
+  })
+  const incidents = Object.entries(policy.incidents).map(([code, { points }]): Observation => {
+    const none = { severity: 0, flags: [], dimension: undefined, domain: undefined }
+    return { check: NO_CHECK, kind: 'incident', code, points, ...none }
+  })
+  return [...indicators, ...incidents]
+}
+
+function passes(wanted: readonly string[] | undefined, numbers: ReadonlyMap<string, number>, from: number): Uint8Array {
+  const all = new Uint8Array(numbers.size + from)
+  if (wanted === undefined) return all.fill(1)
+  for (const name of wanted) {
+    const number = numbers.get(name)
+    if (number !== undefined) all[number] = 1
+  }
+  return all
+}
+
+function atomsOf(rule: Rule): readonly Atom[] {
+  return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsOf)
+}
+
+function formOf(atom: Atom): Form {
+  if ('count' in atom) return 'count'
+  return 'points' in atom ? 'points' : atom.distinct.of
+}
+
+/** Atoms that differ in `atLeast` alone look at one measure. */
+function measureKey(atom: Atom): string {
+  const { withinDays, where = {} } = measureOf(atom)
+  return JSON.stringify([formOf(atom), withinDays, Object.entries(where).sort(([a], [b]) => (a < b ? -1 : 1))])
+}
+
+function numbered(names: readonly string[], from: number): ReadonlyMap<string, number> {
+  return new Map(names.map((name, index) => [name, index + from]))
+}
+
+function namesOf(names: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(names.filter((name) => name !== undefined))]
+}
+
+function numberIn(numbers: ReadonlyMap<string, number>, name: string | undefined): number {
+  return name === undefined ? 0 : (numbers.get(name) ?? 0)
+}
