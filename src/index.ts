@@ -54,7 +54,7 @@ export {
 export { type HubPort, newPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
 export { type AssessOptions, assess, levelAt, type Verdict } from './policy/assess.js'
 export { defaultPolicy } from './policy/default.js'
-export type { Explanation, LevelExplanation, RuleExplanation } from './policy/explain/explain.js'
+export type { Explanation, LevelExplanation, RuleExplanation } from './policy/explain/explanation.js'
 export { policyHash, vocabularyHash } from './policy/hash.js'
 export type { AssessedCheck } from './policy/history.js'
 export { parsePolicy } from './policy/parse.js'

@@ -1,5 +1,5 @@
 import type { Verdict } from '../policy/assess.js'
-import type { AtomExplanation, RuleExplanation } from '../policy/explain/explain.js'
+import type { AtomExplanation, RuleExplanation } from '../policy/explain/explanation.js'
 import { type DistinctOf, incidentOf, indicatorOf, measureOf, type Policy, type Threshold } from '../policy/policy.js'
 import type { CaseFile, CaseStatus } from './case.js'
 

@@ -1,4 +1,6 @@
-import { type Explanation, explain } from './explain/explain.js'
+import { explain } from './explain/explain.js'
+import type { Explanation } from './explain/explanation.js'
+import { findingsOf } from './explain/findings.js'
 import { minimalSupport } from './explain/support.js'
 import { type AssessedCheck, historyOf } from './history.js'
 import type { Policy, Threshold } from './policy.js'
@@ -51,7 +53,7 @@ export function assess(
   const reaches = (subset: readonly AssessedCheck[]): boolean =>
     (reachedBy(historyOf(policy, subset), asOf, options.closedAt)?.level.name ?? 'none') === level
   const support = once(() => (reached === undefined ? [] : minimalSupport(history.checks, reached.at, reaches)))
-  const explanation = once(() => explain(history, asOf, options.closedAt))
+  const explanation = once(() => explain(history, findingsOf(history, asOf, options.closedAt), asOf))
   return {
     level,
     threshold: reached?.level.threshold ?? 'none',

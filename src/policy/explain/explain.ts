@@ -1,160 +1,185 @@
-import { type History, matches, type Observation, observationsOf } from '../history.js'
-import { type Atom, type Level, measureOf, membersOf, type Threshold } from '../policy.js'
+import type { History } from '../history.js'
+import { type Atom, DAY_MS, isAtom, measureOf, membersOf, type Rule } from '../policy.js'
+import { positionOf, type Totals } from '../reference/evaluate.js'
 import {
-  type AtomOutcome,
-  contribution,
-  distinctValue,
-  evaluate,
-  inWindow,
-  type Outcome,
-  type Totals,
-  totals,
-} from '../reference/evaluate.js'
-import { instantsOf, reachedAt } from '../reference/reached.js'
-
-/** Why each level of a policy was or was not reached, lowest first. */
-export type Explanation = readonly LevelExplanation[]
-
-export interface LevelExplanation {
-  readonly level: string
-  readonly threshold: Threshold
-  /** `nothing-new`: the rule holds, but only by what was recorded before the case was closed. */
-  readonly outcome: 'reached' | 'nothing-new' | 'not-reached'
-  /** The instant explained: the first at which the level was reached, else the first at which it held, else `asOf`. */
-  readonly at: number
-  readonly rule: RuleExplanation
-}
-
-/** `path` is where the rule stands in the policy. */
-export type RuleExplanation = ConnectiveExplanation | AtomExplanation
-
-export interface ConnectiveExplanation {
-  readonly kind: 'connective'
-  readonly path: string
-  readonly holds: boolean
-  /** How many of the members must hold. */
-  readonly needed: number
-  readonly members: readonly RuleExplanation[]
-}
-
-export interface AtomExplanation {
-  readonly kind: 'atom'
-  readonly path: string
-  readonly holds: boolean
-  readonly atom: Atom
-  /** Checks, distinct values or points, as the atom counts them. */
-  readonly value: number
-  /** How much the value falls short of `atLeast`; 0 for an atom that holds. */
-  readonly shortfall: number
-  readonly counted: readonly CountedObservation[]
-  readonly discarded: readonly DiscardedObservation[]
-  /** For points: what the counted ones come to before and after the caps. */
-  readonly totals?: Totals
-}
-
-export interface CountedObservation {
-  readonly check: string
-  readonly code: string
-  /** After decay; 0 unless the atom is about points. */
-  readonly points: number
-}
-
-export interface DiscardedObservation {
-  readonly check: string
-  readonly code: string
-  readonly reason: DiscardReason
-}
+  CAPPED,
+  COUNTED,
+  DECAYED,
+  discardedAs,
+  type Evidence,
+  evidenceOf,
+  FILTERED,
+  type Moment,
+  NO_VALUE,
+  OUTSIDE_WINDOW,
+  type Values,
+  WEIGHTLESS,
+} from './evidence.js'
+import type {
+  AtomExplanation,
+  CountedObservation,
+  DiscardedObservation,
+  Explanation,
+  LevelExplanation,
+  RuleExplanation,
+} from './explanation.js'
+import type { LevelFinding } from './findings.js'
 
 /**
- * `withdrawn`; `future`: dated after the instant of the assessment; `later`: after the instant explained;
- * `outside-window`; `filtered`: the atom's filter does not let it through; `no-value`: has nothing of what is to be
- * distinct; `weightless`: its code has no points; `decayed`: too old to weigh anything; `capped`: its agency's
- * larger observations of the same code fill the count cap.
+ * Every level explained at one instant each.
+ *
+ * @param findings One for each level of the policy, lowest first; `findingsOf` gives them, and so do faster evaluators.
+ * @throws {RangeError} for findings on more or fewer levels.
  */
-export type DiscardReason =
-  | 'withdrawn'
-  | 'future'
-  | 'later'
-  | 'outside-window'
-  | 'filtered'
-  | 'no-value'
-  | 'weightless'
-  | 'decayed'
-  | 'capped'
-
-/** Every level explained at one instant each. */
-export function explain(history: History, asOf: number, closedAt: number | undefined): Explanation {
-  return history.policy.levels.map((level, index) => {
-    const { outcome, at } = findingOn(level, history, asOf, closedAt)
-    const evaluated = evaluate(level.reachedWhen, history, at)
-    const rule = explainRule(evaluated, `levels[${index}].reachedWhen`, history, { at, asOf })
+export function explain(history: History, findings: readonly LevelFinding[], asOf: number): Explanation {
+  const { levels } = history.policy
+  if (findings.length !== levels.length) throw new RangeError('an explanation needs one finding for each level')
+  const evidence = evidenceOf(history)
+  const moments = new Map<number, Moment>()
+  return findings.map((finding, index) => {
+    const level = levels[index]
+    if (level === undefined) throw new RangeError('an explanation needs one finding for each level')
+    const { outcome, at } = outcomeOf(finding, asOf)
+    const moment = moments.get(at) ?? evidence.momentOf(at, asOf)
+    moments.set(at, moment)
+    const rule = explainRule(level.reachedWhen, `levels[${index}].reachedWhen`, evidence, moment)
     return { level: level.name, threshold: level.threshold, outcome, at, rule }
   })
 }
 
-function findingOn(
-  level: Level,
-  history: History,
-  asOf: number,
-  closedAt: number | undefined,
-): Pick<LevelExplanation, 'outcome' | 'at'> {
-  const instants = instantsOf(history, asOf)
-  const reached = instants.find((t) => reachedAt(level, history, t, closedAt))
-  if (reached !== undefined) return { outcome: 'reached', at: reached }
-  const held = instants.find((t) => reachedAt(level, history, t, undefined))
-  if (held !== undefined) return { outcome: 'nothing-new', at: held }
+function outcomeOf({ reachedAt, heldAt }: LevelFinding, asOf: number): Pick<LevelExplanation, 'outcome' | 'at'> {
+  if (reachedAt !== undefined) return { outcome: 'reached', at: reachedAt }
+  if (heldAt !== undefined) return { outcome: 'nothing-new', at: heldAt }
   return { outcome: 'not-reached', at: asOf }
 }
 
-interface Instants {
-  readonly at: number
-  readonly asOf: number
+function explainRule(rule: Rule, path: string, evidence: Evidence, moment: Moment): RuleExplanation {
+  if (isAtom(rule)) return explainAtom(rule, path, evidence, moment)
+  const { rules, needed, field } = membersOf(rule)
+  let holding = 0
+  const members: RuleExplanation[] = []
+  for (const [index, member] of rules.entries()) {
+    const explained = explainRule(member, `${path}.${field}[${index}]`, evidence, moment)
+    if (explained.holds) holding += 1
+    members.push(explained)
+  }
+  return { kind: 'connective', path, holds: holding >= needed, needed, members }
 }
 
-function explainRule(outcome: Outcome, path: string, history: History, instants: Instants): RuleExplanation {
-  if (!('members' in outcome)) return explainAtom(outcome, path, history, instants)
-  const { needed, field } = membersOf(outcome.rule)
-  const members = outcome.members.map((member, index) =>
-    explainRule(member, `${path}.${field}[${index}]`, history, instants),
-  )
-  return { kind: 'connective', path, holds: outcome.holds, needed, members }
+function explainAtom(atom: Atom, path: string, evidence: Evidence, moment: Moment): AtomExplanation {
+  const answers = answersOf(atom, evidence, moment)
+  const isPoints = 'points' in atom
+  const counted: CountedObservation[] = []
+  const discarded: DiscardedObservation[] = []
+  for (const [index, row] of evidence.rows.entries()) {
+    const answer = answers[index] ?? COUNTED
+    if (answer !== COUNTED) discarded.push(discardedAs(row, answer))
+    else counted.push(isPoints ? moment.weighed(index) : row.counted)
+  }
+  const totals = isPoints ? totalsOf(evidence, answers, moment) : undefined
+  const value = totals?.total ?? amountOf(atom, evidence, answers)
+  const { atLeast } = measureOf(atom)
+  const shortfall = Math.max(0, atLeast - value)
+  const explained = { kind: 'atom', path, holds: value >= atLeast, atom, value, shortfall, counted, discarded } as const
+  return totals === undefined ? explained : { ...explained, totals }
 }
 
-function explainAtom(outcome: AtomOutcome, path: string, history: History, instants: Instants): AtomExplanation {
-  const { rule: atom, holds, value } = outcome
-  const counted = new Set(outcome.counted.map(({ observation }) => observation))
-  const withdrawn = history.withdrawn.flatMap((check) => observationsOf(history.policy, check))
-  const discarded = [...history.observations, ...withdrawn]
-    .filter((observation) => !counted.has(observation))
-    .map((observation) => ({
-      check: observation.check.id,
-      code: observation.code,
-      reason: reasonFor(observation, atom, history, instants),
-    }))
-  return {
-    kind: 'atom',
-    path,
-    holds,
-    atom,
-    value,
-    shortfall: Math.max(0, measureOf(atom).atLeast - value),
-    counted: outcome.counted.map(({ observation: { check, code }, points }) => ({ check: check.id, code, points })),
-    discarded,
-    ...('points' in atom ? { totals: totals(history.policy, outcome.counted) } : {}),
+/** Per row: `COUNTED`, or the first reason that applies. */
+function answersOf(atom: Atom, evidence: Evidence, moment: Moment): Uint8Array {
+  const { rows, tables } = evidence
+  const filter = tables.filterOf(atom)
+  const edge = moment.at - measureOf(atom).withinDays * DAY_MS
+  const weights = 'points' in atom ? moment.weights() : undefined
+  const values = 'distinct' in atom ? evidence.valuesOf(atom.distinct.of).numbers : undefined
+  const answers = Uint8Array.from(moment.hidden)
+  for (const [index, { observation, code }] of rows.entries()) {
+    if (answers[index] !== COUNTED) continue
+    // A date that is none is in no window.
+    if (!(observation.check.occurredAt > edge)) answers[index] = OUTSIDE_WINDOW
+    else if (!filter.lets(observation, code)) answers[index] = FILTERED
+    else if (values?.[index] === 0) answers[index] = NO_VALUE
+    else if (weights?.[index] === 0) answers[index] = observation.points === 0 ? WEIGHTLESS : DECAYED
+  }
+  if (weights !== undefined) applyCountCap(evidence, answers, weights)
+  return answers
+}
+
+/** Of one agency's observations of one code only the largest stay counted; of equals the later position, then the later id. */
+function applyCountCap({ history, rows, groups }: Evidence, answers: Uint8Array, weights: Float64Array): void {
+  const cap = history.policy.caps?.perAgencyIndicator
+  if (cap === undefined) return
+  const { numbers, size } = groups()
+  const sizes = countsOf(answers, { numbers, size })
+  if (sizes.every((count) => count <= cap)) return
+  const crowded = new Map<number, number[]>()
+  for (const [index, group] of numbers.entries()) {
+    if (answers[index] !== COUNTED || (sizes[group] ?? 0) <= cap) continue
+    const members = crowded.get(group)
+    if (members === undefined) crowded.set(group, [index])
+    else members.push(index)
+  }
+  const largestFirst = (a: number, b: number): number => {
+    const byWeight = (weights[b] ?? 0) - (weights[a] ?? 0)
+    const [first, second] = [rows[a]?.observation, rows[b]?.observation]
+    if (byWeight !== 0 || first === undefined || second === undefined) return byWeight
+    const [earlier, later] = [positionOf(first), positionOf(second)]
+    if (earlier !== later) return earlier > later ? -1 : 1
+    return first.check.id > second.check.id ? -1 : 1
+  }
+  for (const members of crowded.values()) {
+    for (const index of members.sort(largestFirst).slice(cap)) answers[index] = CAPPED
   }
 }
 
-/** Why an atom did not count an observation: the first reason that applies. */
-function reasonFor(observation: Observation, atom: Atom, { policy }: History, { at, asOf }: Instants): DiscardReason {
-  const measure = measureOf(atom)
-  const { check } = observation
-  if (check.withdrawn === true) return 'withdrawn'
-  if (check.occurredAt > asOf) return 'future'
-  if (check.occurredAt > at) return 'later'
-  if (!inWindow(measure, check.occurredAt, at)) return 'outside-window'
-  if (!matches(measure.where ?? {}, observation)) return 'filtered'
-  if ('distinct' in atom && distinctValue(atom.distinct.of, observation) === undefined) return 'no-value'
-  if (observation.points === 0) return 'weightless'
-  if (contribution(policy, observation, at) === 0) return 'decayed'
-  return 'capped'
+/** How many counted rows have each value. */
+function countsOf(answers: Uint8Array, { numbers, size }: Values): Int32Array {
+  const counts = new Int32Array(size)
+  for (const [index, number] of numbers.entries()) {
+    if (answers[index] === COUNTED) counts[number] = (counts[number] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Checks, or distinct values, among the counted rows. */
+function amountOf(atom: Atom, evidence: Evidence, answers: Uint8Array): number {
+  if ('distinct' in atom) {
+    let distinct = 0
+    for (const count of countsOf(answers, evidence.valuesOf(atom.distinct.of))) if (count > 0) distinct += 1
+    return distinct
+  }
+  let checks = 0
+  let last: string | undefined
+  for (const [index, { counted }] of evidence.rows.entries()) {
+    if (answers[index] !== COUNTED || counted.check === last) continue
+    last = counted.check
+    checks += 1
+  }
+  return checks
+}
+
+/** The same as the reference's `totals`, by number instead of by name. */
+function totalsOf(evidence: Evidence, answers: Uint8Array, moment: Moment): Totals {
+  const { perAgency, perDimension } = evidence.history.policy.caps ?? {}
+  const weights = moment.weights()
+  const agencies = evidence.valuesOf('agency')
+  const dimensions = evidence.valuesOf('dimension')
+  const ofAgency = new Float64Array(agencies.size)
+  const ofDimension = new Float64Array(dimensions.size)
+  let uncapped = 0
+  for (const [index, weight] of weights.entries()) {
+    if (answers[index] !== COUNTED) continue
+    const [agency, dimension] = [agencies.numbers[index] ?? 0, dimensions.numbers[index] ?? 0]
+    uncapped += weight
+    ofAgency[agency] = (ofAgency[agency] ?? 0) + weight
+    ofDimension[dimension] = (ofDimension[dimension] ?? 0) + weight
+  }
+  const byAgency = cappedSum(ofAgency, perAgency)
+  const byDimension = cappedSum(ofDimension, perDimension)
+  return { uncapped, byAgency, byDimension, total: Math.min(byAgency, byDimension) }
+}
+
+function cappedSum(sums: Float64Array, cap = Number.POSITIVE_INFINITY): number {
+  let total = 0
+  for (const sum of sums) total += Math.min(sum, cap)
+  return total
 }
