@@ -1,0 +1,42 @@
+import { type Atom, DAY_MS, isAtom, measureOf, membersOf, type Policy, type Rule } from '../../policy/policy.js'
+
+/** An age at which something about a policy changes: a check exactly `days` old is on the far side of a window or horizon. */
+export interface Edge {
+  readonly kind: 'window' | 'decay' | 'horizon'
+  readonly days: number
+}
+
+/** Every atom of a policy, lowest level first. */
+export function atomsOf(policy: Policy): readonly Atom[] {
+  return policy.levels.flatMap((level) => atomsIn(level.reachedWhen))
+}
+
+export function atomsIn(rule: Rule): readonly Atom[] {
+  return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsIn)
+}
+
+/** The edges of a policy, each once. A decay step of n days ends where a check becomes n + 1 days old. */
+export function edgesOf(policy: Policy): readonly Edge[] {
+  const windows = new Set(atomsOf(policy).map((atom) => measureOf(atom).withinDays))
+  const steps = policy.decay ?? []
+  return [
+    ...[...windows].map((days) => ({ kind: 'window' as const, days })),
+    ...steps.map(({ upToDays }) => ({ kind: 'decay' as const, days: upToDays + 1 })),
+    { kind: 'horizon', days: policy.horizonDays },
+  ]
+}
+
+/** Ages in days that histories are dated by: the edges, the last day of each decay step, and today. Ascending. */
+export function edgeDaysOf(policy: Policy): readonly number[] {
+  const lastDays = (policy.decay ?? []).map(({ upToDays }) => upToDays)
+  return [...new Set([0, ...edgesOf(policy).map(({ days }) => days), ...lastDays])].sort((a, b) => a - b)
+}
+
+export function shortestWindowDays(policy: Policy): number {
+  return Math.min(...atomsOf(policy).map((atom) => measureOf(atom).withinDays))
+}
+
+/** A check this old, in milliseconds, or older can be seen at no instant of the horizon. */
+export function reachMsOf(policy: Policy): number {
+  return (policy.horizonDays + Math.max(...atomsOf(policy).map((atom) => measureOf(atom).withinDays))) * DAY_MS
+}
