@@ -105,19 +105,15 @@ function lists(wanted: readonly string[] | undefined, value: string | undefined)
 }
 
 function once(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
-  const known = new Map<string, { readonly check: AssessedCheck; readonly content: string }>()
+  const known = new Map<string, AssessedCheck>()
   for (const check of checks) {
-    const content = contentOf(check)
     const earlier = known.get(check.id)
-    if (earlier !== undefined && earlier.content !== content)
+    if (earlier !== undefined && contentOf(earlier) !== contentOf(check))
       throw refusal('id', 'one check id stands for two contents')
     // A copy: what is explained later is what was assessed, whatever became of the caller's list.
-    if (earlier !== undefined) continue
-    known.set(check.id, { check: { ...check, indicators: [...new Set(check.indicators)].sort() }, content })
+    if (earlier === undefined) known.set(check.id, { ...check, indicators: [...new Set(check.indicators)].sort() })
   }
-  return [...known.values()]
-    .map(({ check }) => check)
-    .sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1))
+  return [...known.values()].sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1))
 }
 
 function contentOf(check: AssessedCheck): string {
