@@ -13,7 +13,7 @@ import {
   THRESHOLDS,
   type Where,
 } from './policy.js'
-import { policySchema } from './schema.js'
+import { mayNameKeysOf, policySchema } from './schema.js'
 import { policyValue } from './text.js'
 
 const RULE_DEPTH_MAX = 16
@@ -31,7 +31,8 @@ const RULES_MAX = 1_000
  * @throws {IndexError} `ERR_POLICY_INVALID` for anything else; `field` is the path of what is wrong.
  */
 export function parsePolicy(input: unknown): Policy {
-  const policy: Policy = parse(policySchema, policyValue(input), 'ERR_POLICY_INVALID', 'policy')
+  const value = policyValue(input)
+  const policy: Policy = parse(policySchema, value, 'ERR_POLICY_INVALID', 'policy', mayNameKeysOf(value))
   requireLevelsAscend(policy)
   requireDecayFalls(policy)
   requireDetermination(policy)

@@ -17,9 +17,11 @@ const whole = (min: number, max: number): z.ZodType<number> =>
     .max(max)
     .transform((value) => (value === 0 ? 0 : value))
 
-const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, { error: 'must be 1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen' })
 // No control characters, and no half of a surrogate pair, which has no canonical form.
-const text = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,400}$/u)
+const text = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,400}$/u, { error: 'must be 1 to 400 printable characters' })
 const names = z.array(name).max(LIST_MAX)
 const someNames = names.min(1)
 const someFlags = z.array(z.enum(FLAGS)).min(1).max(LIST_MAX)
@@ -94,6 +96,17 @@ const record = <Value extends z.ZodType>(value: Value): z.ZodRecord<typeof name,
     .record(name, value)
     .refine((all) => Object.keys(all).length <= CODES_MAX, { error: `has more than ${CODES_MAX} codes` })
 
+const FIELDS: readonly string[] = ['id', 'version', 'title', 'horizonDays', 'indicators', 'incidents', 'levels']
+
+/**
+ * Whether refusals may repeat a key of this value. A policy is a public document, and whoever writes one must find the code
+ * that is wrong; any other file may be about somebody, and its keys are not ours to repeat.
+ */
+export function mayNameKeysOf(value: unknown): (key: string) => boolean {
+  const isPolicy = typeof value === 'object' && value !== null && FIELDS.every((field) => Object.hasOwn(value, field))
+  return (key) => isPolicy && /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(key)
+}
+
 /** The shape of a policy, field by field. What must hold between fields is in `parsePolicy`. */
 export const policySchema: z.ZodType<Policy> = z.strictObject({
   id: name,
@@ -117,7 +130,7 @@ export const policySchema: z.ZodType<Policy> = z.strictObject({
   levels: z.array(level).min(1).max(LEVELS_MAX),
   determination: z.strictObject({ from: name, to: name, officers: whole(2, 1_000) }).exactOptional(),
   vocabularies: z
-    .array(z.string().regex(/^[0-9a-f]{64}$/))
+    .array(z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits' }))
     .max(LIST_MAX)
     .exactOptional(),
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { IndexError } from '../../src/errors.js'
 import { toJsonBytes } from '../../src/json.js'
-import { levelAt } from '../../src/policy/assess.js'
+import { assess, levelAt } from '../../src/policy/assess.js'
 import { defaultPolicy } from '../../src/policy/default.js'
 import { parsePolicy } from '../../src/policy/parse.js'
 import { policies } from './arbitraries.js'
@@ -48,7 +48,7 @@ const refused: readonly (readonly [what: string, input: unknown, field: string])
   ['a name twice, spelt differently', JSON.stringify(policyData()).replace('"H-2":', '"H-4":'), ''],
   ['a name twice by an escape', JSON.stringify(policyData()).replace('"seen":', '"\\u0063alled":'), ''],
   ['a prototype', JSON.stringify(policyData()).replace('"H-2":', '"__proto__":'), ''],
-  ['an unknown field', policyData({ mitigations: [] }), ''],
+  ['an unknown field', policyData({ mitigations: [] }), 'mitigations'],
   ['no id', policyData({ id: undefined }), 'id'],
   ['an id with a space', policyData({ id: 'a b' }), 'id'],
   ['a version of another type', policyData({ version: true }), 'version'],
@@ -71,26 +71,30 @@ const refused: readonly (readonly [what: string, input: unknown, field: string])
     policyData({ indicators: Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`c${i}`, indicator])) }),
     'indicators',
   ],
-  ['severity 0', policyData({ indicators: { A: { ...indicator, severity: 0 } } }), 'indicators.*.severity'],
-  ['severity 5', policyData({ indicators: { A: { ...indicator, severity: 5 } } }), 'indicators.*.severity'],
-  ['negative points', policyData({ indicators: { A: { ...indicator, points: -1 } } }), 'indicators.*.points'],
-  ['fractional points', policyData({ indicators: { A: { ...indicator, points: 0.5 } } }), 'indicators.*.points'],
-  ['huge points', policyData({ indicators: { A: { ...indicator, points: 1_000_001 } } }), 'indicators.*.points'],
+  ['severity 0', policyData({ indicators: { A: { ...indicator, severity: 0 } } }), 'indicators["A"].severity'],
+  ['severity 5', policyData({ indicators: { A: { ...indicator, severity: 5 } } }), 'indicators["A"].severity'],
+  ['negative points', policyData({ indicators: { A: { ...indicator, points: -1 } } }), 'indicators["A"].points'],
+  ['fractional points', policyData({ indicators: { A: { ...indicator, points: 0.5 } } }), 'indicators["A"].points'],
+  ['huge points', policyData({ indicators: { A: { ...indicator, points: 1_000_001 } } }), 'indicators["A"].points'],
   ['infinite points', '{"points":1e999}', 'id'],
-  ['an unknown flag', policyData({ indicators: { A: { ...indicator, flags: ['S'] } } }), 'indicators.*.flags[0]'],
+  ['an unknown flag', policyData({ indicators: { A: { ...indicator, flags: ['S'] } } }), 'indicators["A"].flags[0]'],
   [
     'an indicator without dimension',
     policyData({ indicators: { A: { ...indicator, dimension: undefined } } }),
-    'indicators.*.dimension',
+    'indicators["A"].dimension',
   ],
-  ['an unknown field of an indicator', policyData({ indicators: { A: { ...indicator, weight: 1 } } }), 'indicators.*'],
+  [
+    'an unknown field of an indicator',
+    policyData({ indicators: { A: { ...indicator, weight: 1 } } }),
+    'indicators["A"].weight',
+  ],
   ['an incident without points', policyData({ incidents: { a: { label: 'x' } } }), 'incidents.a.points'],
   [
     'an unknown field of an incident',
     policyData({ incidents: { a: { label: 'x', points: 0, severity: 1 } } }),
-    'incidents.a',
+    'incidents.a.severity',
   ],
-  ['an unknown cap', policyData({ caps: { perDay: 1 } }), 'caps'],
+  ['an unknown cap', policyData({ caps: { perDay: 1 } }), 'caps.perDay'],
   ['a negative cap', policyData({ caps: { perAgency: -1 } }), 'caps.perAgency'],
   ['a huge cap', policyData({ caps: { perDimension: 2 ** 31 } }), 'caps.perDimension'],
   ['no decay steps', policyData({ decay: [] }), 'decay'],
@@ -163,7 +167,7 @@ const refused: readonly (readonly [what: string, input: unknown, field: string])
   ['an empty of', policyData({ rule: { atLeast: 1, of: [] } }), `${rule}.of`],
   ['an atLeast without of', policyData({ rule: { atLeast: 1 } }), rule],
   ['a rule of two forms', policyData({ rule: { ...one, any: [one] } }), rule],
-  ['a rule of no form', policyData({ rule: { not: one } }), rule],
+  ['a rule of no form', policyData({ rule: { not: one } }), `${rule}.not`],
   ['k of 0', policyData({ rule: { atLeast: 0, of: [one] } }), `${rule}.atLeast`],
   ['k above the members', policyData({ rule: { any: [{ atLeast: 2, of: [one] }] } }), `${rule}.any[0].atLeast`],
   ['65 members', policyData({ rule: { any: Array(65).fill(one) } }), `${rule}.any`],
@@ -189,7 +193,7 @@ const refused: readonly (readonly [what: string, input: unknown, field: string])
     policyData({ rule: { distinct: { of: 'flag', atLeast: 1, withinDays: 1 } } }),
     `${rule}.distinct.of`,
   ],
-  ['count with of', policyData({ rule: { count: { of: 'day', atLeast: 1, withinDays: 1 } } }), `${rule}.count`],
+  ['count with of', policyData({ rule: { count: { of: 'day', atLeast: 1, withinDays: 1 } } }), `${rule}.count.of`],
   ...['indicators', 'incidents', 'dimensions', 'domains', 'flags', 'notFlags', 'agencyKinds'].map(
     (field) =>
       [
@@ -201,7 +205,7 @@ const refused: readonly (readonly [what: string, input: unknown, field: string])
   [
     'an unknown filter',
     policyData({ rule: { count: { ...one.count, where: { agencies: ['A'] } } } }),
-    `${rule}.count.where`,
+    `${rule}.count.where.agencies`,
   ],
   [
     'severityAtLeast 5',
@@ -297,12 +301,26 @@ describe('a parsed policy', () => {
   })
 
   test('says nothing of what stood in the input', () => {
-    try {
-      parsePolicy(policyData({ 'Planted-Name': 1, title: 'Planted-Name'.repeat(100) }))
-      expect.unreachable()
-    } catch (error) {
-      expect(String(error)).not.toContain('Planted')
+    const values = policyData({ id: 'Planted Name', title: 'Planted'.repeat(100) })
+    const keysOfAnotherFile = { Planted: { 'Planted-Name': 1 }, indicators: { Planted: { points: -1 } } }
+    const numbers = policyData({ indicators: { '9990000018': { ...indicator, points: -1 } }, '9990000018': 1 })
+    for (const input of [values, keysOfAnotherFile, [keysOfAnotherFile], numbers]) {
+      try {
+        parsePolicy(input)
+        expect.unreachable()
+      } catch (error) {
+        expect(String(error)).not.toMatch(/Planted|999/)
+      }
     }
+  })
+
+  test('but names the code that is wrong, where the document is a policy', () => {
+    expect(() => parsePolicy(policyData({ indicators: { 'A.B-2': { ...indicator, points: 1.5 } } }))).toThrow(
+      'policy: indicators["A.B-2"].points must be of type int',
+    )
+    expect(() => parsePolicy(policyData({ rule: { count: { atleast: 1, withinDays: 1, atLeast: 1 } } }))).toThrow(
+      'policy: levels[0].reachedWhen.count.atleast does not belong there',
+    )
   })
 
   test('reads a minus zero as the zero that the canonical form writes', () => {
@@ -345,6 +363,31 @@ describe('a parsed policy', () => {
         })
         const field = fieldOf(text)
         if (field !== undefined) expect(field).toBeTypeOf('string')
+        else expect(() => assess(parsePolicy(text), [], T).explanation).not.toThrow()
+      }),
+    )
+  })
+
+  test('assesses whatever it is given in codes that it has, at any time and in any number, without failing', () => {
+    const times = fc.oneof(fc.integer(), fc.double(), fc.constantFrom(Number.NaN, Number.MAX_SAFE_INTEGER, -1e300))
+    const odd = fc.record(
+      { id: fc.string(), agency: fc.string(), agencyKind: fc.string(), occurredAt: times, position: times },
+      { requiredKeys: ['id', 'agency', 'agencyKind', 'occurredAt'] },
+    )
+    const drawn = policies.chain((policy) =>
+      fc.tuple(fc.constant(policy), fc.uniqueArray(odd, { selector: ({ id }) => id, maxLength: 20 }), fc.nat(), times),
+    )
+    fc.assert(
+      fc.property(drawn, ([policy, some, seed, asOf]) => {
+        const codes = Object.keys(policy.indicators)
+        const incidents = Object.keys(policy.incidents)
+        const checks = some.map((one, at) => ({
+          ...one,
+          incident: incidents[(seed + at) % incidents.length] ?? '',
+          indicators: codes.slice((seed + at) % codes.length),
+        }))
+        const verdict = assess(policy, checks, asOf)
+        expect(() => [verdict.explanation, verdict.support]).not.toThrow()
       }),
     )
   })
