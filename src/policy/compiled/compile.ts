@@ -63,12 +63,10 @@ function prepare(policy: Policy, program: Program): CompiledPolicy {
     },
     rankAt(checks, t) {
       load(sweep, checks, t - program.windowMsMax, t, undefined)
-      let rank = 0
-      eachInstant(sweep, Number.POSITIVE_INFINITY, t, () => {
-        rank = top
-        while (rank > 0 && !sweep.holds(rank - 1)) rank -= 1
-        return false
-      })
+      for (const row of table.inOrder) sweep.enter(row)
+      sweep.advance(t)
+      let rank = top
+      while (rank > 0 && !sweep.holds(rank - 1)) rank -= 1
       return rank
     },
     findings(checks, asOf, closedAt) {
