@@ -1,8 +1,8 @@
-import { type History, type Observation, observationsOf } from '../history.js'
+import { type AssessedCheck, type History, type Observation, observationsOf } from '../history.js'
 import type { DistinctOf } from '../policy.js'
-import { contribution, distinctValue } from '../reference/evaluate.js'
+import { distinctValue, permilleAt } from '../reference/evaluate.js'
 import type { CountedObservation, DiscardedObservation, DiscardReason } from './explanation.js'
-import { type PolicyTables, tablesOf } from './filter.js'
+import { type OfCode, type PolicyTables, tablesOf } from './filter.js'
 
 /**
  * The observations of a history, prepared so that one atom after another can be explained without looking anything up
@@ -13,15 +13,18 @@ export interface Evidence {
   readonly tables: PolicyTables
   /** In the order of the history, those of withdrawn checks last; the observations of one check side by side. */
   readonly rows: readonly Row[]
+  /** Room for one answer per row, used for one atom after the other. */
+  readonly answers: Uint8Array
+  /** Room for one count per code of the policy, in the same way. */
+  readonly ofCode: Float64Array
   /** What `distinct` tells rows apart by. */
   valuesOf(of: DistinctOf): Values
-  /** Numbers, from 0, of the groups that the count cap speaks of: one agency’s observations of one code. */
-  groups(): Values
   momentOf(at: number, asOf: number): Moment
 }
 
 export interface Row {
   readonly observation: Observation
+  readonly occurredAt: number
   /** Number of its code in the policy's tables. */
   readonly code: number
   readonly counted: CountedObservation
@@ -33,8 +36,8 @@ export interface Row {
 export interface Values {
   /** Per row; 0 for a row that has no value. */
   readonly numbers: Int32Array
-  /** One more than the largest number. */
-  readonly size: number
+  /** Room for one sum for each number, used for one atom after the other. */
+  readonly sums: Float64Array
 }
 
 /** The rows as they look at one instant. */
@@ -83,53 +86,66 @@ export function evidenceOf(history: History): Evidence {
     for (const observation of observationsOf(history.policy, check)) rows.push(rowOf(observation, tables))
   }
   const values = new Map<DistinctOf, Values>()
-  const evidence: Evidence = {
+  return {
     history,
     tables,
     rows,
+    answers: new Uint8Array(rows.length),
+    ofCode: new Float64Array(tables.codes),
     valuesOf(of) {
       let known = values.get(of)
       if (known === undefined) {
-        known = numbered(rows, ({ observation }) => distinctValue(of, observation))
+        known = isOfCode(of) ? valuesOfCodes(rows, tables.valuesOf(of)) : valuesOfChecks(rows, of)
         values.set(of, known)
       }
       return known
     },
-    groups: once(() => {
-      const agencies = evidence.valuesOf('agency').numbers
-      return numbered(rows, ({ code }, index) => (agencies[index] ?? 0) * tables.codes + code)
-    }),
     momentOf: (at, asOf) => momentOf(history, rows, at, asOf),
   }
-  return evidence
 }
 
 function rowOf(observation: Observation, tables: PolicyTables): Row {
   const { check, code } = observation
   return {
     observation,
+    occurredAt: check.occurredAt,
     code: tables.codeOf(observation),
     counted: { check: check.id, code, points: 0 },
     discarded: new Array<DiscardedObservation | undefined>(REASONS.length + 1),
   }
 }
 
-function numbered(rows: readonly Row[], value: (row: Row, index: number) => string | number | undefined): Values {
-  const known = new Map<string | number, number>()
+function isOfCode(of: DistinctOf): of is OfCode {
+  return of === 'dimension' || of === 'domain' || of === 'indicator'
+}
+
+function valuesOfCodes(rows: readonly Row[], byCode: Int32Array): Values {
   const numbers = new Int32Array(rows.length)
-  let last: string | number | undefined
-  let lastNumber = 0
-  for (const [index, row] of rows.entries()) {
-    const own = value(row, index)
-    // Neighbours are mostly of one check, and alike.
-    if (own !== last) {
-      last = own
-      lastNumber = own === undefined ? 0 : (known.get(own) ?? known.size + 1)
-      if (own !== undefined && lastNumber > known.size) known.set(own, lastNumber)
-    }
-    numbers[index] = lastNumber
+  let largest = 0
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = byCode[rows[index]?.code ?? 0] ?? 0
+    numbers[index] = number
+    largest = Math.max(largest, number)
   }
-  return { numbers, size: known.size + 1 }
+  return { numbers, sums: new Float64Array(largest + 1) }
+}
+
+function valuesOfChecks(rows: readonly Row[], of: DistinctOf): Values {
+  const known = new Map<string | number | undefined, number>()
+  const numbers = new Int32Array(rows.length)
+  let last: AssessedCheck | undefined
+  let number = 0
+  for (let index = 0; index < numbers.length; index += 1) {
+    const observation = rows[index]?.observation
+    if (observation !== undefined && observation.check !== last) {
+      last = observation.check
+      const value = distinctValue(of, observation)
+      number = known.get(value) ?? known.size + 1
+      known.set(value, number)
+    }
+    numbers[index] = number
+  }
+  return { numbers, sums: new Float64Array(known.size + 1) }
 }
 
 function momentOf({ policy }: History, rows: readonly Row[], at: number, asOf: number): Moment {
@@ -141,7 +157,22 @@ function momentOf({ policy }: History, rows: readonly Row[], at: number, asOf: n
     else if (check.occurredAt > asOf) hidden[row] = FUTURE
     else if (check.occurredAt > at) hidden[row] = LATER
   }
-  const weights = once(() => Float64Array.from(rows, ({ observation }) => contribution(policy, observation, at)))
+  const weights = once(() => {
+    const all = new Float64Array(rows.length)
+    let age: number | undefined
+    let permille = 0
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index]
+      if (row === undefined || row.observation.points === 0) continue
+      // Neighbours are mostly of one check.
+      if (at - row.occurredAt !== age) {
+        age = at - row.occurredAt
+        permille = permilleAt(policy, age)
+      }
+      all[index] = Math.floor((row.observation.points * permille) / 1000)
+    }
+    return all
+  })
   const weighed: (CountedObservation | undefined)[] = []
   return {
     at,

@@ -71,7 +71,9 @@ function explainAtom(atom: Atom, path: string, evidence: Evidence, moment: Momen
   const isPoints = 'points' in atom
   const counted: CountedObservation[] = []
   const discarded: DiscardedObservation[] = []
-  for (const [index, row] of evidence.rows.entries()) {
+  let index = -1
+  for (const row of evidence.rows) {
+    index += 1
     const answer = answers[index] ?? COUNTED
     if (answer !== COUNTED) discarded.push(discardedAs(row, answer))
     else counted.push(isPoints ? moment.weighed(index) : row.counted)
@@ -86,16 +88,18 @@ function explainAtom(atom: Atom, path: string, evidence: Evidence, moment: Momen
 
 /** Per row: `COUNTED`, or the first reason that applies. */
 function answersOf(atom: Atom, evidence: Evidence, moment: Moment): Uint8Array {
-  const { rows, tables } = evidence
+  const { rows, tables, answers } = evidence
   const filter = tables.filterOf(atom)
   const edge = moment.at - measureOf(atom).withinDays * DAY_MS
   const weights = 'points' in atom ? moment.weights() : undefined
   const values = 'distinct' in atom ? evidence.valuesOf(atom.distinct.of).numbers : undefined
-  const answers = Uint8Array.from(moment.hidden)
-  for (const [index, { observation, code }] of rows.entries()) {
+  answers.set(moment.hidden)
+  let index = -1
+  for (const { observation, occurredAt, code } of rows) {
+    index += 1
     if (answers[index] !== COUNTED) continue
     // A date that is none is in no window.
-    if (!(observation.check.occurredAt > edge)) answers[index] = OUTSIDE_WINDOW
+    if (!(occurredAt > edge)) answers[index] = OUTSIDE_WINDOW
     else if (!filter.lets(observation, code)) answers[index] = FILTERED
     else if (values?.[index] === 0) answers[index] = NO_VALUE
     else if (weights?.[index] === 0) answers[index] = observation.points === 0 ? WEIGHTLESS : DECAYED
@@ -105,17 +109,16 @@ function answersOf(atom: Atom, evidence: Evidence, moment: Moment): Uint8Array {
 }
 
 /** Of one agency's observations of one code only the largest stay counted; of equals the later position, then the later id. */
-function applyCountCap({ history, rows, groups }: Evidence, answers: Uint8Array, weights: Float64Array): void {
+function applyCountCap(evidence: Evidence, answers: Uint8Array, weights: Float64Array): void {
+  const { history, rows, tables } = evidence
   const cap = history.policy.caps?.perAgencyIndicator
   if (cap === undefined) return
-  const { numbers, size } = groups()
-  const sizes = countsOf(answers, { numbers, size })
-  if (sizes.every((count) => count <= cap)) return
-  const crowded = new Map<number, number[]>()
-  for (const [index, group] of numbers.entries()) {
-    if (answers[index] !== COUNTED || (sizes[group] ?? 0) <= cap) continue
-    const members = crowded.get(group)
-    if (members === undefined) crowded.set(group, [index])
+  const agencies = evidence.valuesOf('agency').numbers
+  const groups = new Map<number, number[]>()
+  for (const [index, code] of crowded(evidence, answers, cap)) {
+    const group = (agencies[index] ?? 0) * tables.codes + code
+    const members = groups.get(group)
+    if (members === undefined) groups.set(group, [index])
     else members.push(index)
   }
   const largestFirst = (a: number, b: number): number => {
@@ -126,18 +129,38 @@ function applyCountCap({ history, rows, groups }: Evidence, answers: Uint8Array,
     if (earlier !== later) return earlier > later ? -1 : 1
     return first.check.id > second.check.id ? -1 : 1
   }
-  for (const members of crowded.values()) {
+  for (const members of groups.values()) {
     for (const index of members.sort(largestFirst).slice(cap)) answers[index] = CAPPED
   }
 }
 
-/** How many counted rows have each value. */
-function countsOf(answers: Uint8Array, { numbers, size }: Values): Int32Array {
-  const counts = new Int32Array(size)
-  for (const [index, number] of numbers.entries()) {
-    if (answers[index] === COUNTED) counts[number] = (counts[number] ?? 0) + 1
+/** Counted rows, with their codes, whose code is counted more often than the cap over all agencies. Mostly none. */
+function crowded({ rows, ofCode }: Evidence, answers: Uint8Array, cap: number): [index: number, code: number][] {
+  const found: [number, number][] = []
+  ofCode.fill(0)
+  let isCrowded = false
+  for (let index = 0; index < rows.length; index += 1) {
+    if (answers[index] !== COUNTED) continue
+    const code = rows[index]?.code ?? 0
+    const count = (ofCode[code] ?? 0) + 1
+    ofCode[code] = count
+    if (count > cap) isCrowded = true
   }
-  return counts
+  if (!isCrowded) return found
+  for (const [index, { code }] of rows.entries()) {
+    if (answers[index] === COUNTED && (ofCode[code] ?? 0) > cap) found.push([index, code])
+  }
+  return found
+}
+
+/** How many counted rows have each value. */
+function countsOf(answers: Uint8Array, { numbers, sums }: Values): Float64Array {
+  sums.fill(0)
+  for (let index = 0; index < numbers.length; index += 1) {
+    const number = numbers[index] ?? 0
+    if (answers[index] === COUNTED) sums[number] = (sums[number] ?? 0) + 1
+  }
+  return sums
 }
 
 /** Checks, or distinct values, among the counted rows. */
@@ -149,7 +172,9 @@ function amountOf(atom: Atom, evidence: Evidence, answers: Uint8Array): number {
   }
   let checks = 0
   let last: string | undefined
-  for (const [index, { counted }] of evidence.rows.entries()) {
+  let index = -1
+  for (const { counted } of evidence.rows) {
+    index += 1
     if (answers[index] !== COUNTED || counted.check === last) continue
     last = counted.check
     checks += 1
@@ -163,11 +188,12 @@ function totalsOf(evidence: Evidence, answers: Uint8Array, moment: Moment): Tota
   const weights = moment.weights()
   const agencies = evidence.valuesOf('agency')
   const dimensions = evidence.valuesOf('dimension')
-  const ofAgency = new Float64Array(agencies.size)
-  const ofDimension = new Float64Array(dimensions.size)
+  const ofAgency = agencies.sums.fill(0)
+  const ofDimension = dimensions.sums.fill(0)
   let uncapped = 0
-  for (const [index, weight] of weights.entries()) {
+  for (let index = 0; index < weights.length; index += 1) {
     if (answers[index] !== COUNTED) continue
+    const weight = weights[index] ?? 0
     const [agency, dimension] = [agencies.numbers[index] ?? 0, dimensions.numbers[index] ?? 0]
     uncapped += weight
     ofAgency[agency] = (ofAgency[agency] ?? 0) + weight

@@ -7,8 +7,13 @@ export interface PolicyTables {
   readonly codes: number
   /** The number, from 0, of an observation's code. An indicator and an incident of the same name are two. */
   codeOf(observation: Observation): number
+  /** By code: equal numbers, from 1, for equal values; 0 for a code that has none, as incidents have not. */
+  valuesOf(of: OfCode): Int32Array
   filterOf(atom: Atom): Filter
 }
+
+/** What `distinct` tells codes apart by; everything else it tells checks apart by. */
+export type OfCode = 'dimension' | 'domain' | 'indicator'
 
 const tables = new WeakMap<Policy, PolicyTables>()
 
@@ -20,10 +25,19 @@ export function tablesOf(policy: Policy): PolicyTables {
   const incidents = numbered(Object.keys(policy.incidents))
   const codes = indicators.size + incidents.size
   const filters = new Map<Atom, Filter>()
+  const values = new Map<OfCode, Int32Array>()
   const made: PolicyTables = {
     codes,
     codeOf({ kind, code }) {
       return kind === 'indicator' ? (indicators.get(code) ?? 0) : indicators.size + (incidents.get(code) ?? 0)
+    },
+    valuesOf(of) {
+      let known = values.get(of)
+      if (known === undefined) {
+        known = valuesByCode(policy, of, codes)
+        values.set(of, known)
+      }
+      return known
     },
     filterOf(atom) {
       let filter = filters.get(atom)
@@ -67,6 +81,18 @@ export class Filter {
 const UNASKED = 0
 const YES = 1
 const NO = 2
+
+function valuesByCode({ indicators }: Policy, of: OfCode, codes: number): Int32Array {
+  const byCode = new Int32Array(codes)
+  const numbers = new Map<string, number>()
+  for (const [index, [code, indicator]] of Object.entries(indicators).entries()) {
+    const value = of === 'indicator' ? code : indicator[of]
+    const number = numbers.get(value) ?? numbers.size + 1
+    numbers.set(value, number)
+    byCode[index] = number
+  }
+  return byCode
+}
 
 function numbered(names: readonly string[]): ReadonlyMap<string, number> {
   return new Map(names.map((name, index) => [name, index]))

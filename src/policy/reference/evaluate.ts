@@ -94,7 +94,8 @@ export function contribution(policy: Policy, { points, check }: Observation, t: 
   return Math.floor((points * permilleAt(policy, t - check.occurredAt)) / 1000)
 }
 
-function permilleAt(policy: Policy, ageMs: number): number {
+/** How much an observation of an age weighs, in thousandths. */
+export function permilleAt(policy: Policy, ageMs: number): number {
   if (policy.decay === undefined) return 1000
   const days = Math.floor(ageMs / DAY_MS)
   return policy.decay.find(({ upToDays }) => days <= upToDays)?.permille ?? 0
