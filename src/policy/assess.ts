@@ -1,11 +1,11 @@
+import { toHex } from '../bytes.js'
+import { compilePolicy } from './compiled/compile.js'
 import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
-import { findingsOf } from './explain/findings.js'
 import { minimalSupport } from './explain/support.js'
+import { policyHash } from './hash.js'
 import { type AssessedCheck, historyOf } from './history.js'
 import type { Policy, Threshold } from './policy.js'
-import { evaluate } from './reference/evaluate.js'
-import { reachedBy } from './reference/reached.js'
 
 /** What every verdict says about itself. */
 export const NOTICE =
@@ -19,6 +19,8 @@ export interface Verdict {
   /** The earliest instant, within the horizon, at which that level was reached; undefined for `none`. */
   readonly at: number | undefined
   readonly asOf: number
+  /** The policy that decided: 64 hexadecimal digits. Worked out once for each policy, when first read. */
+  readonly policyHash: string
   readonly notice: typeof NOTICE
   /** Ids of checks that alone reach the level, each of them needed; empty for `none`. Worked out when first read. */
   readonly support: readonly string[]
@@ -47,19 +49,26 @@ export function assess(
   asOf: number,
   options: AssessOptions = {},
 ): Verdict {
-  const history = historyOf(policy, checks)
-  const reached = reachedBy(history, asOf, options.closedAt)
-  const level = reached?.level.name ?? 'none'
-  const reaches = (subset: readonly AssessedCheck[]): boolean =>
-    (reachedBy(historyOf(policy, subset), asOf, options.closedAt)?.level.name ?? 'none') === level
-  const support = once(() => (reached === undefined ? [] : minimalSupport(history.checks, reached.at, reaches)))
-  const explanation = once(() => explain(history, findingsOf(history, asOf, options.closedAt), asOf))
+  // A copy: what is explained later is what was assessed, whatever becomes of the caller's list.
+  const seen = checks.map((check) => ({ ...check, indicators: [...check.indicators] }))
+  const compiled = compilePolicy(policy)
+  const findings = compiled.findings(seen, asOf, options.closedAt)
+  const rank = findings.findLastIndex(({ reachedAt }) => reachedAt !== undefined) + 1
+  const level = policy.levels[rank - 1]
+  const at = findings[rank - 1]?.reachedAt
+  const history = once(() => historyOf(policy, seen))
+  const reaches = (subset: readonly AssessedCheck[]): boolean => compiled.rank(subset, asOf, options.closedAt) === rank
+  const support = once(() => (at === undefined ? [] : minimalSupport(history().checks, at, reaches)))
+  const explanation = once(() => explain(history(), findings, asOf))
   return {
-    level,
-    threshold: reached?.level.threshold ?? 'none',
-    at: reached?.at,
+    level: level?.name ?? 'none',
+    threshold: level?.threshold ?? 'none',
+    at,
     asOf,
     notice: NOTICE,
+    get policyHash() {
+      return hashOf(policy)
+    },
     get support() {
       return support()
     },
@@ -71,8 +80,15 @@ export function assess(
 
 /** Name of the highest level whose rule holds at the instant `t`, or `none`; without horizon or closing. Throws as `assess`. */
 export function levelAt(policy: Policy, checks: readonly AssessedCheck[], t: number): string {
-  const history = historyOf(policy, checks)
-  return policy.levels.findLast((level) => evaluate(level.reachedWhen, history, t).holds)?.name ?? 'none'
+  return policy.levels[compilePolicy(policy).rankAt(checks, t) - 1]?.name ?? 'none'
+}
+
+const hashes = new WeakMap<Policy, string>()
+
+function hashOf(policy: Policy): string {
+  const known = hashes.get(policy) ?? toHex(policyHash(policy))
+  hashes.set(policy, known)
+  return known
 }
 
 function once<Value>(make: () => Value): () => Value {
