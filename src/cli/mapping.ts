@@ -86,14 +86,21 @@ function json(text: string): unknown {
   }
 }
 
-/** A text file that is read whole. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** A text file in UTF-8, with or without byte order mark, that is read whole. */
 export async function smallText(path: string, bytesMax: number, what: string): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw new IndexError('ERR_FILE_MISSING', `${what} is not there`)
     throw error
   })
   if (!found.isFile() || found.size > bytesMax) throw new IndexError('ERR_FILE_INVALID', `${what} is not a small file`)
-  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
+  try {
+    return utf8.decode(await readFile(path))
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new IndexError('ERR_FILE_INVALID', `${what} is not text in UTF-8`)
+  }
 }
 
 /**
