@@ -17,7 +17,6 @@ export class PointsCounter implements Counter {
   readonly #kept: number
   readonly #agencies: CappedSums
   readonly #dimensions: CappedSums
-  readonly #groups = new Map<number, number>()
   // Per observation that came in:
   #rows = new Int32Array(16)
   #observations = new Int32Array(16)
@@ -81,9 +80,9 @@ export class PointsCounter implements Counter {
   }
 
   clear(): void {
+    for (let entry = 0; entry < this.#end; entry += 1) this.#size[this.#group[entry] ?? 0] = 0
     this.#end = 0
     this.#left.fill(0)
-    this.#groups.clear()
     this.#agencies.clear()
     this.#dimensions.clear()
     this.#newKept = 0
@@ -98,7 +97,8 @@ export class PointsCounter implements Counter {
 
   /** Takes the latest place in its group, and the oldest one's place where the group is full. */
   #join(entry: number, row: number, observation: number): void {
-    const group = this.#groupOf(row, observation)
+    const group = this.#wiring.table.groupOf(row, observation)
+    if (group >= this.#size.length) this.#growGroups(group)
     this.#group[entry] = group
     const size = this.#size[group] ?? 0
     if (size > 0) this.#nextInGroup[this.#latest[group] ?? 0] = entry
@@ -159,19 +159,11 @@ export class PointsCounter implements Counter {
     return this.#wiring.table.isNew[this.#rows[entry] ?? 0] ?? 0
   }
 
-  #groupOf(row: number, observation: number): number {
-    const key = (this.#wiring.table.agency[row] ?? 0) * this.#program.points.length + observation
-    const known = this.#groups.get(key)
-    if (known !== undefined) return known
-    const group = this.#groups.size
-    this.#groups.set(key, group)
-    if (group === this.#size.length) {
-      this.#oldest = grown(this.#oldest, new Int32Array(group * 2))
-      this.#latest = grown(this.#latest, new Int32Array(group * 2))
-      this.#size = grown(this.#size, new Int32Array(group * 2))
-    }
-    this.#size[group] = 0
-    return group
+  #growGroups(group: number): void {
+    const length = Math.max(this.#size.length * 2, group + 1)
+    this.#oldest = grown(this.#oldest, new Int32Array(length))
+    this.#latest = grown(this.#latest, new Int32Array(length))
+    this.#size = grown(this.#size, new Int32Array(length))
   }
 
   #grow(): void {

@@ -27,6 +27,9 @@ export class CheckTable {
   readonly #rows = new Map<string, number>()
   readonly #agencies = new Map<string, number>()
   readonly #kindNames = new Map<string, number>()
+  readonly #groups = new Map<number, number>()
+  #lastKey = -1
+  #lastGroup = 0
   /** Per indicator, the last mark it was given: tells repeats within one check. */
   readonly #marks: Float64Array
   #mark = 0
@@ -53,6 +56,8 @@ export class CheckTable {
     this.#rows.clear()
     this.#agencies.clear()
     this.#kindNames.clear()
+    this.#groups.clear()
+    this.#lastKey = -1
     this.#closedAt = closedAt
   }
 
@@ -84,6 +89,17 @@ export class CheckTable {
     this.from[row + 1] = end
     this.size = row + 1
     return row
+  }
+
+  /** The observations of one code by one agency are a group; groups are numbered from 0 as they are asked for. */
+  groupOf(row: number, observation: number): number {
+    const key = (this.agency[row] ?? 0) * this.program.points.length + observation
+    // Several measures ask for the same observation, one after the other.
+    if (key !== this.#lastKey) {
+      this.#lastKey = key
+      this.#lastGroup = numberIn(this.#groups, key)
+    }
+    return this.#lastGroup
   }
 
   /** Puts a row into its place by occurrence; returns the place. */
@@ -172,7 +188,7 @@ export function grown<Column extends Float64Array | Int32Array | Uint8Array>(col
   return larger
 }
 
-function numberIn(numbers: Map<string, number>, name: string): number {
+function numberIn<Name>(numbers: Map<Name, number>, name: Name): number {
   const known = numbers.get(name)
   if (known !== undefined) return known
   const number = numbers.size
