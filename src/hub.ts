@@ -2,6 +2,7 @@ import type { CaseStatus } from './case/case.js'
 import type { Dossier } from './case/dossier.js'
 import type { JournalPosition } from './check/receipt.js'
 import { IndexError } from './errors.js'
+import { type Adoption, type AdoptOptions, adoptPolicy } from './hub/adopt-policy.js'
 import { openAssessor } from './hub/assessor.js'
 import {
   type CaseSummary,
@@ -12,11 +13,11 @@ import {
   listCases,
   reviewForOfficer,
 } from './hub/cases.js'
-import type { CaseNews } from './hub/catch-up.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
+import { type ChildHistory, listHistories } from './hub/histories.js'
 import { identify } from './hub/identify.js'
 import {
   type EnquiryFilter,
@@ -31,7 +32,9 @@ import {
 } from './hub/lists.js'
 import { openCase } from './hub/open-case.js'
 import { type OpenHubOptions, openContext } from './hub/open-context.js'
+import { type AdoptedPolicy, adoptedPolicies } from './hub/policies.js'
 import { preparedEvidence, prepareOpening } from './hub/prepare-opening.js'
+import type { CaseNews } from './hub/raise.js'
 import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
@@ -43,12 +46,16 @@ import type { RowEvidence } from './journal/inclusion.js'
 import type { ConsistencyProof, InclusionProof } from './journal/proof.js'
 import type { ExportedEntry } from './journal/verify.js'
 import type { HubPort } from './party.js'
+import type { Policy } from './policy/policy.js'
 import { type Handler, serve } from './port.js'
 import type { Enrolment } from './roster/change.js'
 import { presentRoster } from './roster/history.js'
 import type { Roster } from './roster/roster.js'
 
+export type { Adoption, AdoptOptions } from './hub/adopt-policy.js'
+export type { ChildHistory } from './hub/histories.js'
 export type { OpenHubOptions } from './hub/open-context.js'
+export type { AdoptedPolicy } from './hub/policies.js'
 export type { HubStatus } from './hub/status.js'
 
 /**
@@ -61,9 +68,27 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** Puts an agency, officer or sealer on the roster, by its enrolment. */
   enrol(enrolment: Enrolment): Promise<void>
   suspend(id: string): Promise<void>
-  /** Puts a proposed roster in force once its delay has passed; with no delay, `enrol` has done so itself. */
+  /** Puts a proposed roster in force once its delay has passed; with no delay, `enrol` and `adoptPolicy` have done so. */
   activate(): Promise<void>
   roster(): Roster
+  /**
+   * Makes a policy the one that decides from an instant on, and starts to assess every child anew under it: a level newly
+   * reached raises a case, and none falls. `caughtUp` waits for that. A policy that is scheduled takes over with whatever
+   * is asked of the hub next, once its time has come.
+   *
+   * It must keep every code of the policy before. An earlier policy comes back by being adopted again.
+   * @throws {IndexError} `ERR_POLICY_INVALID` naming the field, `ERR_REQUEST_INVALID` for a `from` that is too early
+   */
+  adoptPolicy(policy: Policy, options?: AdoptOptions): Promise<Adoption>
+  /** The policy that decides now. @throws {IndexError} `ERR_POLICY_UNKNOWN` where the roster approves none at this time */
+  policy(): { readonly policy: Policy; readonly hash: string }
+  /** Those that decided before, decide now and are to decide, in this order. */
+  policies(): readonly AdoptedPolicy[]
+  /**
+   * What the policy sees of every child, for trying another policy on it. For use inside the hub alone: it names no
+   * child, but agencies, and checks by the ids that their receipts have.
+   */
+  histories(): AsyncIterable<ChildHistory>
   /** Cases by number, a page at a time as they are asked for. */
   cases(filter?: { readonly status?: CaseStatus; readonly after?: number }): AsyncIterable<CaseSummary>
   case(number: number): Promise<Dossier>
@@ -104,6 +129,10 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
   const prepared = preparedEvidence(hub.clock)
   const assessor = openAssessor(hub)
   const { assess } = assessor
+  /** After an answer, and not for it: what fails now is done with the next message. */
+  const assessSoon = (): void => {
+    assess().catch(() => undefined)
+  }
   const underWay = new Set<Promise<unknown>>()
   let isClosed = false
   await requireNotRolledBack(hub)
@@ -112,7 +141,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     (handler: Handler): Handler =>
     async (message, send) => {
       const answer = await handler(message, send)
-      assess().catch(() => undefined)
+      assessSoon()
       return answer
     }
   const caughtUpFirst =
@@ -164,7 +193,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
   }
 
   // What an earlier process had recorded and not yet assessed.
-  assess().catch(() => undefined)
+  assessSoon()
 
   return {
     id: hub.id,
@@ -178,8 +207,18 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     },
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),
     suspend: (id) => suspendParty(hub, id, follow),
-    activate: () => activateProposed(hub, follow),
+    activate: () => activateProposed(hub, follow).finally(assessSoon),
     roster: () => presentRoster(hub.rosters()),
+    adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),
+    policy() {
+      const { policy, hash } = hub.policy()
+      return { policy, hash }
+    },
+    policies: () => adoptedPolicies(hub.documents(), presentRoster(hub.rosters())),
+    async *histories() {
+      await assess()
+      yield* listHistories(hub)
+    },
     async *cases(filter) {
       await assess()
       yield* listCases(hub, filter)
@@ -193,7 +232,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       yield* listEnquiries(hub, { ...filter, isShielding: false })
     },
     referrals: (filter) => listReferrals(hub, filter),
-    status: () => statusOf(hub, options.custodiansApart === true),
+    status: () => statusOf(hub, options.custodiansApart === true, assessor.unassessed()),
     onCase: assessor.onCase,
     caughtUp: (wait) => assess(wait?.signal),
     journal: {

@@ -118,7 +118,7 @@ export function createOfficer(options: OfficerOptions): Officer {
     },
     review,
     async determine(caseNumber, send) {
-      const { verdict, mayDetermine, timeline, policyHash } = await review(caseNumber, send)
+      const { verdict, mayDetermine, timeline } = await review(caseNumber, send)
       if (mayDetermine === undefined)
         throw new IndexError(
           'ERR_THRESHOLD_NOT_REACHED',
@@ -130,7 +130,7 @@ export function createOfficer(options: OfficerOptions): Officer {
       const said = {
         case: caseNumber,
         checkIds,
-        policyHash,
+        policyHash: verdict.policyHash,
         at,
         from,
         to,

@@ -33,10 +33,13 @@ export interface Dossier {
     readonly level: string
     readonly threshold: Threshold
     readonly asOf: number
+    /** Of the policy by which the checks are seen so: what officers determine under. */
+    readonly policyHash: string
     readonly notice: string
     /** The part of the policy's rule that is met, in numbers; empty for `none`. */
     readonly reasons: readonly Reason[]
   }
+  /** Of the policy under which the case got its level. */
   readonly policyHash: string
   readonly agencyKinds: readonly string[]
   readonly dimensions: readonly string[]
@@ -47,6 +50,8 @@ export interface Dossier {
     readonly from: string
     readonly to: string
     readonly expiry: number
+    /** It counts only while this policy decides. */
+    readonly policyHash: string
   }[]
   /** What officers may determine, where the policy lets them. */
   readonly mayDetermine?: { readonly from: string; readonly to: string; readonly officers: number } | undefined
@@ -75,7 +80,14 @@ interface SeenCheck {
   readonly withdrawn?: true | undefined
 }
 
-export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenCheck[], verdict: Verdict): Dossier {
+/** @param policyHash of the policy of the verdict, 64 hexadecimal digits */
+export function dossierOf(
+  policy: Policy,
+  policyHash: string,
+  file: CaseFile,
+  checks: readonly SeenCheck[],
+  verdict: Verdict,
+): Dossier {
   const support = new Set(verdict.support)
   const live = checks.filter(({ withdrawn }) => withdrawn !== true)
   return {
@@ -89,6 +101,7 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
       level: verdict.level,
       threshold: verdict.threshold,
       asOf: verdict.asOf,
+      policyHash,
       notice: verdict.notice,
       reasons: reasonsOf(verdict),
     },
@@ -98,7 +111,13 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
       live.flatMap(({ indicators }) => indicators.flatMap((code) => indicatorOf(policy, code)?.dimension ?? [])),
     ),
     timeline: [...checks].sort((a, b) => a.occurredAt - b.occurredAt).map((check) => itemOf(policy, check, support)),
-    determinations: file.determinations.map(({ officer, from, to, expiry }) => ({ officer, from, to, expiry })),
+    determinations: file.determinations.map(({ officer, from, to, expiry, policyHash: under }) => ({
+      officer,
+      from,
+      to,
+      expiry,
+      policyHash: under,
+    })),
     ...(policy.determination?.from === verdict.level ? { mayDetermine: policy.determination } : {}),
     openings: file.openings,
     referrals: file.referrals,

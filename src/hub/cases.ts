@@ -7,12 +7,13 @@ import { decideDisclosure, NOT_SOUGHT } from '../disclosure/decide.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-import { assess, type Verdict } from '../policy/assess.js'
+import type { Verdict } from '../policy/assess.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { agencyOf, inGoodStanding, type Officer } from '../roster/roster.js'
 import { type HubContext, requireSender, roster } from './context.js'
-import { assessedChecks, historyKey, instantOf, lastAssessed } from './history.js'
+import { historyKey, instantOf, lastAssessed, loadWatermark } from './history.js'
+import { verdictOn } from './raise.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
 
@@ -59,15 +60,6 @@ export async function historyOf(hub: HubContext, file: CaseFile): Promise<Histor
   return (await hub.shelf.one('history', historyKey(hub, file.childId))) ?? { checks: [], level: 'none' }
 }
 
-export function verdictOn(hub: HubContext, history: HistoryRow, asOf: number): Verdict {
-  return assess(
-    hub.policy().policy,
-    assessedChecks(history),
-    asOf,
-    history.closedAt === undefined ? {} : { closedAt: history.closedAt },
-  )
-}
-
 /** The level that lets an officer open: what the checks reach now, or what other officers determined. */
 export function openableLevel(
   hub: HubContext,
@@ -76,7 +68,7 @@ export function openableLevel(
   verdict: Verdict,
   recipient: string,
 ): string {
-  const { policy, hash } = hub.policy()
+  const { policy, hash } = hub.policy(verdict.asOf)
   const determined = determinedLevel(policy, hash, file.determinations, {
     hub: hub.id,
     case: file.number,
@@ -96,7 +88,8 @@ export async function dossier(hub: HubContext, number: number): Promise<Dossier>
   const file = await requireCase(hub, number)
   const history = await historyOf(hub, file)
   const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
-  return dossierOf(hub.policy().policy, file, withoutSensitiveKinds(hub, history, verdict.threshold), verdict)
+  const { policy, hash } = hub.policy(verdict.asOf)
+  return dossierOf(policy, hash, file, withoutSensitiveKinds(hub, history, verdict.threshold), verdict)
 }
 
 /** In one authority the kind of a sensitive service can name it: rule 3 of the disclosure rules decides, here too. */
@@ -175,13 +168,14 @@ export async function determine(hub: HubContext, message: Message): Promise<Uint
 
 /** What an officer judged must be what the policy lets be judged, now, on checks of this case that still stand. */
 function requireOnTheseFacts(hub: HubContext, determination: Determination, history: HistoryRow, now: number): void {
-  const { policy, hash } = hub.policy()
+  const asOf = instantOf(history, now)
+  const { policy, hash } = hub.policy(asOf)
   const { from, to, at, checkIds } = determination
   const live = new Set(history.checks.filter(({ withdrawn }) => withdrawn !== true).map(({ id }) => id))
   const allowed =
     policy.determination?.from === from && policy.determination.to === to && determination.policyHash === hash
   const isOnLiveChecks = checkIds.length > 0 && checkIds.every((id) => live.has(id))
-  if (allowed && isOnLiveChecks && Math.abs(at - instantOf(history, now)) <= CLOCK_MS) return
+  if (allowed && isOnLiveChecks && Math.abs(at - asOf) <= CLOCK_MS) return
   throw new IndexError(
     'ERR_REQUEST_INVALID',
     'the determination is not on the case as it stands: review it and determine again',
@@ -202,7 +196,8 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
     const file = await requireCase(hub, wanted)
     if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed already')
     // A check that was recorded a moment ago and that no officer can have seen is not closed away.
-    const position = await lastAssessed(hub)
+    const watermark = await loadWatermark(hub)
+    const position = lastAssessed(watermark)
     const before = file.closing?.reason === reason ? file.closing.officers : []
     const officers = [...new Set([...before, officer.id])]
     const persons = new Set(officers.map((id) => personOf(hub, id)))
@@ -223,7 +218,8 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
       reason,
       officers,
     }
-    return { drafts: [{ type: 'case', body: toJsonBytes(event) }], puts }
+    // Another process that assesses meanwhile writes the same history.
+    return { drafts: [{ type: 'case', body: toJsonBytes(event) }], expects: [watermark.raw], puts }
   })
   return toJsonBytes({ case: wanted, status })
 }
@@ -233,7 +229,7 @@ function personOf(hub: HubContext, officer: string): string {
   return party?.party === 'officer' ? party.person : officer
 }
 
-/** Whether the level opens anything, and the threshold it stands for. */
-export function thresholdOf(hub: HubContext, level: string): Threshold {
-  return levelNamed(hub.policy().policy, level)?.threshold ?? 'none'
+/** The threshold that a level stands for, by the policy of this instant. */
+export function thresholdOf(hub: HubContext, level: string, at: number): Threshold {
+  return levelNamed(hub.policy(at).policy, level)?.threshold ?? 'none'
 }

@@ -1,19 +1,16 @@
-import { atLevel, type CaseFile, type LevelEvent, raisedCase } from '../case/case.js'
 import { decodeBatchEntry } from '../check/batch.js'
 import { checkIdOf, decodeCheck } from '../check/canonical.js'
-import type { JournalPosition } from '../check/receipt.js'
 import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
-import { toJsonBytes } from '../json.js'
-import { assess } from '../policy/assess.js'
-import { levelRank } from '../policy/policy.js'
 import { rosterAt } from '../roster/history.js'
 import { agencyOf } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, roster } from './context.js'
 import { type Counter, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
-import { assessedChecks, historyKey, instantOf, loadWatermark } from './history.js'
-import type { Draft, ReadEntry, Writes } from './ledger.js'
+import { childOfCheck, historyKey, loadWatermark } from './history.js'
+import type { ReadEntry } from './ledger.js'
+import { assessChild, type CaseNews, Step } from './raise.js'
+import { movedBy, underPolicyAt } from './reassess.js'
 import { amendReferrals } from './referrals.js'
 import { ChildTable } from './resolve.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
@@ -31,41 +28,42 @@ interface News {
   cause: EnquiryCause | undefined
 }
 
-/** A change of level that someone may want to hear of. */
-export interface CaseNews {
-  readonly number: number
-  readonly level: string
-  readonly event: 'raised' | 'level-changed'
+/** What one step did. */
+export interface StepResult {
+  /** Whether the journal has entries after those that were read. */
+  readonly more: boolean
+  /** Whether children must be assessed anew, because another policy decides than the one they were assessed under. */
+  readonly isPassDue: boolean
+  readonly news: readonly CaseNews[]
+  /** Checks of all children that the policy cannot read. */
+  readonly unassessed: number
 }
 
 /**
  * Brings the projection up to the journal's head: histories grow, levels are assessed, cases and enquiries are opened.
- * Each step is one commit with the watermark in it, so that a crash repeats a step or has done it, never half.
+ * One step is one commit with the watermark in it, so that a crash repeats a step or has done it, never half.
  */
-export async function catchUp(hub: HubContext, signal?: AbortSignal): Promise<readonly CaseNews[]> {
-  const news: CaseNews[] = []
-  for (;;) {
-    signal?.throwIfAborted()
-    const step = await oneStep(hub)
-    news.push(...step.news)
-    if (!step.more) return news
-  }
-}
-
-async function oneStep(hub: HubContext): Promise<{ readonly more: boolean; readonly news: readonly CaseNews[] }> {
-  let result: { readonly more: boolean; readonly news: readonly CaseNews[] } = { more: false, news: [] }
+export async function assessNews(hub: HubContext): Promise<StepResult> {
+  let result: StepResult = { more: false, isPassDue: false, news: [], unassessed: 0 }
   await hub.ledger.write(async (position, at) => {
     const watermark = await loadWatermark(hub)
-    const entries = await hub.ledger.read(watermark.position, ENTRIES_PER_STEP)
+    const row = underPolicyAt(hub, watermark.row, at)
+    const isPassDue = row.reassessing !== undefined
+    result = { more: false, isPassDue, news: [], unassessed: row.unassessed ?? 0 }
+    const entries = await hub.ledger.read(row.position, ENTRIES_PER_STEP)
     const last = entries.at(-1)
     if (last === undefined) return undefined
-    const byChild = await newsByChild(hub, entries)
-    const change = await applyNews(hub, byChild, at)
-    result = { more: last.position + 1 < position, news: change.news }
+    const step = await applyNews(hub, await newsByChild(hub, entries), at)
+    const more = last.position + 1 < position
     // At the head, the step's own case and enquiry entries follow at once; they hold nothing to project.
-    const passed = last.position + 1 + (result.more ? 0 : (change.writes.drafts ?? []).length)
-    const moved = hub.shelf.put('meta', watermark.key, { kind: 'watermark', position: passed })
-    return { ...change.writes, expects: [watermark.raw], puts: [...(change.writes.puts ?? []), moved] }
+    const passed = last.position + 1 + (more ? 0 : step.drafts.length)
+    const moved = movedBy(step, { ...row, position: passed })
+    result = { more, isPassDue, news: step.news, unassessed: moved.unassessed ?? 0 }
+    return {
+      drafts: step.drafts,
+      expects: [watermark.raw],
+      puts: [...step.puts, hub.shelf.put('meta', watermark.key, moved)],
+    }
   })
   return result
 }
@@ -111,26 +109,7 @@ async function readBatch(
   }
 }
 
-async function childOfCheck(hub: HubContext, { entry, row }: JournalPosition): Promise<ChildId | undefined> {
-  const [leaf] = await hub.store.leaves(entry, row, 1)
-  if (leaf === undefined || leaf.row !== row || leaf.bytes.length === 0) return undefined
-  const { agency, epoch, agencyChildId } = decodeCheck(leaf.bytes)
-  return fromAgencyChildId(identifierKeyOf(hub, agency, epoch), agencyChildId)
-}
-
-interface Change {
-  readonly writes: Writes
-  readonly news: readonly CaseNews[]
-}
-
-/** What one step writes, put together child by child. */
-class Step {
-  readonly drafts: Draft[] = []
-  readonly puts: NonNullable<Writes['puts']>[number][] = []
-  readonly news: CaseNews[] = []
-}
-
-async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at: number): Promise<Change> {
+async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at: number): Promise<Step> {
   const all = [...byChild.values()]
   const step = new Step()
   const histories = await hub.shelf.get(
@@ -145,61 +124,19 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
   const enquiries = await loadCounter(hub, 'enquiry')
   for (const [index, news] of all.entries()) {
     const history = withNews(histories[index] ?? { checks: [], level: 'none' }, news)
-    const assessed = await assessChild(hub, news.childId, history, cases, at, step)
+    const assessed = await assessChild(hub, history, async () => news.childId, cases, at, step)
     step.puts.push(hub.shelf.put('history', historyKey(hub, news.childId), assessed))
     await pursue(hub, children, news, enquiries, at, step)
     await tellRecipients(hub, news, history, at, step)
   }
-  const puts = [...step.puts, ...children.puts(hub), ...cases.puts(), ...enquiries.puts()]
-  return { writes: { drafts: step.drafts, puts }, news: step.news }
+  step.puts.push(...children.puts(hub), ...cases.puts(), ...enquiries.puts())
+  return step
 }
 
 function withNews(history: HistoryRow, { checks, withdrawn }: News): HistoryRow {
   const gone = new Set(withdrawn)
   const all = [...history.checks, ...checks]
   return { ...history, checks: all.map((check) => (gone.has(check.id) ? { ...check, withdrawn: true } : check)) }
-}
-
-/** Raises a case when a level is newly reached, and raises its level when a higher one is. A case never falls by itself. */
-async function assessChild(
-  hub: HubContext,
-  childId: ChildId,
-  history: HistoryRow,
-  cases: Counter,
-  at: number,
-  step: Step,
-): Promise<HistoryRow> {
-  const { policy, hash } = hub.policy()
-  const asOf = instantOf(history, at)
-  const verdict = assess(
-    policy,
-    assessedChecks(history),
-    asOf,
-    history.closedAt === undefined ? {} : { closedAt: history.closedAt },
-  )
-  if (levelRank(policy, verdict.level) <= levelRank(policy, history.level)) return history
-  const known = history.level === 'none' ? undefined : history.case
-  const number = known ?? cases.next()
-  const event: LevelEvent = {
-    event: known === undefined ? 'raised' : 'level-changed',
-    case: number,
-    childId,
-    level: verdict.level,
-    threshold: verdict.threshold,
-    policyHash: hash,
-    asOf,
-    support: verdict.support,
-  }
-  const before: CaseFile | undefined = known === undefined ? undefined : await hub.shelf.one('case', numberKey(known))
-  const file = before === undefined ? raisedCase(event, history.closedAt !== undefined, at) : atLevel(before, event, at)
-  step.drafts.push({ type: 'case', body: toJsonBytes(event) })
-  step.puts.push(hub.shelf.put('case', numberKey(number), file))
-  step.news.push({ number, level: verdict.level, event: event.event })
-  const earlierCases =
-    history.case === undefined || history.case === number
-      ? history.earlierCases
-      : [...(history.earlierCases ?? []), history.case]
-  return { ...history, case: number, earlierCases, level: verdict.level }
 }
 
 /** An unknown child has its enquiry: the first check opens it, later ones join it. */

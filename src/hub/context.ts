@@ -11,6 +11,7 @@ import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
 import type { CustodianClients } from './custodians.js'
 import type { Ledger } from './ledger.js'
+import type { Documents } from './policies.js'
 import type { Shelf } from './shelf.js'
 
 /** The secrets of a hub. None of them opens a sealed record. */
@@ -55,10 +56,17 @@ export interface HubContext {
   /** Runs what takes heads to the custodians one after the other, so that none is overtaken. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
   rosters(): RosterHistory
-  policy(): PolicyInForce
+  /**
+   * The policy that decides at an instant, now where none is given. A verdict is by the policy of its own instant, which
+   * can be minutes ahead of the clock; custodians ask for the same.
+   * @throws {IndexError} `ERR_POLICY_UNKNOWN`
+   */
+  policy(at?: number): PolicyInForce
+  /** Every policy that the journal holds, the founding one first. */
+  documents(): Documents
 }
 
-/** The policy that decides now, with what is asked of it at every check. */
+/** A policy that decides, with what is asked of it at every check. */
 export interface PolicyInForce {
   readonly policy: Policy
   /** 64 hexadecimal digits. */

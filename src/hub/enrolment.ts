@@ -1,6 +1,7 @@
 import { agencyIdKeyHash } from '../child/identifiers.js'
 import { IndexError, isIndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
+import type { Policy } from '../policy/policy.js'
 import { applyChanges, type Enrolment, onlySuspends, parseEnrolment, type RosterChange } from '../roster/change.js'
 import {
   encodeActivationEntry,
@@ -11,13 +12,14 @@ import {
 } from '../roster/history.js'
 import { type HubContext, identifierKeyOf, roster } from './context.js'
 import type { RosterNews } from './custodians.js'
-import type { ReadEntry } from './ledger.js'
+import type { Draft, ReadEntry } from './ledger.js'
+import { adoptedPositions } from './policies.js'
 
 /** Puts a party on the roster: journalled as a new version, in force once a quorum of custodians has signed for it. */
 export async function enrolParty(hub: HubContext, input: unknown, follow: Follow): Promise<void> {
   const enrolment = withIdentifierKeys(hub, parseEnrolment(input))
   requireKnownKind(hub, enrolment)
-  await changeRoster(hub, [{ kind: 'enrol', enrolment }], follow)
+  await changeRoster(hub, () => ({ changes: [{ kind: 'enrol', enrolment }] }), follow)
 }
 
 /** Where the policy names the kinds of agency that submit its incidents, an agency is of one of them. */
@@ -33,7 +35,7 @@ function requireKnownKind(hub: HubContext, { party }: Enrolment): void {
 
 /** Takes a party's standing away, from this entry on. What it signed before keeps its place. */
 export async function suspendParty(hub: HubContext, id: string, follow: Follow): Promise<void> {
-  await changeRoster(hub, [{ kind: 'suspend', id }], follow)
+  await changeRoster(hub, () => ({ changes: [{ kind: 'suspend', id }] }), follow)
 }
 
 /** The hub fixes each agency's identifier keys by their hashes, so that custodians know the real ones when they see them. */
@@ -48,19 +50,27 @@ function withIdentifierKeys(hub: HubContext, enrolment: Enrolment): Enrolment {
 /** How often a change is proposed again because another one was quicker. */
 const TRIES = 8
 
+/** What a change of the roster writes: its steps, and the policy document that one of them approves, where it is new. */
+export interface Change {
+  readonly changes: readonly RosterChange[]
+  readonly document?: Policy | undefined
+}
+
 /**
  * A change and its activation are one write, so that no crash leaves half of it: custodians sign first for the version
  * that the change makes. A change that takes standing away needs no signature. Where another process was quicker, the
  * change is made again on the newer roster.
+ * @param make works the change out from the roster as it then stands; undefined where there is nothing to change
  */
-function changeRoster(hub: HubContext, changes: readonly RosterChange[], follow: Follow): Promise<void> {
-  const body = toJsonBytes(changes)
+export function changeRoster(hub: HubContext, make: () => Change | undefined, follow: Follow): Promise<void> {
   return hub.inTurn(async () => {
     for (let tries = 1; ; tries += 1) {
       await hub.ledger.notice()
       await follow([])
+      const change = make()
+      if (change === undefined) return
       try {
-        if (await changeOnce(hub, body, follow)) return
+        if (await changeOnce(hub, change, follow)) return
       } catch (error) {
         const wasOvertaken = isIndexError(error, 'ERR_ROSTER_INVALID') && (await isOvertaken(hub))
         if (!wasOvertaken) throw error
@@ -78,29 +88,23 @@ async function isOvertaken(hub: HubContext): Promise<boolean> {
   return roster(hub).version !== version
 }
 
-async function changeOnce(hub: HubContext, body: Uint8Array, follow: Follow): Promise<boolean> {
+async function changeOnce(hub: HubContext, { changes, document }: Change, follow: Follow): Promise<boolean> {
   const base = roster(hub)
-  if (base.activationDelayMs > 0 && !onlySuspends(body)) {
-    await propose(hub, body, follow)
-    return true
-  }
+  const body = toJsonBytes(changes)
+  if (base.activationDelayMs > 0 && !onlySuspends(body)) return propose(hub, body, document, follow)
   const next = applyChanges(base, body)
   const signatures = onlySuspends(body) ? undefined : await hub.custodians.activate(next.version, body)
   const steps: Step[] = [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }]
   if (signatures !== undefined)
     steps.push({ type: 'activation', body: encodeActivationEntry({ version: next.version, signatures }) })
-  return journal(hub, steps, base.version, follow)
+  return journal(hub, steps, base.version, follow, document)
 }
 
 /** Journals a change that has to wait; `activateProposed` puts it in force once the delay has passed. */
-async function propose(hub: HubContext, body: Uint8Array, follow: Follow): Promise<void> {
-  applyChanges(roster(hub), body)
-  await journal(
-    hub,
-    [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }],
-    roster(hub).version,
-    follow,
-  )
+function propose(hub: HubContext, body: Uint8Array, document: Policy | undefined, follow: Follow): Promise<boolean> {
+  const { version } = applyChanges(roster(hub), body)
+  const proposal: Step = { type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }
+  return journal(hub, [proposal], version - 1, follow, document)
 }
 
 /** Puts the proposed version in force. @throws {IndexError} `ERR_ROSTER_INVALID` before its time or without a proposal */
@@ -117,24 +121,40 @@ export async function activateProposed(hub: HubContext, follow: Follow): Promise
   )
 }
 
-type Follow = (news: readonly RosterNews[]) => Promise<void>
+/** Takes in roster entries of this hub's own, with the policy document that was journalled beside them. */
+export type Follow = (news: readonly RosterNews[], document?: Policy) => Promise<void>
 type Step = Pick<RosterNews, 'type' | 'body'>
 
 /** Appends roster entries together, once it is clear that the roster takes them; false when it has moved on meanwhile. */
-async function journal(hub: HubContext, steps: readonly Step[], baseVersion: number, follow: Follow): Promise<boolean> {
+async function journal(
+  hub: HubContext,
+  steps: readonly Step[],
+  baseVersion: number,
+  follow: Follow,
+  document?: Policy,
+): Promise<boolean> {
   let news: readonly RosterNews[] = []
   await hub.ledger.write(async (position, at) => {
     news = []
     if (roster(hub).version !== baseVersion) return undefined
-    news = steps.map((step, index) => ({ ...step, position: position + index, at }))
+    const documents: readonly Draft[] = document === undefined ? [] : [{ type: 'policy', body: toJsonBytes(document) }]
+    const first = position + documents.length
+    news = steps.map((step, index) => ({ ...step, position: first + index, at }))
     news.reduce(followed, hub.rosters())
     const key = hub.shelf.key('meta', 'roster')
     const row = await hub.shelf.one('meta', key)
     const positions = [...(row?.kind === 'roster' ? row.positions : []), ...news.map((each) => each.position)]
-    return { drafts: steps, puts: [hub.shelf.put('meta', key, { kind: 'roster', positions })] }
+    const puts = [hub.shelf.put('meta', key, { kind: 'roster', positions })]
+    if (document !== undefined) puts.push(await withPolicyAt(hub, position))
+    return { drafts: [...documents, ...steps], puts }
   })
-  if (news.length > 0) await follow(news)
+  if (news.length > 0) await follow(news, document)
   return news.length > 0
+}
+
+async function withPolicyAt(hub: HubContext, position: number): Promise<ReturnType<HubContext['shelf']['put']>> {
+  const positions = [...(await adoptedPositions(hub)), position]
+  return hub.shelf.put('meta', hub.shelf.key('meta', 'policies'), { kind: 'policies', positions })
 }
 
 /** The history after one more entry. @throws {IndexError} with the code of what does not hold */

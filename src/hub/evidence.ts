@@ -10,13 +10,15 @@ import { batchPath } from '../check/batch.js'
 import { decodeCheck } from '../check/canonical.js'
 import { IndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
+import type { Verdict } from '../policy/assess.js'
 import { type HubContext, identifierKeyOf } from './context.js'
 import type { HistoryCheck, HistoryRow, RecordRow } from './rows.js'
 
 const NO_PATH: readonly Uint8Array[] = []
 
 /**
- * What the custodians will be shown: the checks that carry the level, and what proves them. Entries have no paths yet;
+ * What the custodians will be shown: the checks that carry the level, the policy of the verdict, and what proves them.
+ * Determinations under another policy carry nothing. Entries have no paths yet;
  * `withPaths` adds them once the request stands in a checkpoint.
  * @throws {IndexError} `ERR_BATCH_TOO_LARGE` when it would pass a custodian's limits
  */
@@ -25,9 +27,11 @@ export async function gatherEvidence(
   file: CaseFile,
   history: HistoryRow,
   record: RecordRow,
-  support: readonly string[],
+  { support, asOf }: Pick<Verdict, 'support' | 'asOf'>,
 ): Promise<Evidence> {
-  const wanted = new Set([...support, ...file.determinations.flatMap(({ checkIds }) => checkIds)])
+  const { policy, hash } = hub.policy(asOf)
+  const determinations = file.determinations.filter(({ policyHash }) => policyHash === hash)
+  const wanted = new Set([...support, ...determinations.flatMap(({ checkIds }) => checkIds)])
   const shown = history.checks.filter(({ id, withdrawn }) => wanted.has(id) && withdrawn !== true)
   if (shown.length > EVIDENCE_CHECKS_MAX)
     throw new IndexError('ERR_BATCH_TOO_LARGE', 'more checks carry the level than custodians take')
@@ -35,10 +39,10 @@ export async function gatherEvidence(
   const evidence: Evidence = {
     childId: file.childId,
     record: { bytes: record.bytes, entry: await entryAt(hub, record.position) },
-    policy: toJsonBytes(hub.policy().policy),
+    policy: toJsonBytes(policy),
     checks,
     identifierKeys: identifierKeys(hub, checks),
-    determinations: file.determinations,
+    determinations,
     ...(history.closedAt === undefined ? {} : { closedAt: history.closedAt }),
   }
   if (toJsonBytes(evidence).length > EVIDENCE_BYTES_MAX)

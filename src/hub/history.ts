@@ -1,7 +1,10 @@
-import type { ChildId } from '../child/identifiers.js'
+import { decodeCheck } from '../check/canonical.js'
+import type { JournalPosition } from '../check/receipt.js'
+import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import type { AssessedCheck } from '../policy/history.js'
-import type { HubContext } from './context.js'
-import type { HistoryRow } from './rows.js'
+import { incidentOf, indicatorOf, type Policy } from '../policy/policy.js'
+import { type HubContext, identifierKeyOf } from './context.js'
+import type { HistoryRow, WatermarkRow } from './rows.js'
 
 export function historyKey(hub: Pick<HubContext, 'shelf'>, childId: ChildId): Uint8Array {
   return hub.shelf.key('history', childId)
@@ -12,20 +15,44 @@ export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
   return history.checks.map(({ row: _, withdrawn, ...check }) => (withdrawn ? { ...check, withdrawn } : check))
 }
 
+/**
+ * The checks of a history that a policy can read. Adding a check never lowers a level, so what these reach, all of them
+ * reach. There is nothing to leave out as long as every policy keeps the codes of the one before; were it otherwise, one
+ * child's check must not keep every other child from being assessed.
+ */
+export function readableChecks(policy: Policy, history: HistoryRow): readonly AssessedCheck[] {
+  const seen = new Set<string>()
+  return assessedChecks(history).filter(({ id, incident, indicators }) => {
+    if (seen.has(id)) return false
+    seen.add(id)
+    return (
+      incidentOf(policy, incident) !== undefined && indicators.every((code) => indicatorOf(policy, code) !== undefined)
+    )
+  })
+}
+
 /** T: the later of the hub's clock and the latest accepted check, since a few minutes ahead count at once. */
 export function instantOf(history: HistoryRow, now: number): number {
   return history.checks.reduce((latest, { occurredAt }) => Math.max(latest, occurredAt), now)
 }
 
-/** Journal position of the last entry that has been assessed. */
-export async function lastAssessed(hub: HubContext): Promise<number> {
-  return Math.max(0, (await loadWatermark(hub)).position - 1)
+/** The child of a check, from what its agency signed; undefined where there is none, or it was erased. */
+export async function childOfCheck(hub: HubContext, { entry, row }: JournalPosition): Promise<ChildId | undefined> {
+  const [leaf] = await hub.store.leaves(entry, row, 1)
+  if (leaf === undefined || leaf.row !== row || leaf.bytes.length === 0) return undefined
+  const { agency, epoch, agencyChildId } = decodeCheck(leaf.bytes)
+  return fromAgencyChildId(identifierKeyOf(hub, agency, epoch), agencyChildId)
 }
 
-/** How far the journal has been assessed: the position of the first entry that has not, and the row that says so. */
-interface Watermark {
+/** Journal position of the last entry that has been assessed. */
+export function lastAssessed({ row }: Watermark): number {
+  return Math.max(0, row.position - 1)
+}
+
+/** How far the journal has been assessed, and what must still stand in the store for that to be true. */
+export interface Watermark {
   readonly key: Uint8Array
-  readonly position: number
+  readonly row: WatermarkRow
   readonly raw: { readonly table: 'meta'; readonly key: Uint8Array; readonly value: Uint8Array | undefined }
 }
 
@@ -35,7 +62,7 @@ export async function loadWatermark(hub: HubContext): Promise<Watermark> {
   const row = await hub.shelf.one('meta', key)
   return {
     key,
-    position: row?.kind === 'watermark' ? row.position : 0,
+    row: row?.kind === 'watermark' ? row : { kind: 'watermark', position: 0 },
     raw: { table: 'meta', key, value: raw },
   }
 }

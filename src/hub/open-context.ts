@@ -1,24 +1,15 @@
-import { type Clock, type Random, toHex } from '../bytes.js'
+import type { Clock, Random } from '../bytes.js'
 import { IndexError } from '../errors.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
-import { policyHash, vocabularyHash } from '../policy/hash.js'
-import { parsePolicy } from '../policy/parse.js'
+import { toJsonBytes } from '../json.js'
 import type { Policy } from '../policy/policy.js'
 import type { Port } from '../port.js'
 import { encodeRosterEntry, NO_ROSTER, presentRoster, type RosterEntry, type RosterHistory } from '../roster/history.js'
-import { policyInForce } from '../roster/roster.js'
 import type { Store } from '../store/port.js'
-import {
-  DEFAULT_LIMITS,
-  type HubContext,
-  type HubKeys,
-  type Limits,
-  oneAtATime,
-  type PolicyInForce,
-} from './context.js'
+import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
 import { custodianClients, type RosterNews } from './custodians.js'
-import { followed, genesisNews, rosterNews } from './enrolment.js'
+import { type Follow, followed, genesisNews, rosterNews } from './enrolment.js'
 import { openLedger } from './ledger.js'
+import { type Documents, decidingAt, loadDocuments, prepared } from './policies.js'
 import { openShelf } from './shelf.js'
 
 /** Everything that a hub runs on. */
@@ -67,9 +58,10 @@ function parts(options: OpenHubOptions, onMoved: () => Promise<void>) {
 /** The hub's context, and how it takes in a roster entry of its own. */
 export async function openContext(
   options: OpenHubOptions,
-): Promise<{ readonly context: HubContext; readonly follow: (news: readonly RosterNews[]) => Promise<void> }> {
+): Promise<{ readonly context: HubContext; readonly follow: Follow }> {
   const { id, keys, store, clock, random } = options
   let rosters: RosterHistory = NO_ROSTER
+  let documents: Documents = new Map()
   let last = -1
   const takeIn = (news: RosterNews): void => {
     if (news.position <= last) return
@@ -77,7 +69,10 @@ export async function openContext(
     last = news.position
   }
   const { shelf, ledger } = parts(options, async () => {
-    for (const news of await rosterNews({ shelf, ledger }, last)) takeIn(news)
+    const news = await rosterNews({ shelf, ledger }, last)
+    // Before the roster, or it would name a policy that nobody here has; one is journalled only together with the other.
+    if (news.length > 0) documents = await loadDocuments({ shelf, ledger }, documents)
+    news.forEach(takeIn)
   })
   const custodians = custodianClients(options.custodians, { hub: id, party: 'hub', key: keys.signing }, clock)
   takeIn(await genesisNews({ ledger }))
@@ -94,7 +89,7 @@ export async function openContext(
       'custodians have followed a roster that the journal does not hold: it was rolled back or damaged',
     )
   }
-  const policy = await policyOf(shelf, rosters, clock)
+  documents = await loadDocuments({ shelf, ledger }, documents)
   const context: HubContext = {
     id,
     name: presentRoster(rosters).hub.name,
@@ -108,9 +103,12 @@ export async function openContext(
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     inTurn: oneAtATime(),
     rosters: () => rosters,
-    policy: () => policy,
+    policy: (at = clock()) => decidingAt(documents, presentRoster(rosters), at),
+    documents: () => documents,
   }
-  const follow = async (news: readonly RosterNews[]): Promise<void> => {
+  context.policy()
+  const follow: Follow = async (news, document) => {
+    if (document !== undefined) documents = new Map(documents).set(prepared(document).hash, prepared(document))
     news.forEach(takeIn)
     await custodians.follow(await rosterNews(context))
   }
@@ -123,15 +121,4 @@ function requireOwnKeys({ id, keys }: OpenHubOptions, rosters: RosterHistory): v
   if (Buffer.compare(hub.id, id) !== 0 || Buffer.compare(hub.keys.signing, keys.signing.publicKey) !== 0) {
     throw new IndexError('ERR_KEY_WRONG', 'the hub in this store has other keys')
   }
-}
-
-async function policyOf(shelf: HubContext['shelf'], rosters: RosterHistory, clock: Clock): Promise<PolicyInForce> {
-  const row = await shelf.one('meta', shelf.key('meta', 'policy'))
-  if (row?.kind !== 'policy') throw new IndexError('ERR_STORE_DAMAGED', 'the hub has no policy')
-  const policy = parsePolicy(fromJsonBytes(row.policy))
-  const hash = toHex(policyHash(policy))
-  if (!policyInForce(presentRoster(rosters), hash, clock()))
-    throw new IndexError('ERR_POLICY_UNKNOWN', 'the roster does not approve the hub’s policy at this time')
-  const vocabulary = vocabularyHash(policy)
-  return { policy, hash, vocabulary, vocabularies: new Set([toHex(vocabulary), ...(policy.vocabularies ?? [])]) }
 }

@@ -10,11 +10,12 @@ import { levelNamed } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash } from '../seal/record.js'
-import { historyOf, openableLevel, requireCase, requireOfficer, verdictOn } from './cases.js'
+import { historyOf, openableLevel, requireCase, requireOfficer } from './cases.js'
 import type { HubContext } from './context.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { gatherEvidence } from './evidence.js'
 import { instantOf } from './history.js'
+import { verdictOn } from './raise.js'
 import { recordKey } from './register.js'
 
 const HOUR_MS = 3_600_000
@@ -84,7 +85,8 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   const history = await historyOf(hub, file)
   const at = instantOf(history, hub.clock())
   const verdict = verdictOn(hub, history, at)
-  const level = levelNamed(hub.policy().policy, openableLevel(hub, file, history, verdict, officer.id))
+  const { policy, hash } = hub.policy(at)
+  const level = levelNamed(policy, openableLevel(hub, file, history, verdict, officer.id))
   const { purpose, lawfulBasis, needToKnow, group } = asked
   const request = {
     information: group,
@@ -106,7 +108,7 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   const record = await hub.shelf.one('record', recordKey(hub, file.childId, group))
   if (record === undefined)
     throw new IndexError('ERR_OPENING_UNKNOWN', 'nobody has registered this child: follow its enquiry')
-  const evidence = await gatherEvidence(hub, file, history, record, verdict.support)
+  const evidence = await gatherEvidence(hub, file, history, record, verdict)
   const salt = hub.random(32)
   const { label, keyset } = decodeRecord(record.bytes)
   const offer: Offer = {
@@ -114,7 +116,7 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
     keyset,
     recordHash: recordHash(record.bytes),
     at,
-    policyHash: hub.policy().hash,
+    policyHash: hash,
     evidenceHash: evidenceHash(salt, evidence),
     expiry: at + OPENING_HOURS * HOUR_MS,
   }

@@ -4,12 +4,13 @@ import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf, verdictOn } from './cases.js'
+import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { instantOf } from './history.js'
 import { involvementOf } from './involvement.js'
 import type { Draft } from './ledger.js'
 import { openingKey } from './prepare-opening.js'
+import { verdictOn } from './raise.js'
 
 const readRequest = z.strictObject({ opening: bytesOf(16) })
 /**
@@ -30,9 +31,10 @@ export async function readOpening(hub: HubContext, message: Message): Promise<Ui
   const { purpose, lawfulBasis } = request
   const file = await requireCase(hub, row.case)
   const history = await historyOf(hub, file)
-  const level = openableLevel(hub, file, history, verdictOn(hub, history, instantOf(history, hub.clock())), officer.id)
+  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
+  const threshold = thresholdOf(hub, openableLevel(hub, file, history, verdict, officer.id), verdict.asOf)
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
-  const { involvement, drafts } = await involvementOf(hub, history, thresholdOf(hub, level), context)
+  const { involvement, drafts } = await involvementOf(hub, history, threshold, context)
   const view: Draft = { type: 'view', body: toJsonBytes({ opening, officer: officer.id, case: row.case }) }
   await hub.ledger.write(async () => ({ drafts: [view, ...drafts] }))
   return toJsonBytes({ record: row.record, releases: row.releases, request: row.request, involvement })

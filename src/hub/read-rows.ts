@@ -1,11 +1,12 @@
 import { equalBytes, toHex } from '../bytes.js'
 import { type Batch, batchIsSignedBy, type SaltedRow, type Submission } from '../check/batch.js'
-import { type Check, contentHash, decodeCheck } from '../check/canonical.js'
+import { type Check, contentHash, decodeCheck, receiptContent } from '../check/canonical.js'
 import { type ChildId, fromAgencyChildIds } from '../child/identifiers.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { incidentOf, indicatorOf } from '../policy/policy.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, requireParty, roster } from './context.js'
+import type { ReferenceRow } from './rows.js'
 
 /** How far ahead of the hub's clock a check may say that something happened. */
 const AHEAD_MS = 5 * 60_000
@@ -16,7 +17,7 @@ export interface Refusal {
   readonly message: string
 }
 
-/** A row that may become part of the journal. */
+/** A row that may become part of the journal, or stands in it already. */
 export interface Candidate {
   readonly row: SaltedRow
   readonly leaf: Uint8Array
@@ -24,6 +25,8 @@ export interface Candidate {
   readonly childId: ChildId
   readonly content: Uint8Array
   readonly referenceKey: Uint8Array
+  /** Why the policy that decides now does not take it; a check that was recorded under an earlier one still stands. */
+  readonly refusal: Refusal | undefined
 }
 
 /** @throws {IndexError} `ERR_CHECK_OTHER_HUB`, `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING`, `ERR_SIGNATURE_INVALID` */
@@ -51,6 +54,7 @@ export function readRows(hub: HubContext, agency: Agency, submission: Submission
       childId,
       content: contentHash(check, childId),
       referenceKey: hub.shelf.key('reference', agency.id, check.reference),
+      refusal: policyRefusal(hub, agency, check),
     }
   })
 }
@@ -88,7 +92,6 @@ function childrenOf(
 }
 
 function requireAcceptable(hub: HubContext, agency: Agency, check: Check): Check {
-  const { policy, vocabularies } = hub.policy()
   const { epoch } = roster(hub)
   const refuse = (code: ErrorCode, message: string, field: string): never => {
     throw new IndexError(code, message, { field })
@@ -98,21 +101,42 @@ function requireAcceptable(hub: HubContext, agency: Agency, check: Check): Check
     refuse('ERR_CHECK_OTHER_AGENCY', 'this check names another agency than its batch', 'agency')
   if (check.epoch > epoch || check.epoch < Math.max(1, epoch - 1))
     refuse('ERR_EPOCH_CLOSED', 'this child id is of an old epoch: identify the child anew', 'epoch')
-  if (!vocabularies.has(toHex(check.vocabulary)))
-    refuse('ERR_VOCABULARY_UNKNOWN', 'the policy in force does not take codes of this vocabulary', 'vocabulary')
-  const incident =
-    incidentOf(policy, check.incident) ??
-    refuse('ERR_CODE_UNKNOWN', 'the policy in force has no such incident', 'incident')
-  if (incident.retired) refuse('ERR_CODE_RETIRED', 'this incident is retired: use its successor', 'incident')
-  if (incident.agencyKinds !== undefined && !incident.agencyKinds.includes(agency.agencyKind)) {
-    refuse('ERR_INCIDENT_NOT_FOR_KIND', 'agencies of this kind do not submit this incident', 'incident')
-  }
-  for (const code of check.indicators) {
-    const indicator =
-      indicatorOf(policy, code) ?? refuse('ERR_CODE_UNKNOWN', 'the policy in force has no such indicator', 'indicators')
-    if (indicator.retired) refuse('ERR_CODE_RETIRED', 'this indicator is retired: use its successor', 'indicators')
-  }
   if (check.occurredAt > hub.clock() + AHEAD_MS)
     refuse('ERR_CHECK_IN_FUTURE', 'occurredAt is more than five minutes ahead', 'occurredAt')
   return check
+}
+
+function policyRefusal(hub: HubContext, agency: Agency, check: Check): Refusal | undefined {
+  const { policy, vocabularies } = hub.policy()
+  const refusal = (code: ErrorCode, message: string, field: string): Refusal => ({ code, field, message })
+  if (!vocabularies.has(toHex(check.vocabulary))) {
+    const message =
+      'the policy in force does not take codes of this vocabulary: ask the hub for its own, and send again'
+    return refusal('ERR_VOCABULARY_UNKNOWN', message, 'vocabulary')
+  }
+  const incident = incidentOf(policy, check.incident)
+  if (incident === undefined) return refusal('ERR_CODE_UNKNOWN', 'the policy in force has no such incident', 'incident')
+  if (incident.retired) return refusal('ERR_CODE_RETIRED', 'this incident is retired: use its successor', 'incident')
+  if (incident.agencyKinds !== undefined && !incident.agencyKinds.includes(agency.agencyKind))
+    return refusal('ERR_INCIDENT_NOT_FOR_KIND', 'agencies of this kind do not submit this incident', 'incident')
+  for (const code of check.indicators) {
+    const indicator = indicatorOf(policy, code)
+    if (indicator === undefined)
+      return refusal('ERR_CODE_UNKNOWN', 'the policy in force has no such indicator', 'indicators')
+    if (indicator.retired)
+      return refusal('ERR_CODE_RETIRED', 'this indicator is retired: use its successor', 'indicators')
+  }
+  return undefined
+}
+
+/**
+ * Whether a check is one that was recorded before. An agency takes the vocabulary from the hub: when the policy has
+ * changed in between, the same check sent again names another one, and no code means anything else in it.
+ */
+export function isSameCheck(hub: HubContext, { content, childId, check }: Candidate, earlier: ReferenceRow): boolean {
+  if (equalBytes(earlier.content, content)) return true
+  const isOfThisHub = [...hub.documents().values()].some(({ vocabulary }) => equalBytes(vocabulary, check.vocabulary))
+  return (
+    isOfThisHub && equalBytes(earlier.childId, childId) && equalBytes(earlier.receiptContent, receiptContent(check))
+  )
 }

@@ -1,4 +1,4 @@
-import { equalBytes, fromHex } from '../bytes.js'
+import { fromHex } from '../bytes.js'
 import { decodeSubmission, encodeBatchEntry, type SaltedRow, type Submission, signBatch } from '../check/batch.js'
 import { checkIdOf, receiptContent } from '../check/canonical.js'
 import { encodeReceipt } from '../check/receipt.js'
@@ -8,7 +8,7 @@ import type { Agency } from '../roster/roster.js'
 import type { StoredLeaf } from '../store/port.js'
 import type { HubContext } from './context.js'
 import { type CheckCounts, checkCounts } from './meter.js'
-import { type Candidate, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
+import { type Candidate, isSameCheck, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
 
@@ -58,7 +58,7 @@ async function record(
     )
     outcomes = rows.map((row, index) =>
       'check' in row
-        ? outcomeOf(row, { entry: position, row: index }, at, children, before, counts)
+        ? outcomeOf(hub, row, { entry: position, row: index }, at, children, before, counts)
         : { kind: 'refused', refusal: row },
     )
     if (!outcomes.some(({ kind }) => kind === 'new')) return undefined
@@ -99,6 +99,7 @@ export function leafRow(submission: Submission, hash: Uint8Array, row: number, a
 }
 
 function outcomeOf(
+  hub: HubContext,
   candidate: Candidate,
   position: ReferenceRow['position'],
   at: number,
@@ -106,6 +107,9 @@ function outcomeOf(
   before: Map<string, ReferenceRow | undefined>,
   counts: CheckCounts,
 ): Outcome {
+  const earlier = before.get(candidate.check.reference)
+  if (earlier !== undefined && isSameCheck(hub, candidate, earlier)) return { kind: 'again', reference: earlier }
+  if (candidate.refusal !== undefined) return { kind: 'refused', refusal: candidate.refusal }
   const child = children.get(candidate.childId)
   if (child === undefined) {
     return {
@@ -117,9 +121,7 @@ function outcomeOf(
       },
     }
   }
-  const earlier = before.get(candidate.check.reference)
   if (earlier !== undefined) {
-    if (equalBytes(earlier.content, candidate.content)) return { kind: 'again', reference: earlier }
     return {
       kind: 'refused',
       refusal: {

@@ -8,12 +8,13 @@ import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf, verdictOn } from './cases.js'
+import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } from './cases.js'
 import { type HubContext, requireParty, requireSender } from './context.js'
 import { loadCounter } from './counters.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { instantOf } from './history.js'
 import type { Writes } from './ledger.js'
+import { verdictOn } from './raise.js'
 import { numberKey } from './shelf.js'
 
 const number = z.number().int().min(1)
@@ -57,8 +58,9 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   const { request } = await requireOwnOpening(hub, asked.opening, officer.id, asked.case)
   const file = await requireCase(hub, asked.case)
   const history = await historyOf(hub, file)
-  const level = openableLevel(hub, file, history, verdictOn(hub, history, instantOf(history, hub.clock())), officer.id)
-  const threshold = thresholdOf(hub, level)
+  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
+  const level = openableLevel(hub, file, history, verdict, officer.id)
+  const threshold = thresholdOf(hub, level, verdict.asOf)
   for (const information of asked.groups) {
     const facts = {
       information,

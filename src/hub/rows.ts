@@ -23,10 +23,26 @@ export interface Rows extends Record<Table, unknown> {
 }
 export type MetaRow =
   | { readonly kind: 'roster'; readonly positions: readonly number[] }
-  | { readonly kind: 'watermark'; readonly position: number }
+  | WatermarkRow
   | { readonly kind: 'counter'; readonly next: number }
   | { readonly kind: 'checkpoint'; readonly note: string }
+  /** The policy of founding. */
   | { readonly kind: 'policy'; readonly policy: Uint8Array }
+  /** Journal positions of those that were adopted later, no two the same. */
+  | { readonly kind: 'policies'; readonly positions: readonly number[] }
+
+/** How far the journal has been assessed, and under which policy. */
+export interface WatermarkRow {
+  readonly kind: 'watermark'
+  /** Of the first entry that has not been assessed. */
+  readonly position: number
+  /** Hash of the policy under which every child has been assessed, or is being; absent: that of founding. */
+  readonly policyHash?: string | undefined
+  /** Present while children are assessed anew: key of the last history that has been, absent before the first. */
+  readonly reassessing?: { readonly after?: Uint8Array | undefined } | undefined
+  /** Checks that count for nothing because the policy cannot read them; absent: none. */
+  readonly unassessed?: number | undefined
+}
 
 export interface ChildRow {
   readonly childId: ChildId
@@ -66,6 +82,8 @@ export interface HistoryRow {
   readonly closedAt?: number | undefined
   /** Level that the latest open case was raised to. */
   readonly level: string
+  /** Checks that the last assessment left out because the policy could not read them; absent: none. */
+  readonly unassessed?: number | undefined
 }
 
 export interface TokenRow {

@@ -6,7 +6,12 @@ export interface HubStatus {
   /** Hub id, 64 hexadecimal digits. */
   readonly hub: string
   readonly rosterVersion: number
+  readonly policyId: string
+  readonly policyVersion: string | number
+  /** 64 hexadecimal digits. */
   readonly policyHash: string
+  /** Recorded checks that the policy cannot read, and that therefore count for nothing: 0 unless something went wrong. */
+  readonly unassessedChecks: number
   readonly custodians: number
   readonly quorum: number
   /** Custodians that share this process, or its administrator, protect a stolen database (C2) and no more. */
@@ -17,16 +22,27 @@ export interface HubStatus {
 const ONE_PROCESS =
   'the custodians run in this process: a stolen database stays closed, but whoever runs this process can open what it seals'
 
-export function statusOf(hub: HubContext, custodiansApart: boolean): HubStatus {
+const unreadable = (checks: number): string =>
+  `ERR_ASSESSMENT_INVALID: ${checks} checks have a code that the policy in force lacks, or stand twice, and are left out of every assessment`
+
+export function statusOf(hub: HubContext, custodiansApart: boolean, unassessedChecks: number): HubStatus {
   const { version, keyset } = roster(hub)
+  const { policy, hash } = hub.policy()
+  const warnings = [
+    ...(custodiansApart ? [] : [ONE_PROCESS]),
+    ...(unassessedChecks === 0 ? [] : [unreadable(unassessedChecks)]),
+  ]
   return {
     name: hub.name,
     hub: toHex(hub.id),
     rosterVersion: version,
-    policyHash: hub.policy().hash,
+    policyId: policy.id,
+    policyVersion: policy.version,
+    policyHash: hash,
+    unassessedChecks,
     custodians: keyset.custodians,
     quorum: keyset.quorum,
     custodiansApart,
-    warnings: custodiansApart ? [] : [ONE_PROCESS],
+    warnings,
   }
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { equalBytes } from '../bytes.js'
 import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/batch.js'
 import { checkIdOf, REFERENCE, receiptContent } from '../check/canonical.js'
 import type { JournalPosition } from '../check/receipt.js'
@@ -11,7 +10,7 @@ import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, requireSender } from './context.js'
 import { checkCounts } from './meter.js'
-import { readRows, requireAgencyOf } from './read-rows.js'
+import { isSameCheck, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { leafRow, receipts } from './record-checks.js'
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
@@ -80,7 +79,9 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
   ) {
     throw new IndexError('ERR_REQUEST_INVALID', 'a correction is one check of the agency that sends it')
   }
-  if (!('check' in candidate)) throw new IndexError(candidate.code, candidate.message, { field: candidate.field })
+  if (!('check' in candidate)) throw refused(candidate)
+  if (request.withdrawal.replacedBy === request.withdrawal.checkId)
+    throw new IndexError('ERR_REQUEST_INVALID', 'a check cannot take its own place')
   if (candidate.check.reference !== request.reference || checkIdOf(candidate.leaf) !== request.withdrawal.replacedBy) {
     throw new IndexError('ERR_REQUEST_INVALID', 'the correction does not name the check that it brings')
   }
@@ -88,10 +89,11 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
   await hub.ledger.write(async (position, at) => {
     const { row, key } = await requireOwnCheck(hub, agency, request.reference)
     // The same correction once more, because the first answer was lost or a custodian had not confirmed it.
-    if (row.correction !== undefined && equalBytes(row.content, candidate.content)) {
+    if (row.correction !== undefined && isSameCheck(hub, candidate, row)) {
       reference = row
       return undefined
     }
+    if (candidate.refusal !== undefined) throw refused(candidate.refusal)
     requireThisCheck(row, request.withdrawal)
     const counts = await checkCounts(hub, agency.id, [candidate.childId])
     if (!counts.take(candidate.childId)) {
@@ -130,6 +132,10 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
     receipts: receipts(hub, agency, [{ kind: 'new', reference }]),
     withdrawal: reference.correction,
   })
+}
+
+function refused({ code, message, field }: Refusal): IndexError {
+  return new IndexError(code, message, { field })
 }
 
 async function requireOwnCheck(

@@ -176,6 +176,11 @@ export function onlySuspends(body: Uint8Array): boolean {
   return parseChanges(body).every((step) => step.kind === 'suspend')
 }
 
+/** The policy that these changes approve, the last where there are several. */
+export function policyApprovedBy(body: Uint8Array): ApprovedPolicy | undefined {
+  return parseChanges(body).findLast((step) => step.kind === 'approve-policy')?.policy
+}
+
 function parseChanges(body: Uint8Array): readonly RosterChange[] {
   return parse(z.array(change).min(1).max(1024), fromJsonBytes(body), 'ERR_ROSTER_INVALID', 'roster')
 }

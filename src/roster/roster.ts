@@ -123,9 +123,12 @@ export function inGoodStanding(officer: Officer, at: number): boolean {
   return !officer.suspended && officer.undertakingAt <= at && officer.trainingUntil > at && officer.vettingUntil > at
 }
 
+/** The one policy that may decide at this instant: approved intervals never overlap. */
+export function approvedAt(roster: Roster, at: number): ApprovedPolicy | undefined {
+  return roster.policies.find(({ from, until }) => from <= at && (until === undefined || at < until))
+}
+
 /** Whether the policy may decide at this instant. */
 export function policyInForce(roster: Roster, hash: string, at: number): boolean {
-  return roster.policies.some(
-    (policy) => policy.hash === hash && policy.from <= at && (policy.until === undefined || at < policy.until),
-  )
+  return approvedAt(roster, at)?.hash === hash
 }

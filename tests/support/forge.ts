@@ -12,10 +12,11 @@ import { type Check, encodeCheck } from '../../src/check/canonical.js'
 import type { ChildId } from '../../src/child/identifiers.js'
 import { toAgencyChildId } from '../../src/child/identifiers.js'
 import type { Knowledge } from '../../src/custodian/knowledge.js'
-import { historyOf, requireCase, verdictOn } from '../../src/hub/cases.js'
+import { historyOf, requireCase } from '../../src/hub/cases.js'
 import { checkpoint } from '../../src/hub/checkpoints.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
 import { entryAt, gatherEvidence, withPaths } from '../../src/hub/evidence.js'
+import { verdictOn } from '../../src/hub/raise.js'
 import { recordKey } from '../../src/hub/register.js'
 import type { RecordRow } from '../../src/hub/rows.js'
 import type { PartyKey } from '../../src/index.js'
@@ -104,9 +105,9 @@ export async function forge(
 export async function honestEvidence(house: House, hub: HubContext, number: number, group: Group): Promise<Evidence> {
   const file = await requireCase(hub, number)
   const history = await historyOf(hub, file)
-  const { support } = verdictOn(hub, history, house.clock.now)
+  const verdict = verdictOn(hub, history, house.clock.now)
   const record = await hub.shelf.one('record', recordKey(hub, file.childId, group))
-  return gatherEvidence(hub, file, history, record as RecordRow, support)
+  return gatherEvidence(hub, file, history, record as RecordRow, verdict)
 }
 
 async function append(hub: HubContext, type: 'opening' | 'record' | 'view', body: Uint8Array): Promise<number> {

@@ -61,7 +61,10 @@ function dossierLines(dossier: Dossier): readonly string[] {
     `agencies by kind: ${dossier.agencyKinds.join(', ')}`,
     ...(mayDetermine === undefined ? [] : [`${mayDetermine.officers} officers may determine ${mayDetermine.to}`]),
     ...timeline.map(timelineLine),
-    ...dossier.determinations.map(({ officer, to }) => `determined by ${officer}: ${to}`),
+    ...dossier.determinations.map(
+      ({ officer, to, policyHash }) =>
+        `determined by ${officer}: ${to}${policyHash === verdict.policyHash ? '' : ' (under another policy: does not count)'}`,
+    ),
     ...openings.map((opening) => `opening ${opening}`),
     ...referrals.map((referral) => `referral ${referral}`),
     verdict.notice,

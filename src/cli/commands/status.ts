@@ -10,7 +10,7 @@ export function statusCommand(): Command {
     'Say what the hub is, what it holds, and what the way it is wired does not protect.',
     {
       example: 'status',
-      json: '{ name, hub, pin, rosterVersion, policyHash, custodians, quorum, custodiansApart, journalSize, parties: { party: number }, cases: { status: number }, enquiries: { status: number }, referrals: { status: number }, warnings }',
+      json: '{ name, hub, pin, rosterVersion, policyId, policyVersion, policyHash, unassessedChecks, custodians, quorum, custodiansApart, journalSize, parties: { party: number }, cases: { status: number }, enquiries: { status: number }, referrals: { status: number }, warnings }',
     },
   )
   return does(command, (context) =>
@@ -29,7 +29,7 @@ export function statusCommand(): Command {
         `${status.name}, ${counts.journalSize} journal entries`,
         `hub        ${status.hub}`,
         `pin        ${pin}`,
-        `policy     ${status.policyHash}`,
+        `policy     ${status.policyId} ${status.policyVersion}, ${status.policyHash}`,
         `roster     version ${status.rosterVersion}: ${told(counts.parties)}`,
         `custodians ${status.quorum} of ${status.custodians} open`,
         `cases      ${told(counts.cases)}`,

@@ -1,0 +1,88 @@
+import { atLevel, type CaseFile, type LevelEvent, raisedCase } from '../case/case.js'
+import type { ChildId } from '../child/identifiers.js'
+import { toJsonBytes } from '../json.js'
+import { assess, type Verdict } from '../policy/assess.js'
+import { levelRank, type Policy, THRESHOLDS } from '../policy/policy.js'
+import type { HubContext } from './context.js'
+import type { Counter } from './counters.js'
+import { instantOf, readableChecks } from './history.js'
+import type { Draft, Writes } from './ledger.js'
+import type { HistoryRow } from './rows.js'
+import { numberKey } from './shelf.js'
+
+/** A change of level that someone may want to hear of. */
+export interface CaseNews {
+  readonly number: number
+  readonly level: string
+  readonly event: 'raised' | 'level-changed'
+}
+
+/** What one step of the assessment writes, put together child by child. */
+export class Step {
+  readonly drafts: Draft[] = []
+  readonly puts: NonNullable<Writes['puts']>[number][] = []
+  readonly news: CaseNews[] = []
+  /** By how much the number of checks that the policy cannot read has changed. */
+  unassessed = 0
+}
+
+/** The verdict on a history as of an instant, by the policy that decides then. */
+export function verdictOn(hub: HubContext, history: HistoryRow, asOf: number): Verdict {
+  const { policy } = hub.policy(asOf)
+  const options = history.closedAt === undefined ? {} : { closedAt: history.closedAt }
+  return assess(policy, readableChecks(policy, history), asOf, options)
+}
+
+/** Raises a case when a level is newly reached, and raises its level when a higher one is. A case never falls by itself. */
+export async function assessChild(
+  hub: HubContext,
+  history: HistoryRow,
+  childOf: () => Promise<ChildId | undefined>,
+  cases: Counter,
+  at: number,
+  step: Step,
+): Promise<HistoryRow> {
+  const asOf = instantOf(history, at)
+  const { policy, hash } = hub.policy(asOf)
+  const left = history.checks.length - readableChecks(policy, history).length
+  step.unassessed += left - (history.unassessed ?? 0)
+  const seen = left === (history.unassessed ?? 0) ? history : { ...history, unassessed: left === 0 ? undefined : left }
+  const verdict = verdictOn(hub, history, asOf)
+  if (verdict.level === 'none') return seen
+  const known = history.level === 'none' ? undefined : history.case
+  const before = known === undefined ? undefined : await hub.shelf.one('case', numberKey(known))
+  if (before !== undefined && !isAbove(policy, verdict, before)) return seen
+  const childId = before?.childId ?? (await childOf())
+  if (childId === undefined) return seen
+  const number = known ?? cases.next()
+  const event: LevelEvent = {
+    event: known === undefined ? 'raised' : 'level-changed',
+    case: number,
+    childId,
+    level: verdict.level,
+    threshold: verdict.threshold,
+    policyHash: hash,
+    asOf,
+    support: verdict.support,
+  }
+  const file = before === undefined ? raisedCase(event, history.closedAt !== undefined, at) : atLevel(before, event, at)
+  step.drafts.push({ type: 'case', body: toJsonBytes(event) })
+  step.puts.push(hub.shelf.put('case', numberKey(number), file))
+  step.news.push({ number, level: verdict.level, event: event.event })
+  const earlierCases =
+    history.case === undefined || history.case === number
+      ? history.earlierCases
+      : [...(history.earlierCases ?? []), history.case]
+  return { ...seen, case: number, earlierCases, level: verdict.level }
+}
+
+/**
+ * Whether a verdict is above the level that a case has, which an earlier policy may have given: a higher threshold is,
+ * and so is a higher level of the same policy's order. A level that this policy does not know compares by threshold.
+ */
+function isAbove(policy: Policy, verdict: Verdict, { level, threshold }: CaseFile): boolean {
+  const higher = THRESHOLDS.indexOf(verdict.threshold) - THRESHOLDS.indexOf(threshold)
+  if (higher !== 0) return higher > 0
+  const rank = levelRank(policy, level)
+  return rank >= 0 && levelRank(policy, verdict.level) > rank
+}
