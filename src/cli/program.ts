@@ -6,6 +6,7 @@ import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
 import { initCommand } from './commands/init.js'
 import { openingCommands } from './commands/openings.js'
+import { policyCommand } from './commands/policy.js'
 import { referralCommands } from './commands/referrals.js'
 import { registerCommand } from './commands/register.js'
 import { statusCommand } from './commands/status.js'
@@ -45,6 +46,7 @@ function programOf(): Command {
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
+  program.addCommand(policyCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())
   program.addCommand(demoCommand())

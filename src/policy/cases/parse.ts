@@ -17,9 +17,14 @@ const INSTANT_MAX = 8.64e15
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
-const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/)
-const text = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,400}$/u)
-const rulePath = z.string().regex(/^levels\[\d{1,2}\]\.reachedWhen(?:\.(?:all|any|of)\[\d{1,2}\]){0,16}$/)
+const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores')
+const text = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,400}$/u, 'must be 1 to 400 characters of text')
+const rulePath = z
+  .string()
+  .regex(
+    /^levels\[\d{1,2}\]\.reachedWhen(?:\.(?:all|any|of)\[\d{1,2}\]){0,16}$/,
+    'must be the path of a rule, such as levels[0].reachedWhen.any[2]',
+  )
 const rulePaths = z.array(rulePath).min(1).max(REASONS_MAX)
 const position = z.int().min(0)
 

@@ -1,0 +1,17 @@
+import { Command } from 'commander'
+import { newPolicyCommand } from '../policy/new.js'
+import { testCommand } from '../policy/test.js'
+import { validateCommand } from '../policy/validate.js'
+
+export function policyCommand(): Command {
+  return new Command('policy')
+    .description('Write, read, test and compare policies: what the codes of a check mean, and when a level is reached.')
+    .addCommand(newPolicyCommand())
+    .addCommand(validateCommand())
+    .addCommand(testCommand())
+    .addHelpText(
+      'after',
+      '\nA policy is a file, or the name of one that comes with the package: england-illustrative.\n' +
+        '\nExample:\n  $ child-index policy new anytown.json --id anytown\n  $ child-index policy test anytown.cases.json',
+    )
+}
