@@ -64,9 +64,15 @@ const REASONS: readonly DiscardReason[] = [
   'decayed',
   'capped',
 ]
-export const [WITHDRAWN, FUTURE, LATER, OUTSIDE_WINDOW, FILTERED, NO_VALUE, WEIGHTLESS, DECAYED, CAPPED] = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9,
-] as const
+const WITHDRAWN = 1
+const FUTURE = 2
+const LATER = 3
+export const OUTSIDE_WINDOW = 4
+export const FILTERED = 5
+export const NO_VALUE = 6
+export const WEIGHTLESS = 7
+export const DECAYED = 8
+export const CAPPED = 9
 
 /** What says that a row was discarded for a reason. */
 export function discardedAs({ observation, discarded }: Row, reason: number): DiscardedObservation {
