@@ -7,52 +7,49 @@
  *    signature verified before it. Its checks come signed; the signing is not counted.
  * `fsync`: what the disk allows: 4 KiB appended and synced for every commit, and nothing else.
  *
- * Every trial is a process of its own on an empty folder; rounds are interleaved, so that a busy minute hits all alike.
- * Run: npm run bench
+ * Every measure is a process of its own on an empty folder; rounds are interleaved, so that a busy minute hits all alike.
+ * Run: npm run bench, or npm run bench -- --json FILE
  */
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs'
-import { arch, cpus, platform, release, totalmem } from 'node:os'
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { createAgency, createSealer, initHub, newPartyKey } from 'child-index'
 import { generatePopulation } from 'child-index/testing'
+import { type Comparison, conditions, report, type Settings, settingsFrom } from './report.js'
 
 const ROUNDS = 5
-const SINGLES = 60
-const BATCH = 1_000
-const BATCHES = 2
-const CHILDREN = 100
-const SYNCS = 200
+const MODES = ['single', 'batch'] as const
 
-type Rates = Readonly<Record<string, number>>
+interface Sizes {
+  readonly singles: number
+  readonly batch: number
+  readonly batches: number
+  readonly children: number
+  readonly syncs: number
+}
 
-const TRIALS: Readonly<Record<string, (folder: string) => Rates | Promise<Rates>>> = {
+const FULL: Sizes = { singles: 60, batch: 1_000, batches: 2, children: 100, syncs: 200 }
+const QUICK: Sizes = { singles: 2, batch: 4, batches: 1, children: 4, syncs: 2 }
+
+type Rates = Readonly<Record<(typeof MODES)[number], number>>
+
+const MEASURES: Readonly<Record<string, (folder: string, sizes: Sizes) => Rates | Promise<Rates>>> = {
   index: indexTrial,
   plain: plainTrial,
   fsync: fsyncTrial,
 }
 
 /** Checks a second, from input to verified receipt, everything assessed. */
-async function indexTrial(folder: string): Promise<Rates> {
+async function indexTrial(folder: string, { singles, batch, batches, children }: Sizes): Promise<Rates> {
   await using hub = await initHub({ name: 'Bench', path: join(folder, 'hub') })
   const births = createSealer({ id: 'births', key: await newPartyKey(), hub })
   const clinic = createAgency({ id: 'clinic', kind: 'health', key: await newPartyKey(), hub, neverIssuedNumbers: true })
   for (const party of [births, clinic]) await hub.enrol(party.enrolment())
   const now = Date.now()
-  const people = generatePopulation({ seed: 1, children: CHILDREN, now }).filter(({ registered }) => registered)
+  const people = generatePopulation({ seed: 1, children, now }).filter(({ registered }) => registered)
   const details = people.map((person) => person.details)
   await births.registerAll(details, { neverIssuedNumbers: true })
   const numbers = details.flatMap(({ nhsNumber }) => nhsNumber ?? [])
@@ -77,11 +74,11 @@ async function indexTrial(folder: string): Promise<Rates> {
     if (known !== inputs.length) throw new Error(`${known} of ${inputs.length} checks were recorded for known children`)
     return known / seconds
   }
-  return { single: await rate(1, SINGLES), batch: await rate(BATCH, BATCHES) }
+  return { single: await rate(1, singles), batch: await rate(batch, batches) }
 }
 
 /** Rows a second into one table, each signature verified first; a batch is one transaction. */
-function plainTrial(folder: string): Rates {
+function plainTrial(folder: string, { singles, batch, batches }: Sizes): Rates {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const database = new Database(join(folder, 'plain.db'))
   database.pragma('journal_mode = WAL')
@@ -106,45 +103,41 @@ function plainTrial(folder: string): Rates {
     for (let at = 0; at < inputs.length; at += size) store(inputs.slice(at, at + size))
     return inputs.length / ((performance.now() - start) / 1000)
   }
-  const rates = { single: rate(1, SINGLES), batch: rate(BATCH, BATCHES) }
+  const rates = { single: rate(1, singles), batch: rate(batch, batches) }
   database.close()
   return rates
 }
 
 /** Commits a second that the disk makes durable. */
-function fsyncTrial(folder: string): Rates {
+function fsyncTrial(folder: string, { batch, syncs }: Sizes): Rates {
   const file = openSync(join(folder, 'log'), 'w')
   const block = randomBytes(4096)
   const start = performance.now()
-  for (let count = 0; count < SYNCS; count += 1) {
+  for (let count = 0; count < syncs; count += 1) {
     writeSync(file, block)
     fsyncSync(file)
   }
   const seconds = (performance.now() - start) / 1000
   closeSync(file)
-  return { single: SYNCS / seconds, batch: (SYNCS / seconds) * BATCH }
+  return { single: syncs / seconds, batch: (syncs / seconds) * batch }
 }
 
-function compare(): void {
-  const base = join(process.cwd(), '.tmp')
-  mkdirSync(base, { recursive: true })
-  console.log(conditions(base))
-  const found = Object.fromEntries(Object.keys(TRIALS).map((name): [string, Rates[]] => [name, []]))
-  for (let round = 0; round < ROUNDS; round += 1)
-    for (const name of Object.keys(TRIALS)) found[name]?.push(apart(name, base))
-  console.log(`\nchecks a second: median (least to most) of ${ROUNDS} rounds`)
-  for (const mode of ['single', 'batch']) {
-    const rates = (name: string): number[] => (found[name] ?? []).map((each) => each[mode] ?? 0).sort((a, b) => a - b)
-    console.log(mode === 'single' ? 'one at a time' : `${BATCH} at a time`)
-    for (const name of Object.keys(TRIALS)) {
-      const sorted = rates(name)
-      const [median, least, most] = [sorted[sorted.length >> 1], sorted[0], sorted.at(-1)].map(whole)
-      console.log(`  ${name} ${median?.padStart(9)}  (${least} to ${most})`)
-    }
-    const ratio = (name: string): string =>
-      ((rates('index')[ROUNDS >> 1] ?? 0) / (rates(name)[ROUNDS >> 1] ?? 0)).toPrecision(2)
-    console.log(`  ratios of medians: index/plain ${ratio('plain')}, index/fsync ${ratio('fsync')}`)
-  }
+function compare(settings: Settings, { batch }: Sizes): void {
+  const base = baseFolder()
+  console.log(`${conditions('npm run bench', ['better-sqlite3', 'typescript'], [disk(base), sqlite()])}\n`)
+  const found = new Map(Object.keys(MEASURES).map((name): [string, Rates[]] => [name, []]))
+  for (let round = 0; round < (settings.quick ? 1 : ROUNDS); round += 1)
+    for (const name of Object.keys(MEASURES)) found.get(name)?.push(apart(name, settings))
+  const rates = (name: string, mode: (typeof MODES)[number]): readonly number[] =>
+    (found.get(name) ?? []).map((each) => each[mode])
+  const comparisons = MODES.flatMap((mode) =>
+    ['plain', 'fsync'].map((other): Comparison => {
+      const note = `${mode === 'single' ? 'one at a time' : `${batch} at a time`}: index beside ${other}`
+      const [values, baselines] = [rates('index', mode), rates(other, mode)]
+      return { name: `check-${mode}/${other}`, unit: 'checks/s', note, values, baselines }
+    }),
+  )
+  report(comparisons, settings)
   console.log(NOTES)
 }
 
@@ -153,21 +146,31 @@ One at a time, index makes three commits (the answer to who the child is, the ch
 index is far below a third of fsync, the processor decides and not the disk. Warm-up counts, for all three.
 Not measured: a network, PostgreSQL, many agencies at once, custodians on other hosts, a register of millions.`
 
-/** One trial in a process of its own, on a folder of its own. */
-function apart(name: string, base: string): Rates {
-  const folder = mkdtempSync(join(base, 'bench-'))
+/** One measure in a process of its own. */
+function apart(name: string, { quick }: Settings): Rates {
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), '--measure', name, ...(quick ? ['--quick'] : [])]
+  const said = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  return JSON.parse(said) as Rates
+}
+
+async function measure(name: string, sizes: Sizes): Promise<Rates> {
+  const rates = MEASURES[name]
+  if (rates === undefined) throw new TypeError('there is no such measure')
+  const folder = mkdtempSync(join(baseFolder(), 'bench-'))
   try {
-    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, folder]
-    const said = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-    return JSON.parse(said) as Rates
+    return await rates(folder, sizes)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function conditions(folder: string): string {
-  const packages = ['better-sqlite3', 'typescript'].map((name) => `${name} ${versionOf(name)}`)
-  const sqlite = new Database(':memory:').prepare('SELECT sqlite_version() AS version').get() as { version: string }
+function baseFolder(): string {
+  const base = join(process.cwd(), '.tmp')
+  mkdirSync(base, { recursive: true })
+  return base
+}
+
+function disk(folder: string): string {
   const kinds: Readonly<Record<number, string>> = {
     61267: 'ext4',
     16914836: 'tmpfs: a sync costs nothing here, set another folder',
@@ -176,26 +179,15 @@ function conditions(folder: string): string {
     2435016766: 'btrfs',
   }
   const { type } = statfsSync(folder)
-  const [cpu] = cpus()
-  return [
-    `machine:  ${cpu?.model ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${platform()} ${release()} ${arch()}`,
-    `disk:     ${kinds[type] ?? `file system 0x${type.toString(16)}`}`,
-    `versions: node ${process.versions.node}, sqlite ${sqlite.version}, ${packages.join(', ')}, child-index ${versionOf('.')}`,
-    `date:     ${new Date().toISOString()}`,
-    'command:  npm run bench',
-  ].join('\n')
+  return `disk:     ${kinds[type] ?? `file system 0x${type.toString(16)}`}`
 }
 
-function versionOf(name: string): string {
-  const file = name === '.' ? 'package.json' : join('node_modules', name, 'package.json')
-  return String((JSON.parse(readFileSync(join(process.cwd(), file), 'utf8')) as { version: string }).version)
+function sqlite(): string {
+  const row = new Database(':memory:').prepare('SELECT sqlite_version() AS version').get() as { version: string }
+  return `sqlite:   ${row.version}`
 }
 
-function whole(value: number | undefined): string {
-  return Math.round(value ?? 0).toLocaleString('en-GB')
-}
-
-const [name, folder] = process.argv.slice(2)
-const trial = name === undefined ? undefined : TRIALS[name]
-if (trial === undefined || folder === undefined) compare()
-else console.log(JSON.stringify(await trial(folder)))
+const settings = settingsFrom(process.argv.slice(2))
+const sizes = settings.quick ? QUICK : FULL
+if (settings.measure === undefined) compare(settings, sizes)
+else console.log(JSON.stringify(await measure(settings.measure, sizes)))

@@ -19,8 +19,8 @@ export const COMMON: CommonPolicy = {
     { belowMs: 365 * DAY_MS, permille: 400 },
   ],
   review: { needs: 6, points: 100 },
-  childInNeed: { points: 260, serious: 5 },
-  childProtection: { points: 420, acute: 4 },
+  childInNeed: { points: 220, serious: 5 },
+  childProtection: { points: 280, acute: 3 },
 }
 
 export interface CommonPolicy {
@@ -91,6 +91,8 @@ export interface Case<Check extends AssessedCheck = Row> {
 
 /** 2026-03-02 09:00 UTC. */
 const T = Date.UTC(2026, 2, 2, 9)
+/** Incidents that decide alone, at the first check that carries one. */
+const GRAVE = ['police-protection', 'child-disclosure']
 const KINDS = ['health', 'school', 'police', 'housing']
 
 /** Histories of one length, from quiet children to ones of whom much is said, over a few months to nearly two years. */
@@ -100,7 +102,7 @@ export function commonCases(count: number, length: number): readonly Case[] {
     const span = (60 + random() * 600) * DAY_MS
     const worry = random()
     const checks = datesOver(span, length, random).map((occurredAt, row): Row => {
-      const severity = 1 + Math.min(3, Math.floor(random() * random() * 5 * worry))
+      const severity = 1 + Math.min(3, Math.floor(random() ** 1.5 * 5 * worry))
       const code = `${'abc'[Math.floor(random() * 3)]}${severity}`
       return {
         ...checkAt(occurredAt, `${number}/${row}`, random),
@@ -114,22 +116,25 @@ export function commonCases(count: number, length: number): readonly Case[] {
   })
 }
 
-/** The same over the codes of a policy: one to three indicators a check, mild ones far more often than grave ones. */
+/** The same over the codes of a policy: up to three indicators a check, mild ones far more often than serious ones. */
 export function casesOf(policy: Policy, count: number, length: number): readonly Case<AssessedCheck>[] {
   const random = seeded(2)
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? ''
-  const bySeverity = [1, 2, 3, 4]
-    .map((severity) => Object.keys(policy.indicators).filter((code) => policy.indicators[code]?.severity === severity))
-    .filter((codes) => codes.length > 0)
-  const incidents = Object.keys(policy.incidents).filter((code) => code !== 'police-protection')
+  const bySeverity = [2, 3].map((severity) =>
+    Object.keys(policy.indicators).filter((code) => policy.indicators[code]?.severity === severity),
+  )
+  const incidents = Object.keys(policy.incidents).filter((code) => !GRAVE.includes(code))
+  const routine = incidents.filter((code) => policy.incidents[code]?.points === 0)
   return Array.from({ length: count }, (_, number) => {
     const span = (60 + random() * 600) * DAY_MS
-    const worry = 0.2 + random() * 0.5
+    const worry = random()
     const checks = datesOver(span, length, random).map((occurredAt, row) => {
-      const indicators = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
-        pick(bySeverity[Math.min(bySeverity.length - 1, Math.floor(random() ** 3 * 5 * worry))] ?? []),
+      // Most contacts are routine and say nothing of need.
+      const count = Math.floor(random() * 2.2 * worry ** 3 + random() ** 6 * 1.8 * worry)
+      const indicators = Array.from({ length: count }, () =>
+        pick(bySeverity[random() ** 3 * worry > 0.4 ? 1 : 0] ?? []),
       )
-      const incident = pick(incidents)
+      const incident = pick(random() < worry * 0.4 ? incidents : routine)
       return { ...checkAt(occurredAt, `${number}/${row}`, random), indicators: [...new Set(indicators)], incident }
     })
     return { checks, asOf: T }
