@@ -39,11 +39,11 @@ export interface Difference extends Example {
 export interface DiffOptions {
   /** Of the search; the same seed gives the same answer. Default 1. */
   readonly seed?: number
-  /** How often each direction is tried that is neither proved nor shown. Default 3,000; more takes longer. */
-  readonly attempts?: number
+  /** How many histories are tried in each direction that is not proved, or about so many. Default 150,000. */
+  readonly histories?: number
 }
 
-const ATTEMPTS = 3_000
+const HISTORIES = 150_000
 /**
  * Whether one policy is stricter than another, with a history for each way in which they differ.
  *
@@ -51,16 +51,16 @@ const ATTEMPTS = 3_000
  * alone are listed among the changes. What is said of a relation is proved term by term, or shown by a history that both
  * policies were run on; where neither succeeds, `proved` is false and `bound` says how far was looked.
  *
- * @throws {RangeError} for options that are not whole numbers, `attempts` below 1.
+ * @throws {RangeError} for options that are not whole numbers, `histories` below 1.
  */
 export function diffPolicies(before: Policy, after: Policy, options: DiffOptions = {}): PolicyDiff {
-  const { seed = 1, attempts = ATTEMPTS } = options
+  const { seed = 1, histories = HISTORIES } = options
   if (!Number.isSafeInteger(seed)) throw new RangeError('seed must be a whole number')
-  if (!Number.isSafeInteger(attempts) || attempts < 1) throw new RangeError('attempts must be a whole number from 1')
+  if (!Number.isSafeInteger(histories) || histories < 1) throw new RangeError('histories must be a whole number from 1')
   const scale = scaleOf(before, after)
   const pool = poolOf(before, after)
-  const raised = whereHigher(scale.after, scale.before, pool, { seed, attempts })
-  const lowered = whereHigher(scale.before, scale.after, pool, { seed, attempts })
+  const raised = whereHigher(scale.after, scale.before, pool, { seed, histories })
+  const lowered = whereHigher(scale.before, scale.after, pool, { seed, histories })
   const proved = raised.certain && lowered.certain
   return {
     relation: relationOf(raised, lowered),

@@ -28,7 +28,7 @@ export function whereHigher(
   high: Side,
   low: Side,
   pool: Pool,
-  options: { readonly seed: number; readonly attempts: number },
+  options: { readonly seed: number; readonly histories: number },
 ): Direction {
   const open = openTerms(high, low, pool)
   const tally: Tally = { histories: 0, checksMost: 0 }
@@ -45,20 +45,20 @@ function search(
   pool: Pool,
   open: readonly OpenTerm[],
   tally: Tally,
-  { seed, attempts }: { readonly seed: number; readonly attempts: number },
+  { seed, histories }: { readonly seed: number; readonly histories: number },
 ): Example | undefined {
   const draw = drawFrom(seed)
   const delays = delaysBetween(high.policy, low.policy)
   const differs = ({ checks, asOf }: Example): boolean => heightOf(high, checks, asOf) > heightOf(low, checks, asOf)
   let shortest: Example | undefined
-  let last = attempts
-  for (let tried = 0; tried < last; tried += 1) {
+  let more = ATTEMPTS_MORE
+  for (let tried = 0; more > 0 && tally.histories < histories; tried += 1) {
     const { height, term } = open[tried % open.length] as OpenTerm
     const delayMs = delays[Math.floor(tried / open.length) % delays.length] ?? 0
     const checks = attempt({ high, low, height, term, delayMs, tally }, pool, draw)
+    if (shortest !== undefined) more -= 1
     if (checks === undefined) continue
     const example = shrunk({ checks, asOf: NOW + delayMs }, pool, differs)
-    if (shortest === undefined) last = Math.min(attempts, tried + 1 + ATTEMPTS_MORE)
     if (shortest === undefined || sizeOf(example) < sizeOf(shortest)) shortest = example
   }
   return shortest

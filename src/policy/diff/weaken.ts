@@ -16,10 +16,12 @@ type Step = (checks: readonly AssessedCheck[]) => readonly AssessedCheck[] | und
 export function weakened(checks: readonly AssessedCheck[], weakening: Weakening): readonly AssessedCheck[] {
   const { reaches, draw, pool } = weakening
   const sparing = draw.chance(60)
+  // One by one, checks of a day come to stand on several, and a rule may count days.
+  const together = draw.chance(50)
   let left = checks
   for (let changed = true; changed; ) {
     changed = false
-    for (const { step } of inOrder(stepsOf(left, weakening), sparing, draw, pool)) {
+    for (const { step } of inOrder(stepsOf(left, weakening, together), sparing, draw, pool)) {
       const tried = step(left)
       if (tried === undefined || !reaches(tried)) continue
       left = tried
@@ -42,14 +44,18 @@ function inOrder(steps: readonly PlannedStep[], sparing: boolean, draw: Draw, { 
   return [...mixed.filter((step) => !isSuspect(step)), ...mixed.filter(isSuspect)]
 }
 
-function stepsOf(checks: readonly AssessedCheck[], { policy, pool, draw }: Weakening): readonly PlannedStep[] {
+function stepsOf(
+  checks: readonly AssessedCheck[],
+  { policy, pool, draw }: Weakening,
+  together: boolean,
+): readonly PlannedStep[] {
   return checks.flatMap(({ id, incident, indicators, occurredAt }, index) => {
     const suspected = indicators.find((code) => pool.suspects.indicators.has(code)) ?? incident
     const on = (step: (check: AssessedCheck) => AssessedCheck | undefined, code: string): PlannedStep => ({
       code,
       step: (all) => replaced(all, id, step),
     })
-    const steps: PlannedStep[] = [{ code: suspected, step: (all) => all.filter((check) => check.id !== id) }]
+    const steps: PlannedStep[] = [{ code: suspected, step: (all) => removed(all, id) }]
     for (const code of indicators) steps.push(...stepsOnCode(code, { policy, pool, draw, on }))
     if (!pool.plain.includes(incident)) {
       const plain = draw.pick(pool.plain)
@@ -57,7 +63,12 @@ function stepsOf(checks: readonly AssessedCheck[], { policy, pool, draw }: Weake
     }
     const older = pool.ages.filter((age) => age > NOW - occurredAt)
     for (const age of [older[0], older[1], older[2], older.length > 0 ? draw.pick(older) : undefined]) {
-      if (age !== undefined) steps.push(on((check) => aged(check, age), suspected))
+      if (age === undefined) continue
+      steps.push(
+        together
+          ? { code: suspected, step: (all) => agedTogether(all, occurredAt, age) }
+          : on((check) => aged(check, age), suspected),
+      )
     }
     // Only to an agency that comes before its own in the history: agencies become fewer, and this comes to an end.
     const own = checks.findIndex((check) => check.agency === checks[index]?.agency)
@@ -104,6 +115,20 @@ function stepsOnCode(
 /** An age is only ever raised, so that weakening comes to an end. */
 function aged(check: AssessedCheck, age: number): AssessedCheck | undefined {
   return NOW - age < check.occurredAt ? { ...check, occurredAt: NOW - age } : undefined
+}
+
+function agedTogether(
+  checks: readonly AssessedCheck[],
+  occurredAt: number,
+  age: number,
+): readonly AssessedCheck[] | undefined {
+  if (!checks.some((check) => check.occurredAt === occurredAt)) return undefined
+  return checks.map((check) => (check.occurredAt === occurredAt ? { ...check, occurredAt: NOW - age } : check))
+}
+
+function removed(checks: readonly AssessedCheck[], id: string): readonly AssessedCheck[] | undefined {
+  const left = checks.filter((check) => check.id !== id)
+  return left.length < checks.length ? left : undefined
 }
 
 function replaced(
