@@ -158,7 +158,7 @@ function observationClause(policy: Policy, where: Where, isMany: boolean, lists:
   const words: string[] = []
   if (severityAtLeast > 0)
     words.push(severityAtLeast === 4 ? 'of severity 4' : `of severity ${severityAtLeast} or more`)
-  if (dimensions !== undefined) words.push(`in the dimension ${lists.or(dimensions)}`)
+  if (dimensions !== undefined) words.push(dimensionWords(policy, dimensions, lists))
   if (domains !== undefined) words.push(`in the domain ${lists.or(domains)}`)
   const states: string[] = []
   if (indicators !== undefined)
@@ -169,6 +169,14 @@ function observationClause(policy: Policy, where: Where, isMany: boolean, lists:
   return words.join(' ')
 }
 
+/** Where a filter leaves few dimensions of the policy out, these are named: the rest would hide what matters. */
+function dimensionWords(policy: Policy, dimensions: readonly string[], lists: Lists): string {
+  const all = new Set(Object.values(policy.indicators).map(({ dimension }) => dimension))
+  const others = [...all].filter((dimension) => !dimensions.includes(dimension))
+  const isShorter = others.length > 0 && others.length * 2 < all.size - others.length
+  return isShorter ? `in any dimension except ${lists.and(others)}` : `in the dimension ${lists.or(dimensions)}`
+}
+
 function labelled(code: string, known: { readonly label: string } | undefined): string {
   return known === undefined ? code : `${code} (“${known.label}”)`
 }
@@ -176,6 +184,8 @@ function labelled(code: string, known: { readonly label: string } | undefined): 
 interface Lists {
   /** `a`, `a or b`, `a, b or c`. */
   or(codes: readonly string[], name?: (code: string) => string): string
+  /** `a`, `a and b`, `a, b and c`. */
+  and(codes: readonly string[]): string
   /** `not flagged a`, `flagged neither a nor b`, `flagged none of a, b and c`. */
   neither(flags: readonly string[]): string
 }
@@ -192,6 +202,7 @@ function listsOf({ codesMax = Number.POSITIVE_INFINITY }: WordsOptions): Lists {
   }
   return {
     or: (codes, name = (code) => code) => join(codes, name, 'or'),
+    and: (codes) => join(codes, (code) => code, 'and'),
     neither(flags) {
       const size = new Set(flags).size
       if (size === 1) return `not flagged ${flags[0]}`

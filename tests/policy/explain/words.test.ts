@@ -127,6 +127,21 @@ describe('an atom in English', () => {
     for (const wrong of [0, -1, 1.5, Number.NaN]) expect(() => cut(wrong)).toThrow(RangeError)
   })
 
+  test('where a filter leaves few dimensions out, these are named', () => {
+    const words = (all: readonly string[], dimensions: readonly string[]): string => {
+      const indicators = Object.fromEntries(
+        all.map((dimension) => [dimension, { label: 'x', domain: 'x', dimension, severity: 2, points: 1 }]),
+      )
+      const rule: Atom = { count: { atLeast: 1, withinDays: 1, where: { dimensions } } }
+      return describeAtom(policyWith(rule, { indicators }), rule).split('observation in ')[1] ?? ''
+    }
+    expect(words(['a', 'b', 'c'], ['a', 'b'])).toBe('the dimension a or b')
+    expect(words(['a', 'b', 'c', 'd'], ['a', 'b', 'c'])).toBe('any dimension except d')
+    expect(words(['a', 'b', 'c', 'd', 'e', 'f', 'g'], ['a', 'b', 'c', 'd', 'f'])).toBe('any dimension except e and g')
+    expect(words(['a', 'b', 'c'], ['a', 'b', 'c'])).toBe('the dimension a, b or c')
+    expect(words(['a'], ['b', 'c', 'd', 'e'])).toBe('the dimension b, c, d or e')
+  })
+
   test('a label is quoted as it is', () => {
     const parts = { incidents: { seen: { label: 'met (“here”); or there', points: 0 } } }
     const atom: Atom = { count: { atLeast: 1, withinDays: 9, where: { incidents: ['seen'] } } }
@@ -178,12 +193,12 @@ describe('a rule in English', () => {
     expect(describeRule(defaultPolicy(), top.reachedWhen, { codesMax: 2 })).toBe(
       'any of (at least 1 check within 365 days with an observation that is flagged significant-harm; ' +
         'at least 1 check within 365 days with the incident police-protection (“Taken into police protection (Children Act 1989 s46)”); ' +
-        'both (at least 2 different dimensions within 365 days, counting observations of severity 4 in the dimension health, education or 15 more that are not flagged vulnerability) ' +
-        'and (at least 2 different days (UTC) within 365 days, counting observations of severity 4 in the dimension health, education or 15 more that are not flagged vulnerability); ' +
-        'all of (at least 160 points after decay and caps within 365 days, counting observations of severity 2 or more in the dimension health, education or 15 more that are not flagged vulnerability; ' +
-        'at least 2 different agencies within 365 days, counting observations of severity 2 or more in the dimension health, education or 15 more that are not flagged vulnerability; ' +
-        'at least 3 different dimensions within 365 days, counting observations of severity 2 or more in the dimension health, education or 15 more that are not flagged vulnerability; ' +
-        'at least 2 different days (UTC) within 365 days, counting observations of severity 2 or more in the dimension health, education or 15 more that are not flagged vulnerability))',
+        'both (at least 2 different dimensions within 365 days, counting observations of severity 4 in any dimension except housing, employment and 3 more that are not flagged vulnerability) ' +
+        'and (at least 2 different days (UTC) within 365 days, counting observations of severity 4 in any dimension except housing, employment and 3 more that are not flagged vulnerability); ' +
+        'all of (at least 160 points after decay and caps within 365 days, counting observations of severity 2 or more in any dimension except housing, employment and 3 more that are not flagged vulnerability; ' +
+        'at least 2 different agencies within 365 days, counting observations of severity 2 or more in any dimension except housing, employment and 3 more that are not flagged vulnerability; ' +
+        'at least 3 different dimensions within 365 days, counting observations of severity 2 or more in any dimension except housing, employment and 3 more that are not flagged vulnerability; ' +
+        'at least 2 different days (UTC) within 365 days, counting observations of severity 2 or more in any dimension except housing, employment and 3 more that are not flagged vulnerability))',
     )
   })
 })
