@@ -62,7 +62,7 @@ const draftDate: fc.Arbitrary<DraftDate> = fc.record({
 
 const draft: fc.Arbitrary<Draft> = fc.record({
   agency: anyIndex,
-  ownKind: fc.option(anyIndex, { nil: undefined, freq: 3 }),
+  ownKind: fc.tuple(oneIn(4), anyIndex).map(([has, index]) => (has ? index : undefined)),
   incident: anyIndex,
   indicators: fc.oneof(
     { weight: 3, arbitrary: fc.array(anyIndex, { maxLength: 1 }) },
@@ -107,7 +107,7 @@ export function historiesOf(policy: Policy, options: HistoryOptions = {}): fc.Ar
 
 /** Histories with an instant to assess them at and, at times, the journal position of an earlier closing. */
 export function examplesOf(policy: Policy, options: HistoryOptions = {}): fc.Arbitrary<Example> {
-  const closing = fc.option(fc.nat(POSITION_MAX), { nil: undefined, freq: 1 })
+  const closing = fc.option(fc.nat(POSITION_MAX), { nil: undefined, freq: 2 })
   return fc.tuple(historiesOf(policy, options), draftDate, closing).map(([checks, date, closedAt]) => ({
     checks,
     asOf: instantOf(policy, checks, date, options.asOf ?? AS_OF),
