@@ -98,7 +98,7 @@ const KINDS = ['health', 'school', 'police', 'housing']
 /** Histories of one length, from quiet children to ones of whom much is said, over a few months to nearly two years. */
 export function commonCases(count: number, length: number): readonly Case[] {
   const random = seeded(1)
-  return Array.from({ length: count }, (_, number) => {
+  const cases = Array.from({ length: count }, (_, number) => {
     const span = (60 + random() * 600) * DAY_MS
     const worry = random()
     const checks = datesOver(span, length, random).map((occurredAt, row): Row => {
@@ -114,6 +114,7 @@ export function commonCases(count: number, length: number): readonly Case[] {
     })
     return { checks, asOf: T }
   })
+  return asParsed(cases)
 }
 
 /** The same over the codes of a policy: up to three indicators a check, mild ones far more often than serious ones. */
@@ -125,7 +126,7 @@ export function casesOf(policy: Policy, count: number, length: number): readonly
   )
   const incidents = Object.keys(policy.incidents).filter((code) => !GRAVE.includes(code))
   const routine = incidents.filter((code) => policy.incidents[code]?.points === 0)
-  return Array.from({ length: count }, (_, number) => {
+  const cases = Array.from({ length: count }, (_, number) => {
     const span = (60 + random() * 600) * DAY_MS
     const worry = random()
     const checks = datesOver(span, length, random).map((occurredAt, row) => {
@@ -139,6 +140,12 @@ export function casesOf(policy: Policy, count: number, length: number): readonly
     })
     return { checks, asOf: T }
   })
+  return asParsed(cases)
+}
+
+/** Plain objects as they come from a store: no text is shared with a policy, where it could be told apart by where it lies. */
+function asParsed<Cases>(cases: Cases): Cases {
+  return JSON.parse(JSON.stringify(cases)) as Cases
 }
 
 function checkAt(
