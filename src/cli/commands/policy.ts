@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { diffCommand } from '../policy/diff.js'
 import { newPolicyCommand } from '../policy/new.js'
 import { testCommand } from '../policy/test.js'
 import { validateCommand } from '../policy/validate.js'
@@ -9,6 +10,7 @@ export function policyCommand(): Command {
     .addCommand(newPolicyCommand())
     .addCommand(validateCommand())
     .addCommand(testCommand())
+    .addCommand(diffCommand())
     .addHelpText(
       'after',
       '\nA policy is a file, or the name of one that comes with the package: england-illustrative.\n' +

@@ -53,7 +53,7 @@ function listOf(branches: readonly Branch[]): Markup {
 
 /** What points are made of, and what two officers may judge. */
 export function countingSection(policy: Policy): Markup {
-  const { caps = {}, decay, determination } = policy
+  const { decay, determination } = policy
   const sentences = describePoints(policy)
   return html`<section aria-labelledby="counting"><h2 id="counting">How it counts</h2>
 <ul>
@@ -64,20 +64,9 @@ ${sentences.map(
 `,
 )}${sentences.length === 0 ? html`<li>Points do not age and are not capped.</li>` : undefined}</ul>
 ${
-  Object.keys(caps).length === 0
-    ? undefined
-    : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="caps"><table><caption id="caps">Caps</caption><thead><tr><th scope="col">Cap</th><th scope="col">At most</th></tr></thead><tbody>
-${capRow('Observations of one code by one agency', caps.perAgencyIndicator, '')}${capRow('One agency', caps.perAgency, ' points')}${capRow('One dimension', caps.perDimension, ' points')}</tbody></table></div>
-`
-}${
   decay === undefined
     ? undefined
-    : html`<figure><figcaption>Weight by age</figcaption>${decayPicture(decay)}</figure>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="decay"><table><caption id="decay">Weight by age</caption><thead><tr><th scope="col">Age up to</th><th scope="col">Counts</th></tr></thead><tbody>
-${decay.map(
-  ({ upToDays, permille }) => html`<tr><td>${plural(upToDays, 'whole day')}</td><td>${permille}‰</td></tr>
-`,
-)}<tr><td>older</td><td>nothing</td></tr></tbody></table></div>
+    : html`<figure><figcaption>Weight of an observation by its age</figcaption>${decayPicture(decay)}</figure>
 `
 }<h3>Determination</h3>
 <p>${
@@ -85,12 +74,5 @@ ${decay.map(
       ? 'No officers may judge that a level is met which the checks do not reach.'
       : html`At <b>${determination.from}</b>, ${determination.officers} officers, each a different person, may judge that <b>${determination.to}</b> is met. Whoever is to receive the details is none of them.`
   }</p></section>
-`
-}
-
-function capRow(what: string, cap: number | undefined, unit: string): Markup | undefined {
-  return cap === undefined
-    ? undefined
-    : html`<tr><th scope="row">${what}</th><td>${cap}${unit}</td></tr>
 `
 }

@@ -9,7 +9,7 @@ export function matrixSection({ indicators }: Policy): Markup {
   const all = Object.entries(indicators)
   const domains = groups(all, ({ domain }) => domain)
   return html`<section aria-labelledby="matrix"><h2 id="matrix">The matrix: ${plural(all.length, 'indicator')}</h2>
-<p>By domain, dimension and severity, from 1 for the least to 4 for acute. Each indicator has its code, what it means, its points before decay, and its flags.</p>
+<p>By domain, dimension and severity, from 1 for the least to 4 for acute. Each indicator has its code, its points before decay, the outcome that it bears on where it names one, what it means, and its flags.</p>
 ${[...domains].map(([domain, coded], index) => domainTable(domain, coded, index))}</section>
 `
 }
@@ -36,13 +36,9 @@ function cell(severity: number, coded: readonly Coded[]): Markup {
   if (coded.length === 0) return html`<td class="empty s${severity}"><span class="none">none</span></td>`
   return html`<td class="s${severity}" data-label="Severity ${severity}"><ul>${coded.map(
     ([code, { label, points, flags = [], outcome, retired }]) =>
-      html`<li><code>${code}</code> <span class="points">${plural(points, 'point')}</span><br>${said(label)}${[
-        ...new Set(flags),
-      ].map(
-        (flag) => html` <span class="flag ${flag}">${flag}</span>`,
-      )}${retired === true ? html` <span class="flag">retired</span>` : undefined}${
-        outcome === undefined ? undefined : html` <span class="outcome">${outcome}</span>`
-      }</li>`,
+      html`<li><code>${code}</code> <span class="more">${plural(points, 'point')}${outcome === undefined ? undefined : `, ${outcome}`}</span><br>${said(label)}${[
+        ...new Set<string>([...flags, ...(retired === true ? ['retired'] : [])]),
+      ].map((flag) => html` <span class="flag ${flag}">${flag}</span>`)}</li>`,
   )}</ul></td>`
 }
 

@@ -43,6 +43,7 @@ caption{text-align:left;font-weight:600;padding:.5rem 0;font-size:1.05rem}
 th,td{border:1px solid var(--line);padding:.45rem .6rem;text-align:left;vertical-align:top}
 thead th{background:var(--panel)}
 th[scope=row]{font-weight:600}
+.sign,.small{max-width:46rem}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 .matrix th[scope=row]{width:9rem;overflow-wrap:anywhere}
 .matrix td{min-width:11rem}
@@ -51,7 +52,7 @@ th[scope=row]{font-weight:600}
 .matrix .s3{background:color-mix(in srgb,var(--need-wash) 60%,transparent)}
 .matrix .s4{background:color-mix(in srgb,var(--harm-wash) 75%,transparent)}
 .empty .none{color:var(--soft)}
-.points,.outcome{color:var(--soft);font-size:.9em}
+.more{color:var(--soft);font-size:.9em}
 .flag,.severity{display:inline-block;border:1px solid currentColor;border-radius:.2rem;padding:0 .35rem;font-size:.8em;line-height:1.5;color:var(--mark);white-space:nowrap}
 .flag.significant-harm,.severity.error{color:var(--harm)}
 .flag.statutory-need,.severity.warning{color:var(--need)}
@@ -62,7 +63,7 @@ th[scope=row]{font-weight:600}
 .good{border-left:.4rem solid var(--calm);background:var(--calm-wash);padding:.5rem 1rem;max-width:48rem}
 figure{margin:1rem 0}
 figcaption{font-weight:600}
-svg{max-width:100%;height:auto}
+svg{width:100%;max-width:42rem;height:auto}
 svg text{fill:var(--soft);font:12px system-ui,sans-serif}
 svg .grid{stroke:var(--line)}
 svg .step{fill:none;stroke:var(--mark);stroke-width:2.5}
