@@ -80,10 +80,14 @@ type Change = (
 function assessing(change: Change): Implementation['assess'] {
   return (policy, checks, asOf, options = {}) => {
     const changed = change(policy, checks, asOf, options)
-    if (changed instanceof Array) return assess(changed[0], changed[1], asOf, options)
+    if (isReplacement(changed)) return assess(changed[0], changed[1], asOf, options)
     const { level, at, support, explanation } = assess(policy, checks, asOf, options)
     return { level, at, support, explanation, ...changed }
   }
+}
+
+function isReplacement(changed: ReturnType<Change>): changed is readonly [Policy, readonly AssessedCheck[]] {
+  return Array.isArray(changed)
 }
 
 function withoutCap(policy: Policy, cap: 'perAgency' | 'perAgencyIndicator'): Policy {
@@ -100,18 +104,14 @@ export const MISTAKES: Readonly<
   Record<LawId, { readonly mistake: string; readonly broken: () => Partial<Implementation> }>
 > = {
   T1: {
-    mistake: 'every other call is a little more cautious',
+    mistake: 'every other call finds nothing',
     broken: () => {
       let calls = 0
-      return {
-        assess: assessing(
-          (policy, checks) => (calls++ % 2 === 0 ? {} : top(policy)) && [policy, calls % 2 === 0 ? checks : []],
-        ),
-      }
+      return { assess: assessing((policy, checks) => [policy, calls++ % 2 === 0 ? checks : []]) }
     },
   },
   T2: {
-    mistake: 'only the first five checks are read',
+    mistake: 'only the first three checks are read',
     broken: () => ({ assess: assessing((policy, checks) => [policy, checks.slice(0, 3)]) }),
   },
   T3: {
@@ -248,12 +248,12 @@ export const MISTAKES: Readonly<
     }),
   },
   T21: {
-    mistake: 'looked at again when the oldest check leaves the horizon',
+    mistake: 'the next review is when the newest check leaves the horizon',
     broken: () => ({
       reviewAt: (policy, checks) =>
         checks.length === 0
           ? undefined
-          : Math.min(...checks.map(({ occurredAt }) => occurredAt)) + policy.horizonDays * DAY_MS * 3,
+          : Math.max(...checks.map(({ occurredAt }) => occurredAt)) + policy.horizonDays * DAY_MS,
     }),
   },
 }

@@ -163,7 +163,3 @@ test('T20 fails of a policy whose higher level does not imply the lower', () => 
   expect(result).toMatchObject({ outcome: 'failed', reason: 'top is reached and low is not' })
   expect(JSON.parse(result!.counterexample!)).toMatchObject({ expect: { level: 'top' } })
 })
-
-test('T15 is noticed whatever the ids', () => {
-  expect(laws.find(({ id }) => id === 'T15')!.appliesTo(TRIED)).toBe(true)
-})

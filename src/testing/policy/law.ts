@@ -1,8 +1,9 @@
 import fc from 'fast-check'
-import { type AssessOptions, assess } from '../../policy/assess.js'
+import { type AssessOptions, assess, levelAt } from '../../policy/assess.js'
 import { type CompiledPolicy, compilePolicy } from '../../policy/compiled/compile.js'
 import type { Example } from '../../policy/example.js'
 import type { Explanation } from '../../policy/explain/explanation.js'
+import { reviewAt } from '../../policy/explain/review.js'
 import { policyHash } from '../../policy/hash.js'
 import type { AssessedCheck } from '../../policy/history.js'
 import { parsePolicy } from '../../policy/parse.js'
@@ -28,8 +29,10 @@ export interface Implementation {
   readonly parsePolicy: (input: unknown) => Policy
   readonly policyHash: (policy: Policy) => Uint8Array
   readonly compilePolicy: (policy: Policy) => Pick<CompiledPolicy, 'rank' | 'rankAt' | 'track'>
-  /** The next instant after `asOf` at which the level could fall; undefined where it cannot. */
-  readonly reviewAt?: (policy: Policy, checks: readonly AssessedCheck[], asOf: number) => number | undefined
+  /** Name of the highest level whose rule holds at an instant, without horizon. */
+  readonly levelAt: (policy: Policy, checks: readonly AssessedCheck[], t: number) => string
+  /** The next instant after `asOf` at which the level at an instant falls; undefined where none holds. */
+  readonly reviewAt: (policy: Policy, checks: readonly AssessedCheck[], asOf: number) => number | undefined
 }
 
 /** A statement that must be true of a policy on every history. */
@@ -134,4 +137,6 @@ const LIBRARY: Implementation = {
   parsePolicy,
   policyHash,
   compilePolicy,
+  levelAt,
+  reviewAt,
 }

@@ -44,6 +44,9 @@ export const recordLaws: readonly Law[] = [
       const compiled = compilePolicy(policy)
       if (compiled.rank(checks, asOf, closedAt) !== rank)
         throw new LawBroken(`compiled, the policy does not find ${expected.level}`, [situation])
+      const level = subject.levelAt(policy, checks, asOf)
+      if (compiled.rankAt(checks, asOf) !== levelRank(policy, level))
+        throw new LawBroken(`compiled, the level at the instant is not ${level}`, [situation])
       const tracked = compiled.track(options)
       for (const [index, check] of checks.entries()) {
         tracked.add(check)

@@ -63,28 +63,27 @@ export const timeLaws: readonly Law[] = [
   }),
   law({
     id: 'T21',
-    title: 'Nothing changes before the instant at which it is to be looked at again',
-    rationale: 'Whoever plans the next review by that instant must not come too late.',
-    appliesTo: ({ reviewAt }) => reviewAt !== undefined || 'there is no reviewAt to try',
+    title: 'The level at an instant does not change before the instant of the next review',
+    rationale: 'Whoever plans by that instant when to look again must not come too late.',
     trials: (policy) =>
       openExamples(policy).chain((trial) =>
         fc
           .array(instantsOf(policy, trial.checks, trial), { minLength: 4, maxLength: 8 })
           .map((instants): Reviewed => ({ ...trial, instants })),
       ),
-    holds(subject, { instants, ...trial }) {
-      const { policy } = subject
-      const now = { ...trial, policy }
-      const rank = subject.rank(now)
-      const review = subject.reviewAt?.(policy, trial.checks, trial.asOf)
-      const end = review ?? trial.asOf + 2 * reachMsOf(policy)
-      for (const asOf of [...instants, end - 1]) {
-        if (asOf < trial.asOf || asOf >= end) continue
-        const before = { ...now, asOf }
-        if (subject.rank(before) === rank) continue
-        const days = Math.floor((asOf - trial.asOf) / DAY_MS)
-        const when = review === undefined ? 'never' : `${Math.floor((review - trial.asOf) / DAY_MS)} days later`
-        throw new LawBroken(`the level changes after ${days} days; it was to be looked at again ${when}`, [now, before])
+    holds({ policy, levelAt, reviewAt }, { instants, checks, asOf }) {
+      const level = levelAt(policy, checks, asOf)
+      const review = reviewAt(policy, checks, asOf)
+      const end = review ?? asOf + reachMsOf(policy)
+      for (const instant of [...instants, end - 1]) {
+        if (instant < asOf || instant >= end) continue
+        const later = levelAt(policy, checks, instant)
+        if (later === level) continue
+        const days = (ms: number): string => `${(ms / DAY_MS).toFixed(1)} days`
+        const planned = review === undefined ? 'no review is due' : `the review is due in ${days(review - asOf)}`
+        throw new LawBroken(`the level is ${level}, in ${days(instant - asOf)} ${later}; ${planned}`, [
+          { checks, asOf, policy },
+        ])
       }
     },
   }),
