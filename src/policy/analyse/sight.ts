@@ -159,7 +159,7 @@ export function eachSeenBy(sight: Sight): readonly Sight[] {
   ]
 }
 
-function bitsIn(set: bigint): readonly bigint[] {
+export function bitsIn(set: bigint): readonly bigint[] {
   const digits = set.toString(2)
   return [...digits].flatMap((digit, index) => (digit === '1' ? [1n << BigInt(digits.length - 1 - index)] : []))
 }
