@@ -5,6 +5,7 @@ import type { AssessedCheck } from '../history.js'
 import { DAY_MS } from '../policy.js'
 import { soundValue } from '../text.js'
 import type { Case, Cases } from './cases.js'
+import { INSTANT_MAX, instantOf } from './instant.js'
 
 const CASES_MAX = 2_000
 const CHECKS_MAX = 200
@@ -12,10 +13,6 @@ const INDICATORS_MAX = 64
 const REASONS_MAX = 64
 /** As far back as the window of a policy can reach. */
 export const DAYS_BEFORE_MAX = 100_000
-/** A date of JavaScript lies at most this far from 1970. */
-const INSTANT_MAX = 8.64e15
-
-const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/
 
 const code = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores')
 const text = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,400}$/u, 'must be 1 to 400 characters of text')
@@ -112,16 +109,4 @@ function requireNewNames(cases: readonly { readonly name: string }[]): void {
     }
     seen.add(name)
   }
-}
-
-/** NaN for what is no instant. */
-function instantOf(value: number | string): number {
-  if (typeof value === 'number') return value
-  return ISO.test(value) && dayExists(value.slice(0, 10)) ? Date.parse(value) : Number.NaN
-}
-
-// Date.parse rolls 30 February over into March, and refuses 32 March.
-function dayExists(day: string): boolean {
-  const at = Date.parse(`${day}T00:00:00Z`)
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)
 }

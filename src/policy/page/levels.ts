@@ -1,53 +1,48 @@
-import { describePoints, plural, type RuleLine, ruleLines } from '../explain/words.js'
-import type { Level, Policy, Threshold } from '../policy.js'
+import { describePoints, plural } from '../explain/words.js'
+import type { Policy } from '../policy.js'
 import { decayPicture } from './decay.js'
 import { html, type Markup } from './markup.js'
-
-const THRESHOLD_WORDS: Readonly<Record<Threshold, string>> = {
-  none: 'No threshold of the law',
-  'child-in-need': 'Children Act 1989, section 17: a child in need',
-  'child-protection': 'Children Act 1989, section 47: reasonable cause to suspect significant harm',
-}
+import { type LevelInWords, levelsInWords, type RuleInWords } from './rules.js'
 
 /** The levels from the highest down, each with its rule in English. */
 export function levelsSection(policy: Policy): Markup {
-  const cards = policy.levels.map((level, index) => levelCard(policy, level, index)).toReversed()
   return html`<section aria-labelledby="levels"><h2 id="levels">Levels, highest first</h2>
 <p>A level is reached when its rule holds at any instant of the last ${plural(policy.horizonDays, 'day')} at which a check occurred, or now. The highest level that is reached is the verdict; below the lowest it is <b>none</b>. A window ends at the instant that is looked at.</p>
-${cards}</section>
+${levelsInWords(policy).map(levelCard).toReversed()}</section>
 `
 }
 
-function levelCard(policy: Policy, { name, threshold, opens, reachedWhen }: Level, index: number): Markup {
-  const opened = opens.length === 0 ? 'Opens no details' : `Opens the sealed details: ${opens.join(' and ')}`
+function levelCard({ level: { name, threshold }, meaning, rules }: LevelInWords, index: number): Markup {
   return html`<article class="level ${threshold}" aria-labelledby="level-${index}"><h3 id="level-${index}">${name}</h3>
-<p class="what">${THRESHOLD_WORDS[threshold]}. ${opened}.</p>
+<p class="what">${meaning}</p>
 <p class="when">Reached when</p>
-${nested(ruleLines(policy, reachedWhen), `levels[${index}].reachedWhen`)}</article>
+<div class="rule">${listOf(treeOf(rules))}</div></article>
 `
 }
 
 interface Branch {
-  readonly text: string
+  readonly rule: RuleInWords
   readonly members: Branch[]
 }
 
-/** Lines by depth as lists in lists. */
-function nested(lines: readonly RuleLine[], path: string): Markup {
-  const root: Branch = { text: '', members: [] }
-  const open: Branch[] = [root]
-  for (const { depth, text } of lines) {
-    const branch: Branch = { text, members: [] }
-    open.length = depth + 1
-    open.at(-1)?.members.push(branch)
-    open.push(branch)
+/** Rules by depth as lists in lists. */
+function treeOf(rules: readonly RuleInWords[]): readonly Branch[] {
+  const roots: Branch[] = []
+  const open: Branch[][] = [roots]
+  for (const rule of rules) {
+    const branch: Branch = { rule, members: [] }
+    open[rule.depth]?.push(branch)
+    open[rule.depth + 1] = branch.members
   }
-  return html`<div class="rule" data-path="${path}">${listOf(root.members)}</div>`
+  return roots
 }
 
 function listOf(branches: readonly Branch[]): Markup {
   return html`<ul>${branches.map(
-    ({ text, members }) => html`<li>${text}${members.length === 0 ? undefined : html`:${listOf(members)}`}</li>`,
+    ({ rule: { path, words }, members }) =>
+      html`<li id="${path}">${words}${members.length === 0 ? undefined : ':'} <span class="path">${path}</span>${
+        members.length === 0 ? undefined : listOf(members)
+      }</li>`,
   )}</ul>`
 }
 

@@ -37,6 +37,8 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0}
 .level .when{font-weight:600;margin:.75rem 0 0}
 .rule ul{margin:.25rem 0}
 .rule li{margin:.35rem 0}
+.path{font:.72rem ui-monospace,Menlo,Consolas,monospace;color:var(--soft);white-space:nowrap}
+.rule li:target,.finding:target{background:var(--need-wash)}
 .scroll{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;font-weight:600;padding:.5rem 0;font-size:1.05rem}
