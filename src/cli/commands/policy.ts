@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { diffCommand } from '../policy/diff.js'
 import { newPolicyCommand } from '../policy/new.js'
+import { replayCommand } from '../policy/replay.js'
 import { testCommand } from '../policy/test.js'
 import { validateCommand } from '../policy/validate.js'
 
@@ -11,6 +12,7 @@ export function policyCommand(): Command {
     .addCommand(validateCommand())
     .addCommand(testCommand())
     .addCommand(diffCommand())
+    .addCommand(replayCommand())
     .addHelpText(
       'after',
       '\nA policy is a file, or the name of one that comes with the package: england-illustrative.\n' +

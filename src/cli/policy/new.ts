@@ -1,14 +1,14 @@
-import { unlink, writeFile } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
-import { exists } from '../../embedded/files.js'
 import { IndexError } from '../../errors.js'
 import { policyHash } from '../../policy/hash.js'
 import { parsePolicy } from '../../policy/parse.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { starterCases, starterPolicy } from './starter.js'
+import { writeNew } from './write-new.js'
 
 export function newPolicyCommand(): Command {
   const command = newCommand('new', 'Write a small policy to start from, and cases that try it.', {
@@ -24,10 +24,9 @@ export function newPolicyCommand(): Command {
     }
     const policy = parsePolicy(starterPolicy(id))
     const cases = `${file.replace(/\.json$/, '')}.cases.json`
-    if (await exists(cases)) throw taken()
-    await write(file, policy)
-    await write(cases, starterCases(`./${basename(file)}`)).catch(async (error: unknown) => {
-      await unlink(file)
+    await writeNew(cases, textOf(starterCases(`./${basename(file)}`)), 'file')
+    await writeNew(file, textOf(policy), 'file').catch(async (error: unknown) => {
+      await unlink(cases)
       throw error
     })
     const hash = toHex(policyHash(policy))
@@ -42,12 +41,6 @@ export function newPolicyCommand(): Command {
   })
 }
 
-async function write(file: string, value: object): Promise<void> {
-  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? taken() : error
-  })
-}
-
-function taken(): IndexError {
-  return new IndexError('ERR_FILE_EXISTS', 'the policy or its cases exist already: they are not overwritten')
+function textOf(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }
