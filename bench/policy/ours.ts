@@ -33,10 +33,15 @@ export function explained(policy: Policy): Ours<Case<AssessedCheck>> {
 /** From the plain object of facts to the values in the order of the policy's atoms, and from there to a rank. */
 export function fromValues(policy: Policy): Ours<Facts> {
   const { atoms, rank } = compileValues(policy)
-  const fields = atoms.map(({ path }) => FIELDS[path] ?? 'needs')
-  const values = new Float64Array(atoms.length)
+  if (atoms.map(({ path }) => path).join() !== PATHS.join()) throw new Error('the common policy has other atoms')
+  const values = new Float64Array(PATHS.length)
   const decide = (facts: Facts): number => {
-    for (let at = 0; at < fields.length; at += 1) values[at] = facts[fields[at] ?? 'needs']
+    values[0] = facts.needs
+    values[1] = facts.points
+    values[2] = facts.points
+    values[3] = facts.serious
+    values[4] = facts.acute
+    values[5] = facts.points
     return rank(values)
   }
   return { kind: 'sync', name: 'child-index', rank: decide }
@@ -55,7 +60,7 @@ export function fromPaths(policy: Policy): Ours<Facts> {
     }
     return levelRank(policy, levelFromValues(policy, values))
   }
-  return { kind: 'sync', name: 'child-index by path', rank: decide }
+  return { kind: 'sync', name: 'child-index-by-path', rank: decide }
 }
 
 const REVIEW_NEEDS = 'levels[0].reachedWhen.any[0]'
@@ -65,11 +70,4 @@ const NEED_SERIOUS = 'levels[1].reachedWhen.any[1]'
 const PROTECTION_ACUTE = 'levels[2].reachedWhen.all[0]'
 const PROTECTION_POINTS = 'levels[2].reachedWhen.all[1]'
 
-const FIELDS: Readonly<Record<string, keyof Facts>> = {
-  [REVIEW_NEEDS]: 'needs',
-  [REVIEW_POINTS]: 'points',
-  [NEED_POINTS]: 'points',
-  [NEED_SERIOUS]: 'serious',
-  [PROTECTION_ACUTE]: 'acute',
-  [PROTECTION_POINTS]: 'points',
-}
+const PATHS = [REVIEW_NEEDS, REVIEW_POINTS, NEED_POINTS, NEED_SERIOUS, PROTECTION_ACUTE, PROTECTION_POINTS]

@@ -55,42 +55,73 @@ export function levelFromValues(policy: Policy, values: Readonly<Record<string, 
   return policy.levels[height - 1]?.name ?? 'none'
 }
 
-type Holds = (values: ArrayLike<number>) => boolean
+/**
+ * The rules as one forest: a node for each level and, behind these, one for each connective. An atom that holds counts
+ * for the node above it, and a connective of which enough members hold counts for the node above that.
+ */
+interface Forest {
+  readonly atoms: PlacedAtom[]
+  readonly atLeast: number[]
+  /** Per atom and per node: the node above it. */
+  readonly aboveAtom: number[]
+  readonly above: number[]
+  /** Per node: how many members must hold. */
+  readonly needed: number[]
+}
 
 function prepare(policy: Policy): CompiledValues {
-  const atoms: PlacedAtom[] = []
-  const rules = policy.levels.map(({ reachedWhen }, index) => holds(reachedWhen, `levels[${index}].reachedWhen`, atoms))
+  const levels = policy.levels.length
+  const forest: Forest = {
+    atoms: [],
+    atLeast: [],
+    aboveAtom: [],
+    above: policy.levels.map(() => -1),
+    needed: policy.levels.map(() => 1),
+  }
+  for (const [level, { reachedWhen }] of policy.levels.entries()) {
+    plant(reachedWhen, `levels[${level}].reachedWhen`, level, forest)
+  }
+  const { atoms, atLeast, aboveAtom, above, needed } = forest
+  const holding = new Int32Array(needed.length)
   return {
     atoms,
     rank(values) {
       if (values.length !== atoms.length) throw new RangeError('needs one value for each atom of the policy')
+      holding.fill(0)
+      let rank = 0
       for (let at = 0; at < atoms.length; at += 1) {
-        const value = values[at]
-        if (!Number.isSafeInteger(value) || value === undefined || value < 0)
-          throw refusal(atoms[at]?.path ?? 'values', 'the value of an atom must be a whole number from 0 on')
+        const value = values[at] ?? Number.NaN
+        if (!Number.isSafeInteger(value) || value < 0) throw refusal(atoms[at]?.path ?? 'values', NO_VALUE)
+        if (value < (atLeast[at] ?? 0)) continue
+        let node = aboveAtom[at] ?? 0
+        while (node >= levels) {
+          const members = (holding[node] ?? 0) + 1
+          holding[node] = members
+          if (members !== needed[node]) break
+          node = above[node] ?? 0
+        }
+        if (node < levels && node >= rank) rank = node + 1
       }
-      let rank = rules.length
-      while (rank > 0 && rules[rank - 1]?.(values) !== true) rank -= 1
       return rank
     },
   }
 }
 
-/** A rule as a function of the values; its atoms are put behind those that are there, in the order in which they stand. */
-function holds(rule: Rule, path: string, atoms: PlacedAtom[]): Holds {
+/** Puts a rule below a node. Atoms come in the order in which they stand. */
+function plant(rule: Rule, path: string, node: number, forest: Forest): void {
   if (isAtom(rule)) {
-    const place = atoms.push({ path, atom: rule }) - 1
-    const { atLeast } = measureOf(rule)
-    return (values) => (values[place] ?? 0) >= atLeast
+    forest.atoms.push({ path, atom: rule })
+    forest.atLeast.push(measureOf(rule).atLeast)
+    forest.aboveAtom.push(node)
+    return
   }
   const { rules, needed, field } = membersOf(rule)
-  const members = rules.map((member, index) => holds(member, `${path}.${field}[${index}]`, atoms))
-  return (values) => {
-    let missing = needed
-    for (let at = 0; at < members.length && missing > 0; at += 1) if (members[at]?.(values) === true) missing -= 1
-    return missing === 0
-  }
+  const own = forest.needed.push(needed) - 1
+  forest.above.push(node)
+  for (const [index, member] of rules.entries()) plant(member, `${path}.${field}[${index}]`, own, forest)
 }
+
+const NO_VALUE = 'the value of an atom must be a whole number from 0 on'
 
 function refusal(field: string, message: string): IndexError {
   return new IndexError('ERR_ASSESSMENT_INVALID', message, { field })
