@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { diffCommand } from '../policy/diff.js'
+import { explainCommand } from '../policy/explain.js'
 import { newPolicyCommand } from '../policy/new.js'
 import { replayCommand } from '../policy/replay.js'
 import { testCommand } from '../policy/test.js'
@@ -10,6 +11,7 @@ export function policyCommand(): Command {
     .description('Write, read, test and compare policies: what the codes of a check mean, and when a level is reached.')
     .addCommand(newPolicyCommand())
     .addCommand(validateCommand())
+    .addCommand(explainCommand())
     .addCommand(testCommand())
     .addCommand(diffCommand())
     .addCommand(replayCommand())
