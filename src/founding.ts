@@ -26,8 +26,10 @@ export async function found(options: {
   readonly random: Random
   readonly custodians?: number
   readonly quorum?: number
+  /** How long a change of the roster waits before it can be activated; not at all where absent. */
+  readonly activationDelayMs?: number
 }): Promise<Founding> {
-  const { name, policy, random, custodians: n = 3, quorum = 2 } = options
+  const { name, policy, random, custodians: n = 3, quorum = 2, activationDelayMs = 0 } = options
   const hubKey = await newPartyKey(random)
   const id = hubIdOf(hubKey.signing.publicKey, name)
   const keys: HubKeys = {
@@ -49,7 +51,7 @@ export async function found(options: {
       const named = { id: idOf(index), keys: { signing: signing.publicKey, hpke: hpke.publicKey }, suspended: false }
       return enrol(id, { party: 'custodian', ...named, index: index + 1, controller: idOf(index) }, signing)
     }),
-    activationDelayMs: 0,
+    activationDelayMs,
   }
   const body = toJsonBytes(genesis)
   const hub = { id, publicKey: hubKey.signing.publicKey, roster: genesisHash(id, body) }

@@ -36,7 +36,7 @@ export async function reassess(hub: HubContext): Promise<{
   readonly unassessed: number
 }> {
   let result: Awaited<ReturnType<typeof reassess>> = { more: false, news: [], unassessed: 0 }
-  await hub.ledger.write(async (_, at) => {
+  await hub.ledger.write(async (head, at) => {
     const watermark = await loadWatermark(hub)
     const row = underPolicyAt(hub, watermark.row, at)
     result = { more: false, news: [], unassessed: row.unassessed ?? 0 }
@@ -44,7 +44,10 @@ export async function reassess(hub: HubContext): Promise<{
     const page = await hub.shelf.list('history', row.reassessing.after, HISTORIES_PER_STEP)
     const step = await assessPage(hub, page, at)
     const isLast = page.length < HISTORIES_PER_STEP
-    const moved = movedBy(step, { ...row, reassessing: isLast ? undefined : { after: page.at(-1)?.key } })
+    const reassessing = isLast ? undefined : { after: page.at(-1)?.key }
+    // At the head, the step's own case entries follow at once; they hold nothing to project.
+    const position = row.position === head ? head + step.drafts.length : row.position
+    const moved = movedBy(step, { ...row, position, reassessing })
     result = { more: true, news: step.news, unassessed: moved.unassessed ?? 0 }
     return {
       drafts: step.drafts,
