@@ -1,7 +1,7 @@
 import { describePoints, plural } from '../explain/words.js'
 import type { Policy } from '../policy.js'
 import { decayPicture } from './decay.js'
-import { html, type Markup } from './markup.js'
+import { html, type Markup, said } from './markup.js'
 import { type LevelInWords, levelsInWords, type RuleInWords } from './rules.js'
 
 /** The levels from the highest down, each with its rule in English. */
@@ -40,7 +40,7 @@ function treeOf(rules: readonly RuleInWords[]): readonly Branch[] {
 function listOf(branches: readonly Branch[]): Markup {
   return html`<ul>${branches.map(
     ({ rule: { path, words }, members }) =>
-      html`<li id="${path}">${words}${members.length === 0 ? undefined : ':'} <span class="path">${path}</span>${
+      html`<li id="${path}">${said(words)}${members.length === 0 ? undefined : ':'} <span class="path">${path}</span>${
         members.length === 0 ? undefined : listOf(members)
       }</li>`,
   )}</ul>`
