@@ -1,6 +1,6 @@
 import type { Term } from '../analyse/terms.js'
 import { type AssessedCheck, historyOf } from '../history.js'
-import { type Atom, DAY_MS, measureOf } from '../policy.js'
+import { type Atom, type Caps, DAY_MS, indicatorOf, measureOf, type Policy } from '../policy.js'
 import { evaluate } from '../reference/evaluate.js'
 import type { Draw } from './draw.js'
 import { type Material, materialFor, NOW, type Pool } from './pool.js'
@@ -42,9 +42,15 @@ interface Addition {
 
 export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOptions): Builder {
   const { suspects } = pool
-  // Days and agencies are told apart too, so now and then everything is on one day or by one agency.
+  // Days, agencies and dimensions are told apart too: now and then everything is on one day, by one agency, of one sort.
   const oneDay = draw.chance(35)
   const oneAgency = draw.chance(30)
+  const favourite =
+    pool.indicators.length > 0 && (suspects.caps.includes('perDimension') || draw.chance(40))
+      ? dimensionOf(side.policy, draw.pick(pool.indicators))
+      : undefined
+  /** The cap that is being filled at the moment. */
+  let filling: keyof Caps | undefined
   let last = 0
   const nextId = (): string => {
     last += 1
@@ -62,7 +68,8 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
     const fitting = pool.kindsFor(incident)
     const known = checks.filter((check) => (wanted ?? fitting).includes(check.agencyKind))
     const [first] = known
-    if (first !== undefined && oneAgency && !apart) return { agency: first.agency, agencyKind: first.agencyKind }
+    if (first !== undefined && oneAgency && !apart && draw.chance(80))
+      return { agency: first.agency, agencyKind: first.agencyKind }
     if (known.length === 0 || draw.chance(40)) return newAgency(incident, wanted)
     const { agency, agencyKind } = draw.pick(known)
     return { agency, agencyKind }
@@ -113,12 +120,16 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
     const codes = isIncident ? incidents : indicators
     const known = isIncident ? suspects.incidents : suspects.indicators
     const suspected = known.size === 0 ? [] : codes.filter((code) => known.has(code))
-    const code = draw.pick(suspected.length > 0 && draw.chance(50) ? suspected : codes)
+    const liked = favourite === undefined ? [] : codes.filter((one) => dimensionOf(side.policy, one) === favourite)
+    const likely = suspected.length > 0 && draw.chance(50) ? suspected : liked
+    const code = draw.pick(
+      likely.length > 0 && (likely === suspected || filling === 'perDimension' || draw.chance(50)) ? likely : codes,
+    )
     return { atom, code, isIncident, apart: known.has(code) && draw.chance(70) }
   }
 
   const grown = (checks: Checks, atom: Atom): Checks => {
-    if (checks.length > 0 && draw.chance(15)) {
+    if (checks.length > 0 && draw.chance(filling === 'perAgencyIndicator' ? 60 : 15)) {
       const age = oneDay ? 0 : draw.pick(pool.ages)
       return [...checks, { ...draw.pick(checks), id: nextId(), occurredAt: NOW - age }]
     }
@@ -135,6 +146,13 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
       const incident = draw.pick(pool.plain)
       const first = { id: nextId(), ...newAgency(incident, undefined), incident, indicators: [], occurredAt: NOW }
       let checks: Checks = [first]
+      const scored = term.filter((atom) => 'points' in atom)
+      if (suspects.caps.length > 0 && scored.length > 0 && draw.chance(60)) {
+        filling = draw.pick(suspects.caps)
+        const more = 2 + draw.below(8)
+        for (let time = 0; time < more; time += 1) checks = grown(checks, draw.pick(scored))
+        filling = undefined
+      }
       for (const atom of draw.shuffled(term)) {
         for (let time = 0; time < ADDED_MAX; time += 1) {
           looked()
@@ -151,6 +169,10 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
       return changed
     },
   }
+}
+
+function dimensionOf(policy: Policy, code: string): string | undefined {
+  return indicatorOf(policy, code)?.dimension
 }
 
 const materials = new WeakMap<Pool, WeakMap<Side, Map<Atom, Material>>>()

@@ -3,6 +3,7 @@ import { type AssessedCheck, matches, type Observation, observationsOf } from '.
 import {
   type AgencyKind,
   type Atom,
+  type Caps,
   DAY_MS,
   incidentOf,
   indicatorOf,
@@ -32,6 +33,8 @@ export interface Pool {
 export interface Suspects {
   readonly indicators: ReadonlySet<string>
   readonly incidents: ReadonlySet<string>
+  /** Caps that are not the same. */
+  readonly caps: readonly (keyof Caps)[]
   /** Ages that only one of the policies has an edge at. */
   readonly ages: readonly number[]
 }
@@ -105,6 +108,8 @@ function agesOf(before: Policy, after: Policy): readonly number[] {
   return ages.sort((a, b) => a - b)
 }
 
+const CAPS = ['perAgencyIndicator', 'perAgency', 'perDimension'] as const
+
 function suspectsOf(
   before: Policy,
   after: Policy,
@@ -118,6 +123,7 @@ function suspectsOf(
   return {
     indicators: new Set(indicators.filter((code) => differs(sample(incidents[0] ?? '', [code]), 'indicator'))),
     incidents: new Set(incidents.filter((code) => differs(sample(code, []), 'incident'))),
+    caps: CAPS.filter((name) => before.caps?.[name] !== after.caps?.[name]),
     ages: [...new Set(lone)].flatMap((edge) => [(edge - 1) * DAY_MS, edge * DAY_MS]),
   }
 }

@@ -5,7 +5,7 @@ import { type Atom, DAY_MS, isAtom, measureOf, membersOf, type Policy, type Rule
 import { contribution } from '../reference/evaluate.js'
 import { type Draw, drawFrom } from './draw.js'
 import { materialFor, NOW, type Pool } from './pool.js'
-import { heightsOf, ruleFrom, type Side } from './scale.js'
+import { heightsOf, ruleAt, ruleFrom, type Side } from './scale.js'
 
 /** A way in which one policy reaches a height, of which it is not proved that the other reaches it too. */
 export interface OpenTerm {
@@ -22,11 +22,12 @@ const SAMPLED = 200
  *
  * With a horizon that is no longer, `high` places a history higher only if at some instant its rule holds and that of
  * `low` does not, so it is enough to compare rules. Codes whose single sighting makes `low` reach the height are left
- * out of that: no history with one of them in sight can be the one that is looked for.
+ * out of that: no history with one of them in sight can be the one that is looked for. A height is looked at through the
+ * levels that stand exactly there: what reaches more by those above is looked at there.
  */
 export function openTerms(high: Side, low: Side, pool: Pool): readonly OpenTerm[] {
   return heightsOf(high).flatMap((height) => {
-    const rule = ruleFrom(high, height)
+    const rule = ruleAt(high, height)
     if (rule === undefined) return []
     const all = termsOf(rule)
     const sampled = all === undefined

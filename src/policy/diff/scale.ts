@@ -47,10 +47,17 @@ export function heightsOf({ heights }: Side): readonly number[] {
   return [...new Set(heights)].filter((height) => height > 0)
 }
 
-/** The rule that holds exactly where a level of at least this height does; undefined where the policy has none. */
-export function ruleFrom({ policy, heights }: Side, height: number): Rule | undefined {
-  const rules = policy.levels
-    .filter((_, index) => (heights[index + 1] ?? 0) >= height)
-    .map((level) => level.reachedWhen)
+/** The rule that holds where a level of exactly this height does; undefined where the policy has none. */
+export function ruleAt(side: Side, height: number): Rule | undefined {
+  return ruleOf(side, (its) => its === height)
+}
+
+/** The rule that holds where a level of at least this height does. */
+export function ruleFrom(side: Side, height: number): Rule | undefined {
+  return ruleOf(side, (its) => its >= height)
+}
+
+function ruleOf({ policy, heights }: Side, counts: (height: number) => boolean): Rule | undefined {
+  const rules = policy.levels.filter((_, index) => counts(heights[index + 1] ?? 0)).map((level) => level.reachedWhen)
   return rules.length === 0 ? undefined : { any: rules }
 }

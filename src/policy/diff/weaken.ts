@@ -14,18 +14,18 @@ type Step = (checks: readonly AssessedCheck[]) => readonly AssessedCheck[] | und
 
 /** A history that still reaches what it must, and does not if anything is taken from it or made older or lighter. */
 export function weakened(checks: readonly AssessedCheck[], weakening: Weakening): readonly AssessedCheck[] {
-  const { reaches, draw, pool } = weakening
-  const sparing = draw.chance(60)
+  const { draw } = weakening
   // One by one, checks of a day come to stand on several, and a rule may count days.
   const together = draw.chance(50)
   let left = checks
-  for (let changed = true; changed; ) {
-    changed = false
-    for (const { step } of inOrder(stepsOf(left, weakening, together), sparing, draw, pool)) {
-      const tried = step(left)
-      if (tried === undefined || !reaches(tried)) continue
-      left = tried
-      changed = true
+  for (const isTurn of turnsFor(checks, weakening)) {
+    for (let changed = true; changed; ) {
+      const before = left
+      for (const planned of draw.shuffled(stepsOf(left, weakening, together))) {
+        const tried = isTurn(planned) ? planned.step(left) : undefined
+        if (tried !== undefined && weakening.reaches(tried)) left = tried
+      }
+      changed = left !== before
     }
   }
   return left
@@ -33,15 +33,47 @@ export function weakened(checks: readonly AssessedCheck[], weakening: Weakening)
 
 interface PlannedStep {
   readonly step: Step
-  /** The code it works on. */
+  /** What it works on. */
   readonly code: string
+  readonly agency: string
 }
 
-function inOrder(steps: readonly PlannedStep[], sparing: boolean, draw: Draw, { suspects }: Pool): PlannedStep[] {
-  const mixed = draw.shuffled(steps)
-  if (!sparing) return mixed
-  const isSuspect = ({ code }: PlannedStep): boolean => suspects.indicators.has(code) || suspects.incidents.has(code)
-  return [...mixed.filter((step) => !isSuspect(step)), ...mixed.filter(isSuspect)]
+type Turn = (step: PlannedStep) => boolean
+
+/**
+ * What is weakened before what; in the end everything. To show a cap by one point, the others must be brought down to
+ * that point before what fills the cap is touched, and to show a code, it must not be the first to go.
+ */
+function turnsFor(checks: readonly AssessedCheck[], { draw, policy, pool }: Weakening): readonly Turn[] {
+  const everything: Turn = () => true
+  const { indicators, incidents } = pool.suspects
+  switch (draw.below(indicators.size + incidents.size > 0 ? 6 : 3)) {
+    case 0:
+      return [everything]
+    case 1: {
+      const agencies = draw.shuffled([...new Set(checks.map(({ agency }) => agency))])
+      return [
+        ...agencies.map(
+          (agency): Turn =>
+            (step) =>
+              step.agency === agency,
+        ),
+        everything,
+      ]
+    }
+    case 2: {
+      const dimensionOf = (code: string): string | undefined => indicatorOf(policy, code)?.dimension
+      const dimensions = new Set(checks.flatMap((check) => check.indicators).map(dimensionOf))
+      const turns = draw.shuffled([...dimensions]).map(
+        (dimension): Turn =>
+          (step) =>
+            dimensionOf(step.code) === dimension,
+      )
+      return [...turns, everything]
+    }
+    default:
+      return [({ code }) => !indicators.has(code) && !incidents.has(code), everything]
+  }
 }
 
 function stepsOf(
@@ -49,13 +81,14 @@ function stepsOf(
   { policy, pool, draw }: Weakening,
   together: boolean,
 ): readonly PlannedStep[] {
-  return checks.flatMap(({ id, incident, indicators, occurredAt }, index) => {
-    const suspected = indicators.find((code) => pool.suspects.indicators.has(code)) ?? incident
+  return checks.flatMap(({ id, agency: by, incident, indicators, occurredAt }, index) => {
+    const suspected = indicators.find((code) => pool.suspects.indicators.has(code)) ?? indicators[0] ?? incident
     const on = (step: (check: AssessedCheck) => AssessedCheck | undefined, code: string): PlannedStep => ({
       code,
+      agency: by,
       step: (all) => replaced(all, id, step),
     })
-    const steps: PlannedStep[] = [{ code: suspected, step: (all) => removed(all, id) }]
+    const steps: PlannedStep[] = [{ code: suspected, agency: by, step: (all) => removed(all, id) }]
     for (const code of indicators) steps.push(...stepsOnCode(code, { policy, pool, draw, on }))
     if (!pool.plain.includes(incident)) {
       const plain = draw.pick(pool.plain)
@@ -66,7 +99,7 @@ function stepsOf(
       if (age === undefined) continue
       steps.push(
         together
-          ? { code: suspected, step: (all) => agedTogether(all, occurredAt, age) }
+          ? { code: suspected, agency: by, step: (all) => agedTogether(all, occurredAt, age) }
           : on((check) => aged(check, age), suspected),
       )
     }
