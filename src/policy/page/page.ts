@@ -1,25 +1,40 @@
 import { toHex } from '../../bytes.js'
+import type { AcceptedFindings } from '../analyse/accepted.js'
+import type { Analysis } from '../analyse/analyse.js'
 import { NOTICE } from '../assess.js'
 import { plural } from '../explain/words.js'
 import { policyHash, vocabularyHash } from '../hash.js'
 import type { Policy } from '../policy.js'
+import { analysisSection } from './analysis.js'
 import { countingSection, levelsSection } from './levels.js'
 import { html, Markup, said } from './markup.js'
 import { incidentsSection, matrixSection } from './matrix.js'
 import { STYLE } from './style.js'
 
+export interface PageOptions {
+  /** Of this policy. Absent: the page says nothing of findings. */
+  readonly analysis?: Analysis
+  /** Findings that somebody looked at and means to keep. Those of another policy are passed over. */
+  readonly accepted?: AcceptedFindings
+}
+
 /**
  * A policy as one HTML page for the people who answer for it: its levels and rules in English, how it counts, what the
  * analysis found, and every code. The page stands alone: no script, no other file, nothing that is fetched.
+ *
+ * @throws {RangeError} for an analysis of another policy.
  */
-export function policyPage(policy: Policy): string {
-  const sections = [
+export function policyPage(policy: Policy, { analysis, accepted }: PageOptions = {}): string {
+  if (analysis !== undefined && analysis.policyHash !== toHex(policyHash(policy)))
+    throw new RangeError('the analysis is of another policy')
+  const sections: readonly (readonly [id: string, title: string, section: Markup])[] = [
     ['levels', 'Levels', levelsSection(policy)],
     ['counting', 'How it counts', countingSection(policy)],
+    ...(analysis === undefined ? [] : [['analysis', 'Analysis', analysisSection(policy, analysis, accepted)] as const]),
     ['matrix', 'The matrix', matrixSection(policy)],
     ['incidents', 'Incidents', incidentsSection(policy)],
     ['sign-off', 'Sign-off', signOffSection()],
-  ] as const
+  ]
   return html`<!doctype html>
 <html lang="en-GB">
 <head>

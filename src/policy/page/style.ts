@@ -60,8 +60,11 @@ th[scope=row]{font-weight:600}
 .flag.statutory-need,.severity.warning{color:var(--need)}
 .flag.vulnerability,.severity.accepted{color:var(--soft)}
 .finding{border:1px solid var(--line);padding:.5rem 1rem;margin:.75rem 0}
-.finding h3{margin:.25rem 0;font-size:1rem}
-.finding table{margin:.5rem 0}
+.finding h4{margin:.25rem 0;font-size:.95rem}
+.finding caption{font-size:.9rem;color:var(--soft);font-weight:400}
+.open{border-left:.4rem solid var(--need);background:var(--need-wash);padding:.5rem 1rem;max-width:48rem}
+.finding .scroll{margin:.25rem 0}
+.finding .scroll table{max-width:60rem}
 .good{border-left:.4rem solid var(--calm);background:var(--calm-wash);padding:.5rem 1rem;max-width:48rem}
 figure{margin:1rem 0}
 figcaption{font-weight:600}
