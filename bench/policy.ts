@@ -41,6 +41,11 @@ function comparisonsOf(figures: Figures): readonly Comparison[] {
   ): Comparison => ({
     ...{ name, unit, note, values: valuesOf(figures, value), baselines: valuesOf(figures, baseline) },
   })
+  // What a person waits for beside what a hub does all day: the study of a policy beside a million assessments by it.
+  const waited = (name: string, study: string): Comparison => ({
+    ...{ name, unit: 'ms', note: 'the default policy, beside 1,000,000 assessments of 40 checks' },
+    ...{ values: valuesOf(figures, study), baselines: valuesOf(figures, `default/${OURS}`).map((rate) => 1e9 / rate) },
+  })
   const fastest = fastestPeers(figures)
   const peers = (question: string): readonly string[] =>
     [...figures.keys()].filter((name) => name.startsWith(`${question}/`) && name !== `${question}/${OURS}`)
@@ -72,6 +77,8 @@ function comparisonsOf(figures: Figures): readonly Comparison[] {
       'late/hot',
       'whole/hot',
     ]),
+    waited('analyse-default', 'study/analyse'),
+    waited('diff-default', 'study/diff'),
   ]
 }
 

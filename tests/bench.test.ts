@@ -36,6 +36,8 @@ test('policies beside rule engines: all agree, and each is a trial', () => {
     'default-40',
     'incremental-hot-child',
     'late-hot-child',
+    'analyse-default',
+    'diff-default',
     ...PEERS.flatMap((peer) => [`fold-40/${peer}`, `fold-40-single-instant/${peer}`, `aggregated/${peer}`]),
   ])
     expect(names).toContain(name)

@@ -14,6 +14,7 @@ import * as jsonLogicJs from './peers/json-logic-js.js'
 import * as jsonRulesEngine from './peers/json-rules-engine.js'
 import { defaultPeer } from './peers/json-rules-engine-default.js'
 import * as zen from './peers/zen.js'
+import { analyseMs, diffMs, type StudyOptions } from './study.js'
 
 /** One figure, measured in a process of its own. */
 export type Measure = () => number | Promise<number>
@@ -27,6 +28,7 @@ export interface Sizes {
   readonly cool: HotChild
   readonly hot: HotChild
   readonly late: HotChild
+  readonly study: StudyOptions
   readonly quick: boolean
 }
 
@@ -37,6 +39,7 @@ export const FULL: Sizes = {
   cool: { children: 2_000, size: 10, next: 1 },
   hot: { children: 4, size: 10_000, next: 500 },
   late: { children: 1, size: 10_000, next: 50 },
+  study: { triggerChecks: 3, histories: 150_000 },
   quick: false,
 }
 
@@ -47,6 +50,7 @@ export const QUICK: Sizes = {
   cool: { children: 2, size: 10, next: 1 },
   hot: { children: 1, size: 60, next: 3 },
   late: { children: 1, size: 60, next: 3 },
+  study: { triggerChecks: 1, histories: 5_000 },
   quick: true,
 }
 
@@ -78,6 +82,8 @@ export function measuresOf(sizes: Sizes): ReadonlyMap<string, Measure> {
   measures.set('next/hot', () => nextInOrderUs(policy, sizes.hot))
   measures.set('late/hot', () => nextLateUs(policy, sizes.late))
   measures.set('whole/hot', () => wholeUs(policy, sizes.late))
+  measures.set('study/analyse', () => analyseMs(policy, sizes.study))
+  measures.set('study/diff', () => diffMs(policy, sizes.study))
   return measures
 }
 
