@@ -164,8 +164,9 @@ function neverScoresLess(weaker: Sight, stronger: Sight): boolean {
   const [from, to] = [capsOf(stronger.policy), capsOf(weaker.policy)]
   return (
     to.perAgencyIndicator >= from.perAgencyIndicator &&
-    to.perAgency >= from.perAgency &&
-    to.perDimension >= from.perDimension &&
+    // A sum that is cut off at what is asked for, or above, is enough by itself.
+    to.perAgency >= Math.min(from.perAgency, weaker.atLeast) &&
+    to.perDimension >= Math.min(from.perDimension, weaker.atLeast) &&
     (to.perDimension === Number.POSITIVE_INFINITY || splitsDimensions(weaker.policy, stronger)) &&
     neverWeighsLess(weaker.policy, stronger)
   )

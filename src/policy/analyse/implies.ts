@@ -9,6 +9,11 @@ export interface RuleOf {
   readonly rule: Rule
 }
 
+/** How much may still be spent on a proof, in atoms compared. */
+export interface Effort {
+  left: number
+}
+
 const SPLITS_MAX = 100_000
 
 /**
@@ -21,7 +26,7 @@ const SPLITS_MAX = 100_000
  * The proof goes term by term: with the atoms of the weaker rule that a term brings with it, or that whatever one of
  * its atoms sees brings with it, the weaker rule holds.
  */
-export function implies(stronger: RuleOf, weaker: RuleOf): boolean {
+export function implies(stronger: RuleOf, weaker: RuleOf, effort: Effort = { left: SPLITS_MAX }): boolean {
   const vocabulary = sharedVocabulary(stronger.policy, weaker.policy)
   const sights = atomsOf(weaker.rule).map((atom) => ({ atom, sight: sightOf(weaker.policy, atom, vocabulary) }))
   const brought = new Map<string, ReadonlySet<Atom>>()
@@ -34,11 +39,10 @@ export function implies(stronger: RuleOf, weaker: RuleOf): boolean {
     return known
   }
 
-  let splits = SPLITS_MAX
   const whicheverIsSeen = (atom: Atom, held: ReadonlySet<Atom>): boolean => {
     const each = eachSeenBy(sightOf(stronger.policy, atom, vocabulary))
-    splits -= each.length * sights.length
-    return splits >= 0 && each.every((one) => holds(weaker.rule, new Set([...held, ...broughtBy(one)])))
+    effort.left -= each.length * sights.length
+    return effort.left >= 0 && each.every((one) => holds(weaker.rule, new Set([...held, ...broughtBy(one)])))
   }
 
   const terms = termsOf(stronger.rule)

@@ -40,7 +40,7 @@ export function minimumsOf(space: Space, rule: Rule): Minimums | undefined {
 }
 
 function fewestChecks(space: Space, rule: Rule): Minimum {
-  const atLeast = leastNumber((checks) => canHold(space, rule, { ...space.whole, checks }))
+  const atLeast = leastNumber(space, (checks) => canHold(space, rule, { ...space.whole, checks }))
   const example = witnessOf(space, rule, { ...space.whole, checks: atLeast })
   return { atLeast, atMost: example?.checks.length, example }
 }
@@ -51,21 +51,22 @@ function fewestDays(space: Space, rule: Rule): Minimum {
     'distinct' in atom && atom.distinct.of === 'day' ? measureOf(atom).atLeast : 1,
   )
   const days = [...new Set([1, ...asked])].sort((a, b) => a - b)
-  const atLeast = days.find((number) => canHold(space, rule, { ...space.whole, days: number })) ?? 1
-  return { atLeast, atMost: atLeast, example: witnessOf(space, rule, { ...space.whole, days: atLeast }) }
+  const known = days.find((number) => space.effort.left <= 0 || canHold(space, rule, { ...space.whole, days: number }))
+  const atLeast = known ?? 1
+  const atMost = space.effort.left > 0 ? atLeast : undefined
+  return { atLeast, atMost, example: witnessOf(space, rule, { ...space.whole, days: atLeast }) }
 }
 
 function fewestAgencies(space: Space, rule: Rule): Minimum {
-  const from = leastNumber((agenciesInAll) => canHold(space, rule, { ...space.whole, agenciesInAll }))
+  const from = leastNumber(space, (agenciesInAll) => canHold(space, rule, { ...space.whole, agenciesInAll }))
   return fewest(space, rule, from, space.whole.agencies, (agencies) => ({
     ...space.whole,
     agencies,
-    kinds: agencies.map((many, index) => Math.min(many, space.whole.kinds[index] ?? 0)),
   }))
 }
 
 function fewestKinds(space: Space, rule: Rule): Minimum {
-  const from = leastNumber((kindsInAll) => canHold(space, rule, { ...space.whole, kindsInAll }))
+  const from = leastNumber(space, (kindsInAll) => canHold(space, rule, { ...space.whole, kindsInAll }))
   return fewest(space, rule, from, space.whole.kinds, (kinds) => ({
     ...space.whole,
     kinds,
@@ -126,11 +127,12 @@ function* choicesOf(number: number, available: readonly number[]): Generator<rea
   yield* from(0, number, none)
 }
 
-/** The least number at which something that stays so once it is so is so. */
-function leastNumber(isSo: (number: number) => boolean): number {
+/** The least number at which something is so that is so for every larger one; when effort ends, a number not above it. */
+function leastNumber({ effort }: Space, isSo: (number: number) => boolean): number {
   let [not, high] = [0, 1]
-  while (high < NUMBER_MAX && !isSo(high)) [not, high] = [high, high * 2]
+  while (high < NUMBER_MAX && effort.left > 0 && !isSo(high)) [not, high] = [high, high * 2]
   while (high - not > 1) {
+    if (effort.left <= 0) return not + 1
     const middle = Math.floor((not + high) / 2)
     if (isSo(middle)) high = middle
     else not = middle

@@ -159,9 +159,10 @@ export function eachSeenBy(sight: Sight): readonly Sight[] {
   ]
 }
 
+/** The codes of a set, each as a set of its own, lowest first: in the order of `codesIn`. */
 export function bitsIn(set: bigint): readonly bigint[] {
-  const digits = set.toString(2)
-  return [...digits].flatMap((digit, index) => (digit === '1' ? [1n << BigInt(digits.length - 1 - index)] : []))
+  const digits = [...set.toString(2)].reverse()
+  return digits.flatMap((digit, number) => (digit === '1' ? [1n << BigInt(number)] : []))
 }
 
 function kindsWithin(narrow: Sight, wide: Sight): boolean {

@@ -37,10 +37,12 @@ export interface Space {
   readonly namedKinds: ReadonlySet<string>
   readonly whole: Universe
   readonly effort: { left: number }
+  /** By kind of agency, once asked for: see `carrierOf`. */
+  readonly carriers: Map<string, string | undefined>
 }
 
-// Steps of a search. About a second.
-const EFFORT_MAX = 20_000_000
+// Steps of all searches together: what stops them for a policy of thousands of codes and rules.
+const EFFORT_MAX = 5_000_000
 const KINDS_MAX = 2_000
 const CLASSES_MAX = 200
 
@@ -64,7 +66,17 @@ export function spaceOf(policy: Policy): Space {
     kindsInAll: infinite,
     checks: infinite,
   }
-  return { policy, vocabulary, neutral, classes, leftOut, namedKinds, whole, effort: { left: EFFORT_MAX } }
+  return {
+    policy,
+    vocabulary,
+    neutral,
+    classes,
+    leftOut,
+    namedKinds,
+    whole,
+    effort: { left: EFFORT_MAX },
+    carriers: new Map(),
+  }
 }
 
 /**
@@ -88,13 +100,14 @@ export function greatest(space: Space, atom: Atom, universe: Universe): number {
   const sum = (numbers: readonly number[]): number =>
     numbers.reduce((total, number, index) => total + (seen[index]?.any ? number : 0), 0)
   const any = seen.some((one) => one.any)
+  const kinds = universe.kinds.map((many, index) => Math.min(many, universe.agencies[index] ?? 0))
   switch (sight.form) {
     case 'count':
       return any ? universe.checks : 0
     case 'agency':
       return Math.min(universe.checks, universe.agenciesInAll, sum(universe.agencies))
     case 'agencyKind':
-      return Math.min(universe.checks, universe.agenciesInAll, universe.kindsInAll, sum(universe.kinds))
+      return Math.min(universe.checks, universe.agenciesInAll, universe.kindsInAll, sum(kinds))
     case 'day':
       return any ? Math.min(universe.checks, universe.days, sight.withinDays + 1) : 0
     case 'incident':
@@ -259,13 +272,16 @@ export function mayCarry(policy: Policy, code: string, kind: string): boolean {
  * The incident of a check of a kind of agency that is to matter for its indicators alone: a neutral one or, where that
  * kind has none, the one with the fewest points. Undefined where the hub takes nothing from that kind.
  */
-export function carrierOf({ policy, vocabulary, neutral }: Space, kind: string): string | undefined {
+export function carrierOf(space: Space, kind: string): string | undefined {
+  if (!space.carriers.has(kind)) space.carriers.set(kind, newCarrier(space, kind))
+  return space.carriers.get(kind)
+}
+
+function newCarrier({ policy, vocabulary, neutral }: Space, kind: string): string | undefined {
   const allowed = vocabulary.incidents.filter((code) => mayCarry(policy, code, kind))
   const neutrals = new Set(codesIn(vocabulary.incidents, neutral))
   const points = (code: string): number => incidentOf(policy, code)?.points ?? 0
-  return (
-    allowed.find((code) => neutrals.has(code) && points(code) === 0) ?? allowed.sort((a, b) => points(a) - points(b))[0]
-  )
+  return allowed.find((code) => neutrals.has(code)) ?? allowed.sort((a, b) => points(a) - points(b))[0]
 }
 
 /** A name for a kind of agency that the policy names nowhere. */

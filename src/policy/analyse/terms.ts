@@ -4,7 +4,7 @@ import { type Atom, type DistinctOf, isAtom, measureOf, membersOf, type Rule } f
 export type Term = readonly Atom[]
 
 const TERMS_MAX = 2_000
-const COMPARISONS_MAX = 4_000_000
+const COMPARISONS_MAX = 1_000_000
 
 /**
  * All terms of a rule, the shortest first: the rule holds exactly where every atom of one of them does, because rules
@@ -14,6 +14,17 @@ const COMPARISONS_MAX = 4_000_000
  * every member of a rule.
  */
 export function termsOf(rule: Rule, limit: number = TERMS_MAX): readonly Term[] | undefined {
+  const known = limit === TERMS_MAX ? found.get(rule) : undefined
+  if (known !== undefined) return known.terms
+  const terms = newTerms(rule, limit)
+  if (limit === TERMS_MAX) found.set(rule, { terms })
+  return terms
+}
+
+// Rules are never changed, and are asked about again and again.
+const found = new WeakMap<Rule, { readonly terms: readonly Term[] | undefined }>()
+
+function newTerms(rule: Rule, limit: number): readonly Term[] | undefined {
   const atoms = [...new Map(atomsOf(rule).map((atom) => [atomKey(atom), atom])).entries()]
   const numbers = new Map(atoms.map(([key], number) => [key, 1n << BigInt(number)]))
   const sets = setsOf(rule, numbers, { limit, comparisons: COMPARISONS_MAX })

@@ -1,7 +1,7 @@
 import { compilePolicy } from '../compiled/compile.js'
 import type { Example } from '../example.js'
 import type { AssessedCheck } from '../history.js'
-import { DAY_MS, type Policy, type Rule } from '../policy.js'
+import { DAY_MS, indicatorOf, type Policy, type Rule } from '../policy.js'
 import { bitsIn, codesIn } from './sight.js'
 import { canHold, mayCarry, type Space, type Universe, unnamedKind } from './space.js'
 
@@ -27,7 +27,7 @@ export function judgeOf(policy: Policy, rule: Rule): Judge {
  * where the search has used up its effort.
  */
 export function witnessOf(space: Space, rule: Rule, universe: Universe = space.whole): Example | undefined {
-  if (!canHold(space, rule, universe)) return undefined
+  if (space.effort.left <= 0 || !canHold(space, rule, universe)) return undefined
   const judge = judgeOf(space.policy, rule)
   const small = shrunkUniverse(space, rule, universe)
   for (let copies = 1; space.effort.left > 0; copies *= 2) {
@@ -68,8 +68,22 @@ function shrunkUniverse(space: Space, rule: Rule, from: Universe): Universe {
     attempt({ incidents: bits | (universe.incidents & space.neutral) }),
   )
   attempt({ incidents: universe.incidents & ~space.neutral })
-  without(bitsIn(universe.indicators), (indicators) => attempt({ indicators }))
+  without(gravestLast(space, universe.indicators), (indicators) => attempt({ indicators }))
   return universe
+}
+
+/** The last are taken away first, so that an example is no graver than it must be. */
+function gravestLast({ policy, vocabulary }: Space, indicators: bigint): readonly bigint[] {
+  const gravity = (code: string): number => {
+    const { severity = 0, flags = [], points = 0 } = indicatorOf(policy, code) ?? {}
+    const duties = flags.filter((flag) => flag === 'significant-harm' || flag === 'statutory-need').length
+    return duties * 10_000_000 + severity * 2_000_000 + points
+  }
+  const bits = bitsIn(indicators)
+  return codesIn(vocabulary.indicators, indicators)
+    .map((code, index) => ({ bit: bits[index] ?? 0n, gravity: gravity(code) }))
+    .sort((a, b) => a.gravity - b.gravity)
+    .map(({ bit }) => bit)
 }
 
 /** Takes bits away as long as the rest will do, many at a time first. */
