@@ -1,10 +1,12 @@
 import { Command } from 'commander'
+import { analyseCommand } from '../policy/analyse.js'
 import { diffCommand } from '../policy/diff.js'
 import { explainCommand } from '../policy/explain.js'
 import { newPolicyCommand } from '../policy/new.js'
 import { replayCommand } from '../policy/replay.js'
 import { testCommand } from '../policy/test.js'
 import { validateCommand } from '../policy/validate.js'
+import { adoptPolicyCommand } from './adopt-policy.js'
 
 export function policyCommand(): Command {
   return new Command('policy')
@@ -13,8 +15,10 @@ export function policyCommand(): Command {
     .addCommand(validateCommand())
     .addCommand(explainCommand())
     .addCommand(testCommand())
+    .addCommand(analyseCommand())
     .addCommand(diffCommand())
     .addCommand(replayCommand())
+    .addCommand(adoptPolicyCommand())
     .addHelpText(
       'after',
       '\nA policy is a file, or the name of one that comes with the package: england-illustrative.\n' +

@@ -7,15 +7,19 @@ import { policyHash } from '../../policy/hash.js'
 import { parsePolicy } from '../../policy/parse.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
-import { starterCases, starterPolicy } from './starter.js'
+import { starterAccepted, starterCases, starterPolicy } from './starter.js'
 import { writeNew } from './write-new.js'
 
 export function newPolicyCommand(): Command {
-  const command = newCommand('new', 'Write a small policy to start from, and cases that try it.', {
-    example: 'policy new anytown.json --id anytown',
-    json: '{ policy: path, cases: path, id, policyHash }',
-  })
-    .argument('<file>', 'the policy to write; its cases go into a file beside it. Neither may exist')
+  const command = newCommand(
+    'new',
+    'Write a small policy to start from, cases that try it, and what of its analysis is accepted.',
+    {
+      example: 'policy new anytown.json --id anytown',
+      json: '{ policy: path, cases: path, accepted: path, id, policyHash }',
+    },
+  )
+    .argument('<file>', 'the policy to write; the others go into files beside it. None of them may exist')
     .requiredOption('--id <id>', 'id of the policy: letters, digits, dots, hyphens and underscores')
   return does<{ id: string }>(command, async ({ out }, { id }, file = '') => {
     if (!/^[A-Za-z0-9._-]{1,64}$/.test(id)) {
@@ -23,24 +27,36 @@ export function newPolicyCommand(): Command {
       throw new IndexError('ERR_REQUEST_INVALID', reason, { field: '--id' })
     }
     const policy = parsePolicy(starterPolicy(id))
-    const cases = `${file.replace(/\.json$/, '')}.cases.json`
-    await writeNew(cases, textOf(starterCases(`./${basename(file)}`)), 'file')
-    await writeNew(file, textOf(policy), 'file').catch(async (error: unknown) => {
-      await unlink(cases)
-      throw error
-    })
     const hash = toHex(policyHash(policy))
-    out.result({ policy: file, cases, id, policyHash: hash }, [
-      `Wrote ${file} and ${cases}`,
+    const stem = file.replace(/\.json$/, '')
+    const cases = `${stem}.cases.json`
+    const accepted = `${stem}.accepted.json`
+    await writeAll([
+      [file, policy],
+      [cases, starterCases(`./${basename(file)}`)],
+      [accepted, starterAccepted(hash)],
+    ])
+    out.result({ policy: file, cases, accepted, id, policyHash: hash }, [
+      `Wrote ${file}, ${cases} and ${accepted}`,
       'Every number and code in it is an example. Change it, and see what the change does:',
       `  child-index policy test ${cases}`,
-      `  child-index policy analyse ${file}`,
+      `  child-index policy analyse ${file} --accepted ${accepted}`,
       `  child-index policy diff england-illustrative ${file}`,
     ])
     return DONE
   })
 }
 
-function textOf(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+/** All of them or, where one cannot be written, none. */
+async function writeAll(files: readonly (readonly [path: string, value: object])[]): Promise<void> {
+  const written: string[] = []
+  try {
+    for (const [path, value] of files) {
+      await writeNew(path, `${JSON.stringify(value, null, 2)}\n`, 'file')
+      written.push(path)
+    }
+  } catch (error) {
+    for (const path of written) await unlink(path)
+    throw error
+  }
 }

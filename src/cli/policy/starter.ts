@@ -1,3 +1,5 @@
+import type { AcceptedFindings } from '../../policy/analyse/accepted.js'
+
 /** What a new policy begins with: small, valid, without findings, and saying of itself that it is an example. */
 export function starterPolicy(id: string): object {
   const need = { severityAtLeast: 2 }
@@ -77,6 +79,7 @@ export function starterPolicy(id: string): object {
           any: [
             { count: { atLeast: 1, withinDays: 365, where: complexNeed } },
             { distinct: { of: 'agency', atLeast: 3, withinDays: 180, where: need } },
+            { points: { atLeast: 40, withinDays: 365, where: need } },
           ],
         },
         opens: [],
@@ -151,6 +154,26 @@ export function starterCases(policyFile: string): object {
         by('hospital', 'health', 0, 'health-missed'),
       ),
       one(
+        'Forty points of two agencies',
+        'review',
+        ['levels[0].reachedWhen.any[2]'],
+        by('clinic', 'health', 0, 'health-missed'),
+        by('clinic', 'health', 1, 'health-missed'),
+        by('school', 'education', 0, 'health-missed'),
+        by('school', 'education', 90, 'health-missed'),
+      ),
+      one(
+        'Thirty-nine points of two agencies',
+        'none',
+        [],
+        by('clinic', 'health', 0, 'health-missed'),
+        by('clinic', 'health', 0, 'health-missed'),
+        by('clinic', 'health', 91, 'home-crowded'),
+        by('school', 'education', 0, 'home-crowded'),
+        by('school', 'education', 91, 'home-crowded', 'health-missed'),
+        by('school', 'education', 92, 'health-missed'),
+      ),
+      one(
         'A disabled child whose needs services must meet',
         'child-in-need',
         ['levels[1].reachedWhen.any[0]'],
@@ -209,4 +232,10 @@ export function starterCases(policyFile: string): object {
       one('The same, told four hundred days ago', 'none', [], by('hospital', 'health', 400, 'safety-injury')),
     ],
   }
+}
+
+/** What the analysis finds in the starter policy, and why it is meant. */
+export function starterAccepted(policyHash: string): AcceptedFindings {
+  const reason = 'Significant harm needs no second agency: one check with such an indicator is to be looked at today.'
+  return { policyHash, accepted: [{ id: 'SA-4/child-protection/one-agency-alone', reason }] }
 }
