@@ -42,9 +42,12 @@ export interface Suspects {
 /** Later on the same day of age, and on the day before by the calendar: instants are taken at noon. */
 const PART_OF_DAY_MS = 18 * 3_600_000
 
+/** The same pool whichever of the two comes first, so that a difference is found both ways or not at all. */
 export function poolOf(before: Policy, after: Policy): Pool {
   const indicators = Object.keys(before.indicators).filter((code) => indicatorOf(after, code) !== undefined)
   const incidents = Object.keys(before.incidents).filter((code) => incidentOf(after, code) !== undefined)
+  indicators.sort()
+  incidents.sort()
   const kinds = kindsOf(before, after)
   return {
     indicators,
@@ -78,7 +81,7 @@ function kindsOf(before: Policy, after: Policy): readonly AgencyKind[] {
   )
   const most = Math.min(20, Math.max(1, ...wanted) + 1)
   for (let number = 1; kinds.size < most || number === 1; number += 1) kinds.add(`kind-${number}`)
-  return [...kinds]
+  return [...kinds].sort()
 }
 
 /** Fewest points, and let through by the fewest filters. */
@@ -118,13 +121,15 @@ function suspectsOf(
 ): Suspects {
   const [first, second] = [edgesOf(before), edgesOf(after)]
   const lone = [...first.filter((edge) => !second.includes(edge)), ...second.filter((edge) => !first.includes(edge))]
+  // Filters can be compared one by one as long as no rule has come or gone.
+  const filters = allAtoms(before).length === allAtoms(after).length
   const differs = (check: AssessedCheck, kind: Observation['kind']): boolean =>
-    seenAs(before, check, kind) !== seenAs(after, check, kind)
+    seenAs(before, check, kind, filters) !== seenAs(after, check, kind, filters)
   return {
     indicators: new Set(indicators.filter((code) => differs(sample(incidents[0] ?? '', [code]), 'indicator'))),
     incidents: new Set(incidents.filter((code) => differs(sample(code, []), 'incident'))),
     caps: CAPS.filter((name) => before.caps?.[name] !== after.caps?.[name]),
-    ages: [...new Set(lone)].flatMap((edge) => [(edge - 1) * DAY_MS, edge * DAY_MS]),
+    ages: [...new Set(lone)].sort((a, b) => a - b).flatMap((edge) => [(edge - 1) * DAY_MS, edge * DAY_MS]),
   }
 }
 
@@ -132,12 +137,12 @@ function sample(incident: string, indicators: readonly string[]): AssessedCheck 
   return { id: 'sample', agency: 'sample', agencyKind: 'sample', incident, indicators, occurredAt: 0 }
 }
 
-/** What a policy makes of a code: its weight, where it counts, and the filters that let it through, atom by atom. */
-function seenAs(policy: Policy, check: AssessedCheck, kind: Observation['kind']): string {
+/** What a policy makes of a code: its weight, where it counts and, if wanted, which filters let it through. */
+function seenAs(policy: Policy, check: AssessedCheck, kind: Observation['kind'], filters: boolean): string {
   const observation = observationsOf(policy, check).find((one) => one.kind === kind)
   if (observation === undefined) return ''
   const { points, dimension, domain } = observation
-  const through = allAtoms(policy).map((atom) => lets(codeFilter(atom, kind), observation))
+  const through = filters ? allAtoms(policy).map((atom) => matches(codeFilter(atom, kind), observation)) : []
   return JSON.stringify([points, dimension, domain, through])
 }
 
@@ -145,10 +150,6 @@ function seenAs(policy: Policy, check: AssessedCheck, kind: Observation['kind'])
 function codeFilter(atom: Atom, kind: Observation['kind']): Where {
   const { agencyKinds: _kinds, incidents, ...where } = measureOf(atom).where ?? {}
   return kind === 'incident' && incidents !== undefined ? { ...where, incidents } : where
-}
-
-function lets(where: Where, observation: Observation): boolean {
-  return matches(where, observation)
 }
 
 /** The codes of a pool of which an atom can count an observation, under one policy. */
@@ -167,7 +168,7 @@ export function materialFor(atom: Atom, policy: Policy, pool: Pool): Material {
   }
   const counts = (check: AssessedCheck, kind: Observation['kind']): boolean =>
     observationsOf(policy, check).some(
-      (one) => one.kind === kind && weighs(one.points) && valued(one) && lets(codeFilter(atom, kind), one),
+      (one) => one.kind === kind && weighs(one.points) && valued(one) && matches(codeFilter(atom, kind), one),
     )
   return {
     indicators: pool.indicators.filter((code) => counts(sample(pool.incidents[0] ?? '', [code]), 'indicator')),
