@@ -100,7 +100,8 @@ function prepare(policy: Policy): CompiledValues {
           if (members !== needed[node]) break
           node = above[node] ?? 0
         }
-        if (node < levels && node >= rank) rank = node + 1
+        // Atoms of lower levels come first.
+        if (node < levels) rank = node + 1
       }
       return rank
     },
