@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
 import { IndexError } from '../../errors.js'
-import { assess, NOTICE, type Verdict } from '../../policy/assess.js'
-import { caseOf } from '../../policy/cases/write.js'
-import { type SmallestAddition, smallestAddition } from '../../policy/explain/addition.js'
+import { assess, NOTICE } from '../../policy/assess.js'
+import { smallestAddition } from '../../policy/explain/addition.js'
 import { reviewAt } from '../../policy/explain/review.js'
 import { describePoints, plural } from '../../policy/explain/words.js'
 import { policyHash } from '../../policy/hash.js'
@@ -100,7 +99,7 @@ async function explainChecks(
   const addition = next === undefined ? undefined : smallestAddition(policy, checks, asOf, next.name)
   const falls = reviewAt(policy, checks, asOf)
   const { level, threshold, at, support, explanation, notice } = verdict
-  const words = explanationLines(policy, verdict)
+  const words = explanationLines(policy, checks, verdict, addition === undefined ? [] : [addition])
   out.result(
     {
       policyHash: verdict.policyHash,
@@ -116,11 +115,7 @@ async function explainChecks(
       notice,
     },
     [
-      ...verdictLines(policy, checks, verdict),
-      '',
       ...words,
-      '',
-      ...(addition === undefined ? [] : additionLines(addition, asOf)),
       falls === undefined
         ? 'No level holds now.'
         : `If nothing comes in, the level that holds now falls on ${when(falls)}.`,
@@ -143,31 +138,4 @@ async function checksOfOne(
     checks.push(check)
   }
   return checks
-}
-
-function verdictLines(
-  { id, version }: Policy,
-  checks: readonly AssessedCheck[],
-  { level, at, asOf, support }: Verdict,
-): readonly string[] {
-  const reached = at === undefined ? '' : `, reached ${when(at)}`
-  return [
-    `${level}${reached}, over ${plural(checks.length, 'check')} as of ${when(asOf)}, by ${id}, version ${version}`,
-    ...(support.length === 0 ? [] : [`These alone reach it: ${support.join(', ')}`]),
-  ]
-}
-
-function additionLines(addition: SmallestAddition, asOf: number): readonly string[] {
-  const { level, outcome } = addition
-  if (outcome === 'unreachable') return [`No further checks would reach ${level}.`]
-  if (outcome === 'undecided')
-    return [`How few checks would reach ${level} could not be found out: at least ${addition.atLeast}.`]
-  const { checks, exact, atLeast, example } = addition
-  const most = exact ? plural(checks, 'check') : `${plural(checks, 'check')}, or fewer, but at least ${atLeast}`
-  return [
-    `The smallest addition that reaches ${level}: ${most}. For example:`,
-    ...caseOf({ checks: example, asOf }, level, 'an addition')
-      .split('\n')
-      .filter((line) => line.startsWith('    {')),
-  ]
 }

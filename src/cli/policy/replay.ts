@@ -6,13 +6,14 @@ import type { PublishedCount } from '../../policy/replay/published.js'
 import { type ReplayedPolicy, type ReplayReport, replayPolicies } from '../../policy/replay/replay.js'
 import { type Context, does, newCommand, numberOf } from '../command.js'
 import { DONE, type ExitCode } from '../failure.js'
+import { withHub } from '../hub.js'
 import { columns, when } from '../output.js'
 import { asOfFrom, checkRows } from './checks.js'
 import { policyFrom } from './source.js'
 import { writeNew } from './write-new.js'
 
 interface ReplayFlags {
-  readonly checks: string
+  readonly checks?: string
   readonly format?: string
   readonly asOf?: string
   readonly suppressBelow?: string
@@ -20,15 +21,22 @@ interface ReplayFlags {
 }
 
 export function replayCommand(): Command {
-  const command = newCommand('replay', 'Count how many children would be at each level under each of two policies.', {
-    example: 'policy replay england-illustrative anytown.json --checks checks.csv --svg shift.svg',
-    json:
-      '{ before: side, after: side, asOf, children, unassessed, moves: [[count]], suppressedBelow, roundedTo }, where a side is ' +
-      '{ id, version, title, hash, levels: [{ name, threshold, children }], unknownCodes } and a count a number or "suppressed"',
-  })
+  const command = newCommand(
+    'replay',
+    'Count how many children would be at each level under each of two policies: those of a file, or of the hub.',
+    {
+      example: 'policy replay england-illustrative anytown.json --checks checks.csv --svg shift.svg',
+      json:
+        '{ before: side, after: side, asOf, children, unassessed, moves: [[count]], suppressedBelow, roundedTo }, where a side is ' +
+        '{ id, version, title, hash, levels: [{ name, threshold, children }], unknownCodes } and a count a number or "suppressed"',
+    },
+  )
     .argument('<before>', 'a policy: a file, or a name')
     .argument('<after>', 'the policy that is to replace it')
-    .requiredOption('--checks <file>', 'CSV or NDJSON: child, agency, kind, incident, indicators, occurred_at')
+    .option(
+      '--checks <file>',
+      'CSV or NDJSON: child, agency, kind, incident, indicators, occurred_at (default: those of the hub)',
+    )
     .option('--format <format>', 'csv or ndjson, where the name of the file does not say it')
     .option('--as-of <instant>', 'a date, a date and time with an offset, or epoch milliseconds (default: now)')
     .option('--suppress-below <count>', 'smaller counts are not shown, at least 5 (default: 10)')
@@ -36,13 +44,17 @@ export function replayCommand(): Command {
   return does<ReplayFlags>(command, replay)
 }
 
-async function replay({ out, signal }: Context, flags: ReplayFlags, first = '', second = ''): Promise<ExitCode> {
+async function replay(context: Context, flags: ReplayFlags, first = '', second = ''): Promise<ExitCode> {
+  const { out, signal } = context
   const asOf = asOfFrom(flags.asOf)
   const suppressBelow = suppressionOf(flags.suppressBelow)
   const policies = { before: await policyFrom(first), after: await policyFrom(second) }
-  const rows = checkRows({ path: flags.checks, format: flags.format, byChild: true, signal })
-  const children = await groupByChild(rows)
-  const report = await replayPolicies(policies, children, { asOf, ...suppressBelow })
+  const options = { asOf, ...suppressBelow }
+  const { checks: path, format } = flags
+  const report =
+    path === undefined
+      ? await withHub(context, (hub) => replayPolicies(policies, hub.histories(), options))
+      : await replayPolicies(policies, await groupByChild(checkRows({ path, format, byChild: true, signal })), options)
   if (flags.svg !== undefined) await writeNew(flags.svg, shiftPicture(report), '--svg')
   out.result(report, reportLines(report, flags.svg))
   return DONE

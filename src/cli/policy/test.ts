@@ -82,7 +82,7 @@ function failureLines(
       const rule = rules.get(one.path)
       return `  ${UNMET_WORDS[one.kind]}: ${one.path}${rule === undefined ? '' : ` (${wordsOf(policy, rule)})`}`
     }),
-    ...(tried === undefined ? [] : explanationLines(policy, verdict)).map((line) => `  ${line}`),
+    ...(tried === undefined ? [] : explanationLines(policy, tried.checks, verdict)).map((line) => `  ${line}`),
     '',
   ]
 }
