@@ -17,7 +17,7 @@ import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
-import { type ChildHistory, listHistories } from './hub/histories.js'
+import { type ChildHistory, listHistories, replay } from './hub/histories.js'
 import { identify } from './hub/identify.js'
 import {
   type EnquiryFilter,
@@ -47,6 +47,7 @@ import type { ConsistencyProof, InclusionProof } from './journal/proof.js'
 import type { ExportedEntry } from './journal/verify.js'
 import type { HubPort } from './party.js'
 import type { Policy } from './policy/policy.js'
+import type { ReplayOptions, ReplayReport } from './policy/replay/replay.js'
 import { type Handler, serve } from './port.js'
 import type { Enrolment } from './roster/change.js'
 import { presentRoster } from './roster/history.js'
@@ -89,6 +90,8 @@ export interface Hub extends HubPort, AsyncDisposable {
    * child, but agencies, and checks by the ids that their receipts have.
    */
   histories(): AsyncIterable<ChildHistory>
+  /** How many children would be at each level under another policy; see `replayPolicies` for what its counts protect. */
+  replay(policy: Policy, options?: Omit<ReplayOptions, 'asOf'>): Promise<ReplayReport>
   /** Cases by number, a page at a time as they are asked for. */
   cases(filter?: { readonly status?: CaseStatus; readonly after?: number }): AsyncIterable<CaseSummary>
   case(number: number): Promise<Dossier>
@@ -218,6 +221,10 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     async *histories() {
       await assess()
       yield* listHistories(hub)
+    },
+    async replay(policy, replayOptions = {}) {
+      await assess()
+      return replay(hub, policy, replayOptions)
     },
     async *cases(filter) {
       await assess()

@@ -80,14 +80,7 @@ interface SeenCheck {
   readonly withdrawn?: true | undefined
 }
 
-/** @param policyHash of the policy of the verdict, 64 hexadecimal digits */
-export function dossierOf(
-  policy: Policy,
-  policyHash: string,
-  file: CaseFile,
-  checks: readonly SeenCheck[],
-  verdict: Verdict,
-): Dossier {
+export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenCheck[], verdict: Verdict): Dossier {
   const support = new Set(verdict.support)
   const live = checks.filter(({ withdrawn }) => withdrawn !== true)
   return {
@@ -101,7 +94,7 @@ export function dossierOf(
       level: verdict.level,
       threshold: verdict.threshold,
       asOf: verdict.asOf,
-      policyHash,
+      policyHash: verdict.policyHash,
       notice: verdict.notice,
       reasons: reasonsOf(verdict),
     },

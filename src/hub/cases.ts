@@ -88,8 +88,8 @@ export async function dossier(hub: HubContext, number: number): Promise<Dossier>
   const file = await requireCase(hub, number)
   const history = await historyOf(hub, file)
   const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
-  const { policy, hash } = hub.policy(verdict.asOf)
-  return dossierOf(policy, hash, file, withoutSensitiveKinds(hub, history, verdict.threshold), verdict)
+  const { policy } = hub.policy(verdict.asOf)
+  return dossierOf(policy, file, withoutSensitiveKinds(hub, history, verdict.threshold), verdict)
 }
 
 /** In one authority the kind of a sensitive service can name it: rule 3 of the disclosure rules decides, here too. */

@@ -1,13 +1,16 @@
 import type { AssessedCheck } from '../policy/history.js'
+import { parsePolicy } from '../policy/parse.js'
+import { type ReplayChild, type ReplayOptions, type ReplayReport, replayPolicies } from '../policy/replay/replay.js'
 import type { HubContext } from './context.js'
-import { assessedChecks } from './history.js'
+import { assessedChecks, instantOf } from './history.js'
+import type { HistoryRow } from './rows.js'
 
 /** What the policy sees of one child, and nothing that says who it is. */
 export interface ChildHistory {
   /** With check ids and the agencies' own ids: whoever has an agency's receipts can find its children among them. */
   readonly checks: readonly AssessedCheck[]
   /** Journal position at which the child's latest case was closed. */
-  readonly closedAt?: number | undefined
+  readonly closedAt?: number
 }
 
 const PAGE = 100
@@ -17,13 +20,38 @@ const PAGE = 100
  * came, and stays the same from one reading to the next.
  */
 export async function* listHistories(hub: HubContext): AsyncGenerator<ChildHistory> {
+  for await (const history of rows(hub)) yield seen(history)
+}
+
+/**
+ * How many children would be at each level under another policy than the one that decides now: counts only. Each child is
+ * assessed as of its own instant T, as the hub does it.
+ * @throws {IndexError} `ERR_POLICY_INVALID`
+ */
+export async function replay(
+  hub: HubContext,
+  policy: unknown,
+  options: Omit<ReplayOptions, 'asOf'>,
+): Promise<ReplayReport> {
+  const asOf = hub.clock()
+  const policies = { before: hub.policy(asOf).policy, after: parsePolicy(policy) }
+  return replayPolicies(policies, asTheyStand(hub, asOf), { ...options, asOf })
+}
+
+async function* asTheyStand(hub: HubContext, now: number): AsyncGenerator<ReplayChild> {
+  for await (const history of rows(hub)) yield { ...seen(history), asOf: instantOf(history, now) }
+}
+
+function seen(history: HistoryRow): ChildHistory {
+  const checks = assessedChecks(history)
+  return history.closedAt === undefined ? { checks } : { checks, closedAt: history.closedAt }
+}
+
+async function* rows({ shelf }: HubContext): AsyncGenerator<HistoryRow> {
   for (let after: Uint8Array | undefined; ; ) {
-    const rows = await hub.shelf.list('history', after, PAGE)
-    for (const { value } of rows) {
-      const checks = assessedChecks(value)
-      yield value.closedAt === undefined ? { checks } : { checks, closedAt: value.closedAt }
-    }
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE || after === undefined) return
+    const page = await shelf.list('history', after, PAGE)
+    for (const { value } of page) yield value
+    after = page.at(-1)?.key
+    if (page.length < PAGE || after === undefined) return
   }
 }

@@ -10,9 +10,12 @@ export function historyKey(hub: Pick<HubContext, 'shelf'>, childId: ChildId): Ui
   return hub.shelf.key('history', childId)
 }
 
-/** The checks of a history as the policy takes them. */
+/** The checks of a history as a policy takes them: one that stands twice is one check. */
 export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
-  return history.checks.map(({ row: _, withdrawn, ...check }) => (withdrawn ? { ...check, withdrawn } : check))
+  const each = new Map<string, AssessedCheck>()
+  for (const { row: _, withdrawn, ...check } of history.checks)
+    if (!each.has(check.id)) each.set(check.id, withdrawn ? { ...check, withdrawn } : check)
+  return [...each.values()]
 }
 
 /**
@@ -21,14 +24,10 @@ export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
  * child's check must not keep every other child from being assessed.
  */
 export function readableChecks(policy: Policy, history: HistoryRow): readonly AssessedCheck[] {
-  const seen = new Set<string>()
-  return assessedChecks(history).filter(({ id, incident, indicators }) => {
-    if (seen.has(id)) return false
-    seen.add(id)
-    return (
-      incidentOf(policy, incident) !== undefined && indicators.every((code) => indicatorOf(policy, code) !== undefined)
-    )
-  })
+  return assessedChecks(history).filter(
+    ({ incident, indicators }) =>
+      incidentOf(policy, incident) !== undefined && indicators.every((code) => indicatorOf(policy, code) !== undefined),
+  )
 }
 
 /** T: the later of the hub's clock and the latest accepted check, since a few minutes ahead count at once. */

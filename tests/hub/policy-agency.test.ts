@@ -155,6 +155,34 @@ test('a check cannot take its own place: it would stand twice in its child’s h
   expect(it.hub.status().unassessedChecks).toBe(0)
 })
 
+test('a replay counts the children at each level under this policy and under another', async () => {
+  await using it = await countingHouse({ review: 2, need: 4 })
+  await calls(it, [...Array.from({ length: 20 }, () => 1), ...Array.from({ length: 30 }, () => 2)])
+  const size = await it.hub.journal.size()
+  const report = await it.hub.replay(counting(2, { review: 1, need: 2 }), { suppressBelow: 5 })
+  const counts = ({ levels }: (typeof report)['after']) => levels.map(({ name, children }) => [name, children])
+  expect(counts(report.before)).toEqual([
+    ['none', 20],
+    ['review', 30],
+    ['child-in-need', 0],
+  ])
+  expect(counts(report.after)).toEqual([
+    ['none', 0],
+    ['review', 20],
+    ['child-in-need', 30],
+  ])
+  expect(report.before.hash).toBe(it.hub.policy().hash)
+  expect(report.asOf).toBe(it.clock.now)
+  // A check a few minutes ahead counts at once, here as in the hub.
+  await it.police.checkAll(
+    Array.from({ length: 20 }, (_, child) => ({ ...call(it, child + 1), occurredAt: it.clock.now + 60_000 })),
+  )
+  expect(counts((await it.hub.replay(counting(2, { review: 3 }))).before)[1]).toEqual(['review', 50])
+  await expect(it.hub.replay({ id: 'x' } as never)).rejects.toMatchObject({ code: 'ERR_POLICY_INVALID' })
+  expect(await all(it.hub.cases())).toHaveLength(50)
+  expect(await it.hub.journal.size()).toBeGreaterThan(size)
+})
+
 test('histories are what the policy sees of every child, and name none', async () => {
   await using it = await countingHouse({ review: 2 })
   await calls(it, [2, 1, ...Array.from({ length: 110 }, () => 1)])
