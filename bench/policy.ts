@@ -24,7 +24,9 @@ async function compare(settings: Settings, sizes: Sizes): Promise<void> {
   console.log(`agreed:   all engines, over ${sizes.agreed} histories a question\n`)
   const measures = measuresOf(sizes)
   const figures = new Map([...measures.keys()].map((name): [string, number[]] => [name, []]))
-  for (let round = 0; round < (settings.quick ? 1 : ROUNDS); round += 1) {
+  const rounds = settings.quick ? 1 : ROUNDS
+  for (let round = 0; round < rounds; round += 1) {
+    process.stderr.write(`round ${round + 1} of ${rounds}\n`)
     // Tiny sizes time nothing, so they need no process of their own.
     for (const [name, measure] of measures) figures.get(name)?.push(settings.quick ? await measure() : apart(name))
   }

@@ -46,14 +46,14 @@ test('policies beside rule engines: all agree, and each is a trial', () => {
     const ratios = PEERS.map((peer) => trials.find(({ name }) => name === `${question}/${peer}`)?.ratio ?? 0)
     expect(trials.find(({ name }) => name === question)?.ratio).toBeLessThanOrEqual(Math.min(...ratios))
   }
-})
+}, 120_000)
 
 test('the path of a check', () => {
   expect(existsSync(join(root, 'dist/index.js')), 'run npm run build first').toBe(true)
   const { trials } = run('check-path')
   const names = ['check-single/plain', 'check-single/fsync', 'check-batch/plain', 'check-batch/fsync']
   expect(trials.map(({ name }) => name)).toEqual(names)
-})
+}, 120_000)
 
 test('one measure gives one figure', () => {
   expect(Number(bench('policy', '--quick', '--measure', 'aggregated/child-index').stdout)).toBeGreaterThan(0)
