@@ -78,7 +78,8 @@ export interface SeenObservation {
 /** What is asked of a check here. */
 export interface ExplainedCheck {
   readonly id: string
-  readonly agency: string
+  /** Not needed where agencies are not named. */
+  readonly agency?: string
   readonly agencyKind: string
   readonly occurredAt: number
   readonly withdrawn?: boolean | undefined
@@ -116,7 +117,7 @@ export function redactExplanation<Check extends ExplainedCheck>(
       id: check.id,
       occurredAt: check.occurredAt,
       agencyKind: hidden.has(check) ? NOT_NAMED : check.agencyKind,
-      ...(namesAgencies && !hidden.has(check) ? { agency: check.agency } : {}),
+      ...(namesAgencies && !hidden.has(check) && check.agency !== undefined ? { agency: check.agency } : {}),
       withdrawn: check.withdrawn === true,
     })),
     levels: explanation.map((level) => ({ ...level, rule: redactRule(level.rule, shows) })),

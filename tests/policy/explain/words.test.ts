@@ -81,6 +81,17 @@ describe('an atom in English', () => {
     expect(describeAtom(policy, atom)).toBe(`at least 2 points within 2 days, counting observations that are ${words}`)
   })
 
+  test.each([
+    [1, 'of severity 1 or more'],
+    [2, 'of severity 2 or more'],
+    [3, 'of severity 3 or more'],
+    [4, 'of severity 4'],
+  ])('severity %d', (severityAtLeast, words) => {
+    expect(describeAtom(policy, { count: { atLeast: 1, withinDays: 2, where: { severityAtLeast } } })).toBe(
+      `at least 1 check within 2 days with an observation ${words}`,
+    )
+  })
+
   test('severity 0 keeps nothing out and is not spoken of', () => {
     expect(describeAtom(policy, { points: { atLeast: 2, withinDays: 2, where: { severityAtLeast: 0 } } })).toBe(
       'at least 2 points within 2 days',
