@@ -2,6 +2,7 @@ import { atLevel, type CaseFile, type LevelEvent, raisedCase } from '../case/cas
 import type { ChildId } from '../child/identifiers.js'
 import { toJsonBytes } from '../json.js'
 import { assess, type Verdict } from '../policy/assess.js'
+import type { AssessedCheck } from '../policy/history.js'
 import { levelRank, type Policy, THRESHOLDS } from '../policy/policy.js'
 import type { HubContext } from './context.js'
 import type { Counter } from './counters.js'
@@ -29,8 +30,16 @@ export class Step {
 /** The verdict on a history as of an instant, by the policy that decides then. */
 export function verdictOn(hub: HubContext, history: HistoryRow, asOf: number): Verdict {
   const { policy } = hub.policy(asOf)
-  const options = history.closedAt === undefined ? {} : { closedAt: history.closedAt }
-  return assess(policy, readableChecks(policy, history), asOf, options)
+  return verdictOver(policy, readableChecks(policy, history), history, asOf)
+}
+
+function verdictOver(
+  policy: Policy,
+  checks: readonly AssessedCheck[],
+  { closedAt }: HistoryRow,
+  asOf: number,
+): Verdict {
+  return assess(policy, checks, asOf, closedAt === undefined ? {} : { closedAt })
 }
 
 /** Raises a case when a level is newly reached, and raises its level when a higher one is. A case never falls by itself. */
@@ -44,10 +53,11 @@ export async function assessChild(
 ): Promise<HistoryRow> {
   const asOf = instantOf(history, at)
   const { policy, hash } = hub.policy(asOf)
-  const left = history.checks.length - readableChecks(policy, history).length
+  const checks = readableChecks(policy, history)
+  const left = history.checks.length - checks.length
   step.unassessed += left - (history.unassessed ?? 0)
   const seen = left === (history.unassessed ?? 0) ? history : { ...history, unassessed: left === 0 ? undefined : left }
-  const verdict = verdictOn(hub, history, asOf)
+  const verdict = verdictOver(policy, checks, history, asOf)
   if (verdict.level === 'none') return seen
   const known = history.level === 'none' ? undefined : history.case
   const before = known === undefined ? undefined : await hub.shelf.one('case', numberKey(known))

@@ -4,12 +4,22 @@ import { journalTrust } from '../../src/custodian/knowledge.js'
 import { memoryCustodianStore, openCustodian } from '../../src/custodian.js'
 import { found, openCustodians } from '../../src/founding.js'
 import { foundHub } from '../../src/hub/open-context.js'
-import { type Hub, memoryStore, openHub, parsePolicy, policyHash, vocabularyHash } from '../../src/index.js'
+import {
+  type CaseNews,
+  createAgency,
+  type Hub,
+  memoryStore,
+  newPartyKey,
+  openHub,
+  parsePolicy,
+  policyHash,
+  vocabularyHash,
+} from '../../src/index.js'
 import { decodeEntry } from '../../src/journal/entry.js'
 import { verifyJournal } from '../../src/journal/verify.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
 import { seededRandom } from '../../src/testing.js'
-import { DAY, HOUR, NOW } from '../support/house.js'
+import { DAY, HOUR, NOW, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 import { call, calls, counting, countingData, countingHouse, FIRST } from './policies.js'
 
@@ -296,6 +306,36 @@ describe('custodians', () => {
     expect(hub.policy()).toEqual({ policy: SECOND, hash: hashOf(SECOND) })
     expect(hub.policies()).toMatchObject([{ until: NOW + 2 * DAY }, { from: NOW + 2 * DAY }])
     await hub.close()
+  })
+})
+
+describe('nobody has to ask', () => {
+  test('adopting begins to assess every child anew, and so does activating what waited', async () => {
+    const it = await foundedHub({ activationDelayMs: HOUR })
+    const common = { id: 'police', kind: 'police', neverIssuedNumbers: true, clock: () => it.clock.now }
+    const police = createAgency({ ...common, key: await newPartyKey(), hub: it.hub })
+    await it.hub.enrol(police.enrolment())
+    it.clock.now += HOUR
+    await it.hub.activate()
+    const check = {
+      child: { nhsNumber: nhsNumber(1) },
+      incident: 'called',
+      occurredAt: it.clock.now,
+      practitioner: 'PC',
+    }
+    await police.check({ ...check, reference: 'a' })
+    await it.hub.caughtUp()
+    await it.hub.adoptPolicy(counting(2, { review: 1 }))
+    it.clock.now += HOUR
+    const heard = new Promise<CaseNews>((resolve) => it.hub.onCase(resolve))
+    await it.hub.activate()
+    expect(await heard).toEqual({ number: 1, level: 'review', event: 'raised' })
+    await it.hub.close()
+    await using other = await countingHouse()
+    await calls(other, [1])
+    const second = new Promise<CaseNews>((resolve) => other.hub.onCase(resolve))
+    await other.hub.adoptPolicy(counting(2, { review: 1 }))
+    expect(await second).toEqual({ number: 1, level: 'review', event: 'raised' })
   })
 })
 
