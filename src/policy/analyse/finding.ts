@@ -28,6 +28,8 @@ export interface Finding {
   /** JSON path of the rule, code or number that it is about. */
   readonly path?: string
   readonly text: string
+  /** The codes that it is about, where the text may not name them all. */
+  readonly codes?: readonly string[]
   /** A history that shows it, assessed before it was reported. */
   readonly example?: Example
   /** What was searched, where not everything was. */

@@ -1,5 +1,5 @@
 import type { Example } from '../example.js'
-import { indicatorOf, measureOf, type Rule } from '../policy.js'
+import { DAY_MS, indicatorOf, measureOf, type Rule } from '../policy.js'
 import { bitsOf } from './sight.js'
 import { canHold, type Space, type Universe } from './space.js'
 import { atomsOf } from './terms.js'
@@ -30,12 +30,25 @@ const CHOICES_MAX = 3_000
 /** The fewest checks, agencies, kinds, days and dimensions with which a rule can hold; undefined where it never can. */
 export function minimumsOf(space: Space, rule: Rule): Minimums | undefined {
   if (!canHold(space, rule, space.whole)) return undefined
+  const checks = fewestChecks(space, rule)
+  // One history that shows it all says more than five.
+  const orChecks = (minimum: Minimum, measure: (example: Example) => number): Minimum =>
+    checks.example !== undefined && measure(checks.example) === minimum.atMost
+      ? { ...minimum, example: checks.example }
+      : minimum
+  const distinct = (values: readonly unknown[]): number => new Set(values).size
   return {
-    checks: fewestChecks(space, rule),
-    agencies: fewestAgencies(space, rule),
-    agencyKinds: fewestKinds(space, rule),
-    days: fewestDays(space, rule),
-    dimensions: fewestDimensions(space, rule),
+    checks,
+    agencies: orChecks(fewestAgencies(space, rule), (one) => distinct(one.checks.map(({ agency }) => agency))),
+    agencyKinds: orChecks(fewestKinds(space, rule), (one) => distinct(one.checks.map(({ agencyKind }) => agencyKind))),
+    days: orChecks(fewestDays(space, rule), (one) =>
+      distinct(one.checks.map(({ occurredAt }) => Math.floor(occurredAt / DAY_MS))),
+    ),
+    dimensions: orChecks(fewestDimensions(space, rule), (one) =>
+      distinct(
+        one.checks.flatMap(({ indicators }) => indicators).map((code) => indicatorOf(space.policy, code)?.dimension),
+      ),
+    ),
   }
 }
 

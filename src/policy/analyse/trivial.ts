@@ -15,6 +15,7 @@ export function trivialFindings(subject: Subject): readonly Finding[] {
     return slightSorts(subject).flatMap(({ sort, words, has }): readonly Finding[] => {
       const found = reached.filter(has)
       const [first] = found
+      const codes = found.map(({ code }) => code)
       if (first === undefined) return []
       return [
         {
@@ -22,7 +23,8 @@ export function trivialFindings(subject: Subject): readonly Finding[] {
           analysis: 'SA-3',
           severity: 'warning',
           level: level.name,
-          text: `One check with ${words} is enough for ${level.name}: ${listed(found.map(({ code }) => code))}.`,
+          text: `One check with ${words} is enough for ${level.name}: ${listed(codes)}.`,
+          codes,
           ...shown(policy, level, { checks: [first.check], asOf: NOON }),
         },
       ]
