@@ -43,6 +43,15 @@ export function naiveAssess(policy: Policy, checks: readonly AssessedCheck[], as
   return best < 0 ? 'none' : policy.levels[best]!.name
 }
 
+/** The highest level whose rule holds at an instant. */
+export function naiveLevelAt(policy: Policy, checks: readonly AssessedCheck[], t: number): string {
+  const alive = checks.filter(
+    (check, index) => !check.withdrawn && checks.findIndex(({ id }) => id === check.id) === index,
+  )
+  const holding = policy.levels.filter((level) => ask(policy, level.reachedWhen, alive, t).holds)
+  return holding.at(-1)?.name ?? 'none'
+}
+
 function isAfter(check: AssessedCheck | undefined, closedAt: number | undefined): boolean {
   return check?.position === undefined || closedAt === undefined || check.position > closedAt
 }
