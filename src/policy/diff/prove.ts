@@ -41,6 +41,7 @@ export function openTerms(high: Side, low: Side, pool: Pool): readonly OpenTerm[
     const open = terms.filter(({ term }) => !implied(plain, { all: term }))
     if (open.length === 0) return []
     const quiet = quietPolicies(high, low, height, rule, pool)
+    if (quiet === undefined) return []
     return open.filter(({ term }) => !implied(quiet, { all: term }))
   })
 }
@@ -60,14 +61,17 @@ function sampledTerm(rule: Rule, draw: Draw): readonly Atom[] {
     .flatMap((member) => sampledTerm(member, draw))
 }
 
-/** Both policies without the codes that, as long as `high` can see them, make `low` reach the height. */
+/**
+ * Both policies without the codes that, as long as `high` can see them, make `low` reach the height. Undefined where
+ * every check by itself makes `low` reach it: what `high` reaches later, it also reached as its last check happened.
+ */
 function quietPolicies(
   high: Side,
   low: Side,
   height: number,
   rule: Rule,
   pool: Pool,
-): { readonly high: Policy; readonly low: Policy } {
+): { readonly high: Policy; readonly low: Policy } | undefined {
   const sees = atomsOf(rule).map((atom) => ({ atom, material: materialFor(atom, high.policy, pool) }))
   const longestDays = Math.max(...sees.map(({ atom }) => measureOf(atom).withinDays))
   const incidents = unlike(pool.incidents, low.policy)
@@ -77,6 +81,7 @@ function quietPolicies(
       const check = { id: 'c', agency: 'a', agencyKind, incident, indicators, occurredAt: NOW - ageMs }
       return (low.heights[low.compiled.rankAt([check], NOW)] ?? 0) >= height
     })
+  if (longestDays <= low.policy.horizonDays && pool.incidents.every((code) => speaksUp(code, [], 0))) return undefined
   const loudIncidents = new Set(pool.incidents.filter((code) => speaksUp(code, [], longestDays * DAY_MS - 1)))
   const loudIndicators = new Set(
     pool.indicators.filter((code) => {
