@@ -1,3 +1,39 @@
+export { type LevelExample, type PolicyMutant, policyMutants, survivingMutants } from './policy/diff/mutants.js'
+export type { Example } from './policy/example.js'
+export { type ReferenceVerdict, referenceAssess } from './policy/reference/assess.js'
+export {
+  checkDisclosureLaws,
+  type DisclosureLawOptions,
+  type DisclosureReport,
+  type DisclosureResult,
+} from './testing/disclosure/check-laws.js'
+export { type Decide, type DisclosureLaw, type DisclosureLawId, disclosureLaws } from './testing/disclosure/laws.js'
+export {
+  consents,
+  disclosureRequests,
+  everyConsent,
+  everyDisclosureRequest,
+} from './testing/disclosure/requests.js'
+export { checkLaw, checkLaws, type LawOptions, type LawReport, type LawResult } from './testing/policy/check-laws.js'
+export { describeLaws, type LawRunner } from './testing/policy/describe-laws.js'
+export { type GoldenVector, goldenVectors } from './testing/policy/golden.js'
+export {
+  checksOf,
+  examplesOf,
+  type HistoryOptions,
+  historiesOf,
+  instantsOf,
+} from './testing/policy/histories.js'
+export {
+  type Assessment,
+  type Implementation,
+  type Law,
+  LawBroken,
+  type LawId,
+  type Situation,
+} from './testing/policy/law.js'
+export { laws } from './testing/policy/laws.js'
+export { type PolicyOptions, policies } from './testing/policy/policies.js'
 export type {
   GeneratedAddress,
   GeneratedAgency,
