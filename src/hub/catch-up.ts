@@ -29,7 +29,7 @@ interface News {
 }
 
 /** What one step did. */
-export interface StepResult {
+interface StepResult {
   /** Whether the journal has entries after those that were read. */
   readonly more: boolean
   /** Whether children must be assessed anew, because another policy decides than the one they were assessed under. */

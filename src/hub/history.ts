@@ -49,7 +49,7 @@ export function lastAssessed({ row }: Watermark): number {
 }
 
 /** How far the journal has been assessed, and what must still stand in the store for that to be true. */
-export interface Watermark {
+interface Watermark {
   readonly key: Uint8Array
   readonly row: WatermarkRow
   readonly raw: { readonly table: 'meta'; readonly key: Uint8Array; readonly value: Uint8Array | undefined }

@@ -1,7 +1,7 @@
 import { memoryStore, type Store } from '../../src/index.js'
 import type { Commit } from '../../src/store/port.js'
 
-export interface Watched {
+interface Watched {
   readonly store: Store
   /** What happens before a write, and after it is durable; what it throws, the writer gets. */
   beforeCommit: ((commit: Commit) => Promise<void>) | undefined
