@@ -51,7 +51,7 @@ function prepare(policy: Policy, program: Program): CompiledPolicy {
     rank(checks, asOf, closedAt) {
       load(sweep, checks, asOf - horizonMs - program.windowMsMax, asOf, closedAt)
       let rank = 0
-      eachInstant(sweep, asOf - horizonMs, asOf, () => {
+      eachInstant(sweep, asOf - horizonMs, asOf, closedAt !== undefined, () => {
         for (let level = top; level > rank; level -= 1) {
           if (!sweep.isReached(level - 1, closedAt !== undefined)) continue
           rank = level
@@ -72,7 +72,7 @@ function prepare(policy: Policy, program: Program): CompiledPolicy {
     findings(checks, asOf, closedAt) {
       load(sweep, checks, asOf - horizonMs - program.windowMsMax, asOf, closedAt)
       const found = policy.levels.map((): Writable<LevelFinding> => ({ reachedAt: undefined, heldAt: undefined }))
-      eachInstant(sweep, asOf - horizonMs, asOf, (t) => {
+      eachInstant(sweep, asOf - horizonMs, asOf, closedAt !== undefined, (t) => {
         for (const [level, finding] of found.entries()) {
           if (finding.heldAt === undefined && sweep.holds(level)) finding.heldAt = t
           if (finding.reachedAt === undefined && sweep.isReached(level, closedAt !== undefined)) finding.reachedAt = t
@@ -112,17 +112,21 @@ function load(
 }
 
 /**
- * Moves through the checks of the table and stops at each instant after `from` at which one happened, and at `until`;
- * `look` says whether to go on.
+ * Moves through the checks of the table and looks at each instant after `from` at which one happened, and at `until`;
+ * `look` says whether to go on. Where nothing has come in since the last look there is nothing to see: time alone makes no
+ * rule hold that did not. Only after a closing may time bring out what is new.
  */
-function eachInstant(sweep: Sweep, from: number, until: number, look: (t: number) => boolean): void {
+function eachInstant(sweep: Sweep, from: number, until: number, isClosed: boolean, look: (t: number) => boolean): void {
   const { occurredAt, inOrder } = sweep.table
   let place = 0
   while (place < inOrder.length) {
     const t = occurredAt[inOrder[place] ?? 0] ?? 0
     place = enterAll(sweep, place, t)
-    if (t > from && t < until && !look(t)) return
+    if (t <= from || t >= until || !(sweep.hasRisen || isClosed)) continue
+    sweep.hasRisen = false
+    if (!look(t)) return
   }
+  if (!sweep.hasRisen && !isClosed) return
   sweep.advance(until)
   look(until)
 }

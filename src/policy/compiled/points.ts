@@ -13,8 +13,10 @@ import { grown } from './table.js'
 export class PointsCounter implements Counter {
   readonly #wiring: Wiring
   readonly #program: Program
-  readonly #phases: readonly Phase[]
   readonly #kept: number
+  /** Weights of every observation in the first phase, then in the next, and so on; behind the last one all weigh nothing. */
+  readonly #weightsOf: Int32Array
+  readonly #untilMs: Float64Array
   readonly #agencies: CappedSums
   readonly #dimensions: CappedSums
   // Per observation that came in:
@@ -38,7 +40,8 @@ export class PointsCounter implements Counter {
     const { perAgency, perDimension, perAgencyIndicator } = program.policy.caps ?? {}
     this.#wiring = wiring
     this.#program = program
-    this.#phases = phases
+    this.#untilMs = Float64Array.from(phases, ({ untilMs }) => untilMs)
+    this.#weightsOf = weightsOf(program, phases)
     this.#kept = perAgencyIndicator ?? Number.POSITIVE_INFINITY
     this.#agencies = new CappedSums(perAgency)
     this.#dimensions = new CappedSums(perDimension)
@@ -58,14 +61,14 @@ export class PointsCounter implements Counter {
     const isNew = this.#wiring.table.isNew[row] ?? 0
     this.#newKept += isNew
     this.#newSeen += isNew
-    this.#join(entry, row, observation)
+    if (this.#hasCap) this.#join(entry, row, observation)
     this.#add(entry, weight)
   }
 
   advance(t: number): void {
     const { occurredAt } = this.#wiring.table
-    for (let phase = 0; phase < this.#phases.length; phase += 1) {
-      const edge = t - (this.#phases[phase]?.untilMs ?? 0)
+    for (let phase = 0; phase < this.#untilMs.length; phase += 1) {
+      const edge = t - (this.#untilMs[phase] ?? 0)
       let entry = this.#left[phase] ?? 0
       while (entry < this.#end && (occurredAt[this.#rows[entry] ?? 0] ?? 0) <= edge) {
         this.#leavePhase(phase, entry)
@@ -80,7 +83,7 @@ export class PointsCounter implements Counter {
   }
 
   clear(): void {
-    for (let entry = 0; entry < this.#end; entry += 1) this.#size[this.#group[entry] ?? 0] = 0
+    if (this.#hasCap) for (let entry = 0; entry < this.#end; entry += 1) this.#size[this.#group[entry] ?? 0] = 0
     this.#end = 0
     this.#left.fill(0)
     this.#agencies.clear()
@@ -90,9 +93,12 @@ export class PointsCounter implements Counter {
     this.#wiring.values[this.#wiring.slot] = 0
   }
 
+  get #hasCap(): boolean {
+    return this.#kept !== Number.POSITIVE_INFINITY
+  }
+
   #weightIn(phase: number, observation: number): number {
-    const permille = this.#phases[phase]?.permille ?? 0
-    return Math.floor(((this.#program.points[observation] ?? 0) * permille) / 1000)
+    return this.#weightsOf[phase * this.#program.points.length + observation] ?? 0
   }
 
   /** Takes the latest place in its group, and the oldest one's place where the group is full. */
@@ -109,20 +115,24 @@ export class PointsCounter implements Counter {
   }
 
   #drop(entry: number): void {
-    const group = this.#group[entry] ?? 0
-    this.#oldest[group] = this.#nextInGroup[entry] ?? 0
-    this.#size[group] = (this.#size[group] ?? 0) - 1
+    if (this.#hasCap) this.#leave(entry)
     this.#isKept[entry] = 0
     const weight = this.#weights[entry] ?? 0
     if (weight > 0) this.#newKept -= this.#isNew(entry)
     this.#add(entry, -weight)
   }
 
+  #leave(entry: number): void {
+    const group = this.#group[entry] ?? 0
+    this.#oldest[group] = this.#nextInGroup[entry] ?? 0
+    this.#size[group] = (this.#size[group] ?? 0) - 1
+  }
+
   #leavePhase(phase: number, entry: number): void {
     const before = this.#weights[entry] ?? 0
     const after = this.#weightIn(phase + 1, this.#observations[entry] ?? 0)
     if (before > 0 && after === 0) this.#newSeen -= this.#isNew(entry)
-    if (this.#isKept[entry] === 1 && phase + 1 === this.#phases.length) {
+    if (this.#isKept[entry] === 1 && phase + 1 === this.#untilMs.length) {
       this.#drop(entry)
     } else if (this.#isKept[entry] === 1) {
       if (before > 0 && after === 0) this.#newKept -= this.#isNew(entry)
@@ -175,6 +185,16 @@ export class PointsCounter implements Counter {
     this.#weights = grown(this.#weights, new Int32Array(length))
     this.#isKept = grown(this.#isKept, new Uint8Array(length))
   }
+}
+
+function weightsOf({ points }: Program, phases: readonly Phase[]): Int32Array {
+  const weights = new Int32Array(points.length * (phases.length + 1))
+  for (const [phase, { permille }] of phases.entries()) {
+    for (const [observation, whole] of points.entries()) {
+      weights[phase * points.length + observation] = Math.floor((whole * permille) / 1000)
+    }
+  }
+  return weights
 }
 
 /** Sums by row or by column of a matrix, and the total of them with each cut at a cap. */

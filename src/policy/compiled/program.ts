@@ -23,6 +23,9 @@ export interface Program {
   readonly dimensions: number
   readonly domains: number
   readonly measures: readonly CompiledMeasure[]
+  /** Whether anything asks by which agency a check is, or of which kind that is. */
+  readonly tellsAgencies: boolean
+  readonly tellsKinds: boolean
   /** Per observation: the measures whose filter lets it through, whatever its check. */
   readonly measuresOf: readonly Int32Array[]
   /** Per level, lowest first. */
@@ -74,6 +77,8 @@ export function programOf(policy: Policy): Program {
     dimensions: dimensions.size,
     domains: domains.size,
     measures,
+    tellsAgencies: policy.caps !== undefined || measures.some(({ form }) => form === 'agency'),
+    tellsKinds: measures.some(({ form }) => form === 'agencyKind'),
     measuresOf: observations.map((observation) => measuresFor(observation, distinctAtoms)),
     rules: policy.levels.map(({ reachedWhen }) => compiledRule(reachedWhen, numberOf)),
     windowMsMax: Math.max(...measures.map(({ windowMs }) => windowMs)),

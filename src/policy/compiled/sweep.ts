@@ -9,6 +9,8 @@ import type { CheckTable } from './table.js'
  */
 export class Sweep {
   readonly table: CheckTable
+  /** Whether something has come in since this was last set to false. Time alone makes no rule hold that did not. */
+  hasRisen = false
   readonly #program: Program
   readonly #values: Float64Array
   readonly #counters: readonly Counter[]
@@ -23,6 +25,7 @@ export class Sweep {
   }
 
   clear(): void {
+    this.hasRisen = false
     for (const counter of this.#counters) counter.clear()
   }
 
@@ -62,6 +65,7 @@ export class Sweep {
       const measure = measures[slot]
       if (measure?.incidentPasses[incident[row] ?? 0] !== 1 || measure.kindPasses[kind[row] ?? 0] !== 1) continue
       this.#counters[slot]?.enter(row, observation)
+      this.hasRisen = true
     }
   }
 

@@ -24,7 +24,9 @@ export class CheckTable {
   from: Int32Array = new Int32Array(ROWS + 1)
   indicators: Int32Array = new Int32Array(ROWS * 2)
   readonly #checks: AssessedCheck[] = []
+  /** By check id: its row, above the rows of all the tables before. */
   readonly #rows = new Map<string, number>()
+  #rowsBefore = 0
   readonly #agencies = new Map<string, number>()
   readonly #kindNames = new Map<string, number>()
   readonly #groups = new Map<number, number>()
@@ -50,13 +52,15 @@ export class CheckTable {
   }
 
   clear(closedAt: number | undefined): void {
+    // Ids of before stay until there are many: a map that is emptied grows anew, which costs more than all else here.
+    this.#rowsBefore += this.size
+    if (this.#rows.size > ROWS_KNOWN_MAX) this.#rows.clear()
     this.size = 0
     this.inOrder.length = 0
     this.#checks.length = 0
-    this.#rows.clear()
-    this.#agencies.clear()
-    this.#kindNames.clear()
-    this.#groups.clear()
+    if (this.#agencies.size > 0) this.#agencies.clear()
+    if (this.#kindNames.size > 0) this.#kindNames.clear()
+    if (this.#groups.size > 0) this.#groups.clear()
     this.#lastKey = -1
     this.#closedAt = closedAt
   }
@@ -71,17 +75,17 @@ export class CheckTable {
     const row = this.size
     if (row === this.occurredAt.length) this.#grow()
     const end = this.#addIndicators(check.indicators)
-    const earlier = this.#rows.get(check.id)
-    if (earlier !== undefined) {
+    const earlier = (this.#rows.get(check.id) ?? -1) - this.#rowsBefore
+    if (earlier >= 0) {
       if (this.#isSame(earlier, check, end)) return undefined
       throw refusal('id', 'one check id stands for two contents')
     }
-    this.#rows.set(check.id, row)
+    this.#rows.set(check.id, this.#rowsBefore + row)
     this.#checks.push(check)
     this.occurredAt[row] = check.occurredAt
-    this.agency[row] = numberIn(this.#agencies, check.agency)
-    this.kind[row] = this.program.kinds.get(check.agencyKind) ?? 0
-    this.kindName[row] = numberIn(this.#kindNames, check.agencyKind)
+    if (this.program.tellsAgencies) this.agency[row] = numberIn(this.#agencies, check.agency)
+    if (this.program.kinds.size > 0) this.kind[row] = this.program.kinds.get(check.agencyKind) ?? 0
+    if (this.program.tellsKinds) this.kindName[row] = numberIn(this.#kindNames, check.agencyKind)
     this.incident[row] = incident
     this.isNew[row] =
       this.#closedAt === undefined || check.position === undefined || check.position > this.#closedAt ? 1 : 0
@@ -181,6 +185,7 @@ export class CheckTable {
 }
 
 const ROWS = 16
+const ROWS_KNOWN_MAX = 4_096
 
 /** The column in an array that is longer. */
 export function grown<Column extends Float64Array | Int32Array | Uint8Array>(column: Column, larger: Column): Column {
