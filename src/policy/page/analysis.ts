@@ -138,7 +138,7 @@ function fairnessList({ fairness }: Analysis): Markup | undefined {
 
 function triggerTable(policy: Policy, { level, upTo, sets }: TriggerSets, index: number): Markup {
   const more = sets.length - SETS_SHOWN
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="triggers-${index}"><table><caption id="triggers-${index}">${level}, by up to ${plural(upTo, 'check')}</caption><thead><tr><th scope="col">Checks</th><th scope="col">Agencies</th><th scope="col">Days</th><th scope="col">Codes</th><th scope="col">Ways</th></tr></thead><tbody>
+  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="triggers-${index}"><table class="sets"><caption id="triggers-${index}">${level}, by up to ${plural(upTo, 'check')}</caption><thead><tr><th scope="col">Checks</th><th scope="col">Agencies</th><th scope="col">Days</th><th scope="col">Codes</th><th scope="col">Ways</th></tr></thead><tbody>
 ${
   sets.length === 0
     ? html`<tr><td colspan="5">none</td></tr>

@@ -63,6 +63,10 @@ th[scope=row]{font-weight:600}
 .finding h4{margin:.25rem 0;font-size:.95rem}
 .finding caption{font-size:.9rem;color:var(--soft);font-weight:400}
 .open{border-left:.4rem solid var(--need);background:var(--need-wash);padding:.5rem 1rem;max-width:48rem}
+.sets td:nth-child(4){min-width:16rem}
+.sets td div+div{margin-top:.35rem;padding-top:.35rem;border-top:1px dotted var(--line)}
+.small td:nth-child(-n+2),.small td:last-child{white-space:nowrap}
+.small td:nth-child(3),.small td:nth-child(4){min-width:11rem}
 .finding .scroll{margin:.25rem 0}
 .finding .scroll table{max-width:60rem}
 .good{border-left:.4rem solid var(--calm);background:var(--calm-wash);padding:.5rem 1rem;max-width:48rem}
