@@ -2,7 +2,7 @@ import { toHex } from '../bytes.js'
 import { compilePolicy } from './compiled/compile.js'
 import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
-import { minimalSupport } from './explain/support.js'
+import { decidingChecks, minimalSupport } from './explain/support.js'
 import { policyHash } from './hash.js'
 import { type AssessedCheck, historyOf } from './history.js'
 import type { Policy, Threshold } from './policy.js'
@@ -58,8 +58,12 @@ export function assess(
   const at = findings[rank - 1]?.reachedAt
   const history = once(() => historyOf(policy, seen))
   const reaches = (subset: readonly AssessedCheck[]): boolean => compiled.rank(subset, asOf, options.closedAt) === rank
-  const support = once(() => (at === undefined ? [] : minimalSupport(history().checks, at, reaches)))
   const explanation = once(() => explain(history(), findings, asOf))
+  const support = once(() => {
+    const explained = explanation()[rank - 1]
+    if (at === undefined || explained === undefined) return []
+    return minimalSupport(history().checks, at, reaches, decidingChecks(explained.rule))
+  })
   return {
     level: level?.name ?? 'none',
     threshold: level?.threshold ?? 'none',

@@ -477,25 +477,6 @@ describe('an explanation', () => {
 })
 
 describe('support', () => {
-  test('spares what is needed only while an older check fills the count cap', () => {
-    const rule = { all: [points(40, { severityAtLeast: 2 }), count(1, { incidents: ['called'] })] }
-    const policy = policyWith(rule, {
-      horizonDays: 1,
-      caps: { perAgencyIndicator: 1 },
-      decay: [
-        { upToDays: 0, permille: 1000 },
-        { upToDays: 9, permille: 500 },
-      ],
-    })
-    const checks = [
-      check({ id: 'new', indicators: ['H-4'], occurredAt: T - 2 * DAY, position: 11 }),
-      check({ id: 'old', indicators: ['H-4'], occurredAt: T - 1, position: 3 }),
-      check({ id: 'other', indicators: ['P-3'], position: 12 }),
-      check({ id: 'present', incident: 'called', position: 3 }),
-    ]
-    expect(assess(policy, checks, T, { closedAt: 10 }).support).toEqual(['new', 'present'])
-  })
-
   test('is small in a long history', () => {
     const checks = Array.from({ length: 300 }, (_, index) =>
       check({

@@ -163,7 +163,7 @@ describe('a verdict in words', () => {
   })
 
   test('says what a check is needed for where another part of the rule needs it', () => {
-    // The first member that holds rests on two checks, but one alone reaches the level by the second.
+    // The support is sought among what the first member that holds counted; another may name what the second counted.
     const policy = policyWith({
       any: [
         { count: { atLeast: 2, withinDays: 9, where: { severityAtLeast: 1 } } },
@@ -177,9 +177,10 @@ describe('a verdict in words', () => {
     ]
     const lines = words(policy, seen)
     expect(lines[2]).toMatch('holds, with 2 checks')
-    expect(assess(policy, seen, T).support).toEqual(['c'])
-    expect(lines[4]).toBe('- c: called (“called”)')
     const bare = assess(policy, seen, T)
+    expect(bare.support).toEqual(['a', 'b'])
+    expect(lines.slice(4, 6)).toEqual(['- a: H-2 (“health two”)', '- b: H-2 (“health two”)'])
+    expect(explainInWords(policy, { ...bare, support: ['c'] })[4]).toBe('- c: called (“called”)')
     expect(explainInWords(policy, { ...bare, support: ['unseen'] })[4]).toBe('- unseen')
   })
 

@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assess } from '../../../src/policy/assess.js'
+import { compilePolicy } from '../../../src/policy/compiled/compile.js'
+import { decidingChecks, minimalSupport } from '../../../src/policy/explain/support.js'
+import type { AssessedCheck } from '../../../src/policy/history.js'
+import { levelRank, type Rule } from '../../../src/policy/policy.js'
+import { policiesWithHistories } from '../arbitraries.js'
+import { check, DAY, policyWith, T } from '../fixtures.js'
+
+const needing =
+  (...ids: readonly string[]) =>
+  (subset: readonly { readonly id: string }[]) =>
+    ids.every((id) => subset.some((one) => one.id === id))
+const checks = ['a', 'b', 'c', 'd', 'e'].map((id) => check({ id }))
+
+describe('a minimal support', () => {
+  test('is sought among the likely checks, then among those seen by then, then among all', () => {
+    const seen: number[] = []
+    const counting = (reaches: ReturnType<typeof needing>) => (subset: readonly AssessedCheck[]) => {
+      seen.push(subset.length)
+      return reaches(subset)
+    }
+    expect(minimalSupport(checks, T + 1, counting(needing('b')), new Set(['b']))).toEqual(['b'])
+    expect(Math.max(...seen)).toBe(1)
+    expect(minimalSupport(checks, T + 1, needing('b', 'e'), new Set(['b', 'c']))).toEqual(['b', 'e'])
+    expect(minimalSupport(checks, T - 1, needing('b', 'e'), new Set())).toEqual(['b', 'e'])
+  })
+
+  test('takes the checks of the instant with the likely ones', () => {
+    const dated = checks.map((one, index) => ({ ...one, occurredAt: T - index }))
+    const tried: (readonly AssessedCheck[])[] = []
+    const reaches = (subset: readonly AssessedCheck[]): boolean => {
+      tried.push(subset)
+      return needing('b')(subset)
+    }
+    expect(minimalSupport(dated, T - 3, reaches, new Set(['b']))).toEqual(['b'])
+    expect(tried[0]?.map(({ id }) => id)).toEqual(['b', 'd'])
+  })
+
+  test('spares what is needed only while an older check fills the count cap: single deletions are repeated', () => {
+    const rule: Rule = {
+      all: [
+        { points: { atLeast: 40, withinDays: 10, where: { severityAtLeast: 2 } } },
+        { count: { atLeast: 1, withinDays: 10, where: { incidents: ['called'] } } },
+      ],
+    }
+    const policy = policyWith(rule, {
+      horizonDays: 1,
+      caps: { perAgencyIndicator: 1 },
+      decay: [
+        { upToDays: 0, permille: 1000 },
+        { upToDays: 9, permille: 500 },
+      ],
+    })
+    const seen = [
+      check({ id: 'new', indicators: ['H-4'], occurredAt: T - 2 * DAY, position: 11 }),
+      check({ id: 'old', indicators: ['H-4'], occurredAt: T - 1, position: 3 }),
+      check({ id: 'other', indicators: ['P-3'], position: 12 }),
+      check({ id: 'present', incident: 'called', position: 3 }),
+    ]
+    const reaches = (subset: readonly AssessedCheck[]): boolean => compilePolicy(policy).rank(subset, T, 10) === 1
+    expect(minimalSupport(seen, T, reaches, new Set())).toEqual(['new', 'present'])
+  })
+
+  test('of the likely checks is as good as any: it reaches the level, and each is needed', () => {
+    fc.assert(
+      fc.property(policiesWithHistories, fc.option(fc.nat(12), { nil: undefined }), ([policy, all], closedAt) => {
+        const { level, support, explanation, at } = assess(policy, all, T, closedAt === undefined ? {} : { closedAt })
+        const rank = levelRank(policy, level)
+        if (rank === 0) return
+        const { rank: rankOf } = compilePolicy(policy)
+        const counted = decidingChecks(explanation[rank - 1]!.rule)
+        const deciding = all.filter(({ id, occurredAt }) => counted.has(id) || occurredAt === at)
+        // What decides a rule is enough for it, if nothing was closed before.
+        if (closedAt === undefined) {
+          expect(rankOf(deciding, T)).toBe(rank)
+          const ids = deciding.map(({ id }) => id)
+          for (const id of support) expect(ids).toContain(id)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+describe('the deciding checks', () => {
+  test('are those that the first members counted which suffice', () => {
+    const by = (incident: string, atLeast = 1): Rule => ({
+      count: { atLeast, withinDays: 9, where: { incidents: [incident] } },
+    })
+    const seen = [check({ id: 's' }), check({ id: 'c', incident: 'called' })]
+    const deciding = (rule: Rule) => [...decidingChecks(assess(policyWith(rule), seen, T).explanation[0]!.rule)]
+    expect(deciding(by('called'))).toEqual(['c'])
+    expect(deciding({ any: [by('seen', 2), by('called'), by('seen')] })).toEqual(['c'])
+    expect(deciding({ atLeast: 2, of: [by('seen', 2), by('called'), { any: [by('seen')] }] })).toEqual(['c', 's'])
+  })
+})
