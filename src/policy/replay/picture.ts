@@ -184,7 +184,7 @@ function legend(y: number): readonly string[] {
 
 function footnotes(report: ReplayReport, y: number): readonly string[] {
   const notes = [
-    `Counts from 1 to ${report.suppressedBelow - 1} are not shown; others are rounded to multiples of ${report.roundedTo}, sums by themselves.`,
+    `Counts from 1 to ${report.suppressedBelow - 1} are not shown; others are rounded to multiples of ${report.roundedTo}, and sums are made of these.`,
     `Not assessed, because a policy does not have one of their codes: ${counted(report.unassessed, report)}.`,
   ]
   return notes.map((note, index) => text(WIDTH / 2, y + index * 18, 'middle', 'note', note))

@@ -3,7 +3,7 @@ import { compilePolicy } from '../compiled/compile.js'
 import { policyHash } from '../hash.js'
 import type { AssessedCheck } from '../history.js'
 import { incidentOf, indicatorOf, type Policy, type Threshold } from '../policy.js'
-import { type PublishedCount, published, ROUNDED_TO } from './published.js'
+import { type PublishedCount, published, ROUNDED_TO, summed } from './published.js'
 
 /** The checks on one child. Which child is not asked. */
 export interface ReplayChild {
@@ -37,6 +37,7 @@ export interface ReplayedPolicy {
 export interface ReplayedLevel {
   readonly name: string
   readonly threshold: Threshold
+  /** About how many: the sum of what `moves` shows. */
   readonly children: PublishedCount
 }
 
@@ -45,7 +46,7 @@ export interface ReplayReport {
   readonly before: ReplayedPolicy
   readonly after: ReplayedPolicy
   readonly asOf: number
-  /** Children that both policies could assess. All other counts but `unassessed` and `unknownCodes` are of these. */
+  /** About how many children both policies could assess: the sum of what `moves` shows. */
   readonly children: PublishedCount
   /** Children that one of the policies, or both, cannot assess, because they carry a code which it does not have. */
   readonly unassessed: PublishedCount
@@ -60,15 +61,16 @@ const SUPPRESS_BELOW = 10
 /**
  * How many children would be at each level under each of two policies, and how many would move from where to where.
  *
- * What is protected: counts below `suppressBelow` are not shown, every other count but 0 is rounded to a multiple of 5,
- * and sums are rounded by themselves, so that they do not give a hidden count away by subtraction. The exact counts are
- * not in the report, and nothing in it belongs to one child.
+ * What is protected: in `moves`, counts below `suppressBelow` are not shown and every other count but 0 is rounded to a
+ * multiple of 5. Sums are worked out from what `moves` shows, with half the limit for what it hides, so that no
+ * subtraction gives a hidden count away; they are therefore a little off. The exact counts are not in the report, and
+ * nothing in it belongs to one child.
  *
- * What is not: a 0 says that there is nobody, and a hidden count that there is somebody. The sums narrow a hidden count
- * down, though not to one number by a margin alone. Two reports, over nearly the same children or with nearly the same
- * policies, can be told apart: one child more can carry a count across the limit or to the next multiple. So whoever
- * may choose both the policies and the moment can put questions about a child of whom enough is known. Publish seldom,
- * and let nobody run it who may not see the children's levels.
+ * What is not: a 0 says that there is nobody, and a hidden count that there is somebody. Who knows an exact sum from
+ * elsewhere can subtract what is shown from it. Two reports, over nearly the same children or with nearly the same
+ * policies, can be told apart: one child more can carry a count across the limit or to the next multiple. So whoever may
+ * choose the policies and the moment can put questions about a child of whom enough is known. Publish seldom, and let
+ * nobody run it who may not see the children's levels.
  *
  * @param policies Each is asked for every child as `assess` would be, at the child's instant.
  * @param children Taken one at a time, so that there may be more than memory holds.
@@ -88,14 +90,15 @@ export async function replayPolicies(
   }
   const tally = await counted(policies, children, asOf)
   const show = (count: number): PublishedCount => published(count, suppressBelow)
-  const { before, after } = policies
+  const sum = (counts: readonly PublishedCount[]): PublishedCount => summed(counts, suppressBelow)
+  const moves = tally.moves.map((row) => row.map(show))
   return {
-    before: replayed(before, tally.moves.map(sum).map(show), show(tally.unknownBefore)),
-    after: replayed(after, columnsOf(tally.moves).map(sum).map(show), show(tally.unknownAfter)),
+    before: replayed(policies.before, moves.map(sum), show(tally.unknownBefore)),
+    after: replayed(policies.after, columnsOf(moves).map(sum), show(tally.unknownAfter)),
     asOf,
-    children: show(sum(tally.moves.map(sum))),
+    children: sum(moves.flat()),
     unassessed: show(tally.unassessed),
-    moves: tally.moves.map((row) => row.map(show)),
+    moves,
     suppressedBelow: suppressBelow,
     roundedTo: ROUNDED_TO,
   }
@@ -153,10 +156,6 @@ function replayed(policy: Policy, counts: readonly PublishedCount[], unknownCode
   return { id, version, title, hash: toHex(policyHash(policy)), levels, unknownCodes }
 }
 
-function columnsOf(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
+function columnsOf(rows: readonly (readonly PublishedCount[])[]): readonly (readonly PublishedCount[])[] {
   return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? 0))
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
 }
