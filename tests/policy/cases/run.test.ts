@@ -126,6 +126,7 @@ describe('refused with the path of the field', () => {
   test.each<[string, Partial<Case>, string]>([
     ['an incident', { checks: [check(), check({ incident: 'x' })] }, 'cases[1].checks[1].incident'],
     ['an indicator', { checks: [check({ indicators: ['H-2', 'constructor'] })] }, 'cases[1].checks[0].indicators[1]'],
+    ['the first indicator', { checks: [check({ indicators: ['x', 'H-2'] })] }, 'cases[1].checks[0].indicators[0]'],
     ['a level', { expect: { level: 'highest' } }, 'cases[1].expect.level'],
     ['a reason', { expect: { level: 'none', reasons: [RAISED, `${RAISED}.any[2]`] } }, 'cases[1].expect.reasons[1]'],
     ['a path of another form', { expect: { level: 'none', not: [`${HARM}.any[0]`] } }, 'cases[1].expect.not[0]'],
