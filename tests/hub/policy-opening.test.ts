@@ -5,7 +5,7 @@ import { toJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
 import { forge } from '../support/forge.js'
 import { childDetails, HOUR, type House, MINUTE } from '../support/house.js'
-import { call, counting, countingHouse } from './policies.js'
+import { call, counting, countingHouse, FIRST } from './policies.js'
 
 const ASK = {
   case: 1,
@@ -104,6 +104,18 @@ describe('an opening after the policy has changed', () => {
     expect(dossier.verdict.policyHash).toBe(it.hub.policies()[1]?.hash)
     expect((await it.first.open(ASK)).released).toHaveLength(3)
   })
+})
+
+test('a determination is made and counted under the policy of its instant, which can be ahead of the clock', async () => {
+  const determination = { from: 'review', to: 'child-in-need', officers: 2 }
+  await using it = await countingHouse(FIRST, { policy: counting(1, { review: 1, need: 50 }, { determination }) })
+  await it.register(childDetails(1))
+  const from = it.clock.now + 2 * MINUTE
+  await it.hub.adoptPolicy(counting(2, { review: 1, need: 60 }, { determination }), { from })
+  await it.police.check({ ...call(it, 1), occurredAt: from + MINUTE })
+  for (const officer of [it.first, it.second]) await officer.determine(1)
+  expect((await it.third.open(ASK)).released).toHaveLength(3)
+  expect(it.hub.policy().policy.version).toBe(1)
 })
 
 /** An officer to whose line something happens between the permission and the request. */

@@ -250,6 +250,24 @@ describe('while children are assessed anew', () => {
     expect((await it.hub.journal.verify()).verified).toBe(true)
   })
 
+  test('news that nobody has read yet is not passed over', async () => {
+    await using it = await countingHouse()
+    await calls(
+      it,
+      Array.from({ length: 130 }, () => 1),
+    )
+    const context = await it.context()
+    const childId = await childOf(it, context, 1)
+    // Another process records more than a step reads, and assesses nothing.
+    for (let entry = 1; entry <= 150; entry += 1)
+      await plantedCheck(it, context, { agency: 'met-police', childId, check: { incident: 'called' } }).journal()
+    await it.hub.adoptPolicy(counting(2, { review: 1, need: 151 }))
+    await it.hub.caughtUp()
+    const cases = await all(it.hub.cases())
+    expect(cases).toHaveLength(130)
+    expect(cases.filter(({ level }) => level === 'child-in-need')).toHaveLength(1)
+  })
+
   test('another policy may overtake, from another process too: the pass begins anew under it', async () => {
     const gate = watched()
     await using it = await countingHouse(FIRST, { store: gate.store })
