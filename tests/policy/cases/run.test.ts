@@ -193,6 +193,11 @@ describe('coverage', () => {
       { level: 'harm', expected: 1 },
     ])
     expect(coverage.complete).toBe(true)
+    // What counts of levels is what is expected, be it met or not; of atoms, what they came to.
+    const mistaken = cases.map((one) => ({ ...one, expect: { level: 'none' } }))
+    expect(report(mistaken).coverage.complete).toBe(false)
+    const empty = cases.map((one) => ({ ...one, checks: [] }))
+    expect(report(empty).coverage.complete).toBe(false)
     expect(report(cases.slice(1)).coverage.complete).toBe(false)
     expect(report(cases.slice(0, 2)).coverage.complete).toBe(false)
     // Without the empty case nothing fails of `harm`; without `harm` nothing holds of it.

@@ -33,6 +33,12 @@ test('is written as people write one', () => {
   )
 })
 
+test('a check dated after the instant has its date', () => {
+  const example = { checks: [check({ id: 'check-1', occurredAt: T + DAY_MS })], asOf: T }
+  expect(caseOf(example, 'none', 'later')).toContain('"on":"2026-03-03T09:00Z"')
+  expect(readBack(example)).toEqual(example)
+})
+
 test('is read back as the same history', () => {
   const instant = fc.oneof(
     fc.integer({ min: -100_001, max: 100_001 }).map((days) => T - days * DAY_MS),
