@@ -54,6 +54,12 @@ describe('small policies', () => {
     ['a longer window', { rule: count(2) }, { rule: count(2, undefined, 11) }, 'laxer'],
     ['a window where every check is enough', { rule: count(1) }, { rule: count(1, undefined, 11) }, 'equivalent'],
     [
+      'windows of which one outlives the other policy’s',
+      { rule: count(1, { indicators: ['H-2'] }, 5) },
+      { rule: { any: [count(1, { indicators: ['H-2'] }, 3), count(2, { indicators: ['H-2'] })] } },
+      'incomparable',
+    ],
+    [
       'an old check',
       { rule: count(1, { incidents: ['called'] }) },
       { rule: count(1, { incidents: ['called'] }, 11) },

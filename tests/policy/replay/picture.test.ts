@@ -72,6 +72,15 @@ describe('the picture', () => {
     expect(svg).toContain('one of their codes: fewer than 10 children.')
   })
 
+  test('the highest level is on top', () => {
+    for (const anchor of ['end', 'start']) {
+      const heightOf = (name: string): number =>
+        Number(new RegExp(`y="([\\d.]+)" text-anchor="${anchor}">${name}<`).exec(svg)?.[1])
+      expect(heightOf('child-in-need')).toBeLessThan(heightOf('review'))
+      expect(heightOf('review')).toBeLessThan(heightOf('none'))
+    }
+  })
+
   test('is one document by itself, with a title and a description', () => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 860 \d+"/)
     expect(svg).toMatch(/role="img" aria-labelledby="shift-title shift-desc"/)
