@@ -4,7 +4,7 @@ import { policyHash } from '../hash.js'
 import { incidentOf, indicatorOf, type Level, type Policy, type Threshold } from '../policy.js'
 import { type FairnessFact, fairnessFacts, fairnessFindings } from './fairness.js'
 import { type AnalyseOptions, type Finding, reaches, type Subject, shown } from './finding.js'
-import { implicationFindings, provedImplications } from './levels.js'
+import { type Implication, implicationFindings, provedImplications } from './levels.js'
 import { echoFindings, immediateFindings, oneDayFindings, unfilteredFindings } from './lints.js'
 import { type Minimums, minimumsOf } from './minimums.js'
 import { stepFindings, weightFindings, windowFindings } from './numbers.js'
@@ -94,13 +94,14 @@ export function analyse(policy: Policy, options: AnalyseOptions = {}): Analysis 
   const triggers = policy.levels.map((level) =>
     triggersOf(subject.space, level.name, reaches(policy, level), subject.options.triggerChecks),
   )
-  const findings = [...cheap, ...shadowFindings(subject), ...implicationFindings(subject, triggers)]
+  const proved = provedImplications(policy)
+  const findings = [...cheap, ...shadowFindings(subject), ...implicationFindings(subject, proved, triggers)]
   return {
     policyHash: toHex(policyHash(policy)),
     levels,
     triggers,
     fairness,
-    certificate: certificateOf(subject),
+    certificate: certificateOf(subject, proved),
     findings: findings.sort((a, b) => compared(a, b)),
     limits: limitsOf(subject.space),
   }
@@ -124,7 +125,7 @@ function factsOf({ policy, space }: Subject, level: Level): LevelFacts {
   }
 }
 
-function certificateOf({ policy, space }: Subject): Certificate {
+function certificateOf({ policy, space }: Subject, proved: readonly Implication[]): Certificate {
   const { indicators, incidents } = space.vocabulary
   const points = indicators.reduce((sum, code) => sum + (indicatorOf(policy, code)?.points ?? 0), 0)
   const incident = Math.max(0, ...incidents.map((code) => incidentOf(policy, code)?.points ?? 0))
@@ -132,7 +133,7 @@ function certificateOf({ policy, space }: Subject): Certificate {
   const perDimension = policy.caps?.perDimension
   return {
     monotone: true,
-    implications: provedImplications(policy).map(({ higher, lower }) => ({ higher: higher.name, lower: lower.name })),
+    implications: proved.map(({ higher, lower }) => ({ higher: higher.name, lower: lower.name })),
     neutralIncidents: codesIn(incidents, space.neutral),
     exactBelowChecks: Math.floor(2 ** 53 / Math.max(1, points + incident)),
     // Incidents are a dimension of their own.

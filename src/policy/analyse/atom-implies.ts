@@ -1,5 +1,5 @@
 import { type Caps, incidentOf, indicatorOf, type Policy } from '../policy.js'
-import { codesIn, type Sight, seesAllOf, seesChecksOf, seesNothing, weightAt } from './sight.js'
+import { codesIn, remembered, type Sight, seesAllOf, seesChecksOf, seesNothing, weightAt } from './sight.js'
 
 /**
  * Whether, over histories of the vocabulary that both sights speak of, an atom holds at every instant at which another
@@ -124,6 +124,12 @@ function valueOfCode(policy: Policy, code: string, of: ValueOf): string | undefi
 
 /** The most points that one check can bring, without regard to which of its codes may stand together. */
 function mostPointsOfOneCheck(sight: Sight): number {
+  return remembered(mostOfOne, sight, () => newMostPointsOfOneCheck(sight))
+}
+
+const mostOfOne = new WeakMap<Sight, number>()
+
+function newMostPointsOfOneCheck(sight: Sight): number {
   const { perAgency, perDimension } = capsOf(sight.policy)
   const columns = new Map<string | undefined, number>()
   columns.set(undefined, Math.max(0, ...incidentWeights(sight, sight.policy, 0)))
@@ -139,9 +145,7 @@ function mostPointsOfOneCheck(sight: Sight): number {
 function leastPoints(sight: Sight, policy: Policy): number {
   const { perAgencyIndicator, perAgency, perDimension } = capsOf(policy)
   if (perAgencyIndicator === 0) return 0
-  const oldest = sight.withinDays - 1
-  const indicators = indicatorsSeen(sight).map((code) => weightOf(policy, code, oldest))
-  const weights = [...indicators, ...incidentWeights(sight, policy, oldest)].sort((a, b) => a - b)
+  const weights = oldestWeights(sight, policy)
   const least = weights[0] ?? 0
   switch (sight.form) {
     case 'agency':
@@ -156,6 +160,18 @@ function leastPoints(sight: Sight, policy: Policy): number {
       // They can all be of one code and one agency, and then no more than the cap are kept.
       return Math.min(Math.min(sight.atLeast, perAgencyIndicator) * least, perAgency, perDimension)
   }
+}
+
+const weightsSeen = new WeakMap<Sight, WeakMap<Policy, readonly number[]>>()
+
+/** What each code that an atom sees weighs on the last day of its window, in the eyes of `policy`; ascending. */
+function oldestWeights(sight: Sight, policy: Policy): readonly number[] {
+  const known = remembered(weightsSeen, sight, () => new WeakMap())
+  return remembered(known, policy, () => {
+    const oldest = sight.withinDays - 1
+    const indicators = indicatorsSeen(sight).map((code) => weightOf(policy, code, oldest))
+    return [...indicators, ...incidentWeights(sight, policy, oldest)].sort((a, b) => a - b)
+  })
 }
 
 /** Whether what an atom about points sees comes to no less under the caps, the decay and the dimensions of another. */
@@ -204,8 +220,10 @@ function capsOf({ caps = {} }: Policy): Required<Caps> {
   return { perAgencyIndicator: infinite, perAgency: infinite, perDimension: infinite, ...caps }
 }
 
-function indicatorsSeen({ vocabulary, indicators }: Sight): readonly string[] {
-  return codesIn(vocabulary.indicators, indicators)
+const codesSeen = new WeakMap<Sight, readonly string[]>()
+
+function indicatorsSeen(sight: Sight): readonly string[] {
+  return remembered(codesSeen, sight, () => codesIn(sight.vocabulary.indicators, sight.indicators))
 }
 
 function incidentsSeen({ vocabulary, itself }: Sight): readonly string[] {

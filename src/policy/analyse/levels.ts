@@ -10,10 +10,13 @@ import { judgeOf, witnessOf } from './witness.js'
 const TERMS_TRIED = 100
 
 /** SA-7: a higher level whose rule can hold where that of a lower one does not, or perhaps can. */
-export function implicationFindings(subject: Subject, triggers: readonly TriggerSets[]): readonly Finding[] {
-  return pairsOf(subject.policy).flatMap(({ higher, lower }): readonly Finding[] => {
-    const { policy, space } = subject
-    if (impliesLower(policy, higher, lower)) return []
+export function implicationFindings(
+  { policy, space }: Subject,
+  proved: readonly Implication[],
+  triggers: readonly TriggerSets[],
+): readonly Finding[] {
+  return pairsOf(policy).flatMap(({ higher, lower }): readonly Finding[] => {
+    if (proved.some((one) => one.higher === higher && one.lower === lower)) return []
     const about = {
       analysis: 'SA-7',
       level: higher.name,
@@ -43,16 +46,20 @@ export function implicationFindings(subject: Subject, triggers: readonly Trigger
   })
 }
 
-/** Which levels imply which, by name: proved, so certain. */
-export function provedImplications(policy: Policy): readonly { readonly higher: Level; readonly lower: Level }[] {
-  return pairsOf(policy).filter(({ higher, lower }) => impliesLower(policy, higher, lower))
+/** Two levels, of which the higher one’s rule never holds without the lower one’s. */
+export interface Implication {
+  readonly higher: Level
+  readonly lower: Level
 }
 
-function impliesLower(policy: Policy, higher: Level, lower: Level): boolean {
-  return implies({ policy, rule: higher.reachedWhen }, { policy, rule: lower.reachedWhen })
+/** Which levels imply which: proved, so certain. */
+export function provedImplications(policy: Policy): readonly Implication[] {
+  return pairsOf(policy).filter(({ higher, lower }) =>
+    implies({ policy, rule: higher.reachedWhen }, { policy, rule: lower.reachedWhen }),
+  )
 }
 
-function pairsOf({ levels }: Policy): readonly { readonly higher: Level; readonly lower: Level }[] {
+function pairsOf({ levels }: Policy): readonly Implication[] {
   return levels.flatMap((higher, index) => levels.slice(0, index).map((lower) => ({ higher, lower })))
 }
 
@@ -63,6 +70,7 @@ function counterexample(
   lower: Rule,
   triggers: readonly TriggerSets[],
 ): Example | undefined {
+  if (space.effort.left <= 0) return undefined
   const [isHigher, isLower] = [judgeOf(space.policy, higher), judgeOf(space.policy, lower)]
   const refutes = ({ checks }: Example): boolean => isHigher(checks) && !isLower(checks)
   for (const example of triggers.flatMap(({ sets }) => sets.map((set) => set.example))) {

@@ -48,7 +48,7 @@ export function oneDayFindings({ policy, space }: Subject): readonly Finding[] {
           },
         ]
       }
-      const quick = terms.filter((term) => canHold(space, { all: term }, oneDay))
+      const quick = terms.filter((term) => space.effort.left > 0 && canHold(space, { all: term }, oneDay))
       return placedRules(policy, level).flatMap(({ rule, place, path }): readonly Finding[] => {
         const term = quick.find((atoms) => isAtom(rule) && atoms.some((atom) => atomKey(atom) === atomKey(rule)))
         if (!isAtom(rule) || !('points' in rule) || term === undefined) return []

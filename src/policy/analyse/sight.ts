@@ -51,7 +51,7 @@ export function sightOf(policy: Policy, atom: Atom, vocabulary: Vocabulary): Sig
   return remembered(ofPolicy, atom, () => newSight(policy, atom, vocabulary))
 }
 
-function remembered<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, make: () => Value): Value {
+export function remembered<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, make: () => Value): Value {
   const value = known.get(key) ?? make()
   known.set(key, value)
   return value

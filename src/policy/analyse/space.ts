@@ -42,9 +42,9 @@ export interface Space {
 }
 
 // Steps of all searches together: what stops them for a policy of thousands of codes and rules.
-const EFFORT_MAX = 5_000_000
+const EFFORT_MAX = 10_000_000
 const KINDS_MAX = 2_000
-const CLASSES_MAX = 200
+const CLASSES_MAX = 32
 
 type Kinds = Pick<Space, 'classes' | 'leftOut' | 'namedKinds'>
 
@@ -86,11 +86,16 @@ export function spaceOf(policy: Policy): Space {
  */
 export function canHold(space: Space, rule: Rule, universe: Universe): boolean {
   if (isAtom(rule)) {
-    space.effort.left -= space.classes.length
+    space.effort.left -= stepsOf(space)
     return greatest(space, rule, universe) >= measureOf(rule).atLeast
   }
   const { rules, needed } = membersOf(rule)
   return rules.filter((member) => canHold(space, member, universe)).length >= needed
+}
+
+/** What looking at one atom costs. */
+function stepsOf({ classes, vocabulary: { indicators, incidents } }: Space): number {
+  return classes.length * (1 + Math.floor((indicators.length + incidents.length) / 200))
 }
 
 /** The greatest value of an atom within a universe. */

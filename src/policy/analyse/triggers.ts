@@ -3,6 +3,7 @@ import type { AssessedCheck } from '../history.js'
 import { isAtom, measureOf, membersOf, type Rule } from '../policy.js'
 import { carrierOf, type Space } from './space.js'
 import { distinct, type Structure, structuresOf } from './structures.js'
+import { atomsOf } from './terms.js'
 import { type CodeClass, codeClasses, type Telling, tellingOf } from './trigger-codes.js'
 import { judgeOf, NOON, noonsAgo } from './witness.js'
 
@@ -48,6 +49,7 @@ export function triggersOf(space: Space, level: string, rule: Rule, upTo: number
     const alone = new Set<CodeClass>()
     for (const chosen of multisets(useful, size)) {
       space.effort.left -= 1
+      if (space.effort.left <= 0) break
       if (!couldHold(chosen)) continue
       for (const drawn of drawings(chosen, telling)) {
         const structure = minimalSet(drawn)
@@ -76,11 +78,12 @@ type Drawn = readonly [Draw, ...Draw[]]
  */
 function minimalSets(space: Space, rule: Rule, telling: Telling): (drawn: Drawn) => Structure | undefined {
   const judge = judgeOf(space.policy, rule)
+  const steps = 20 + atomsOf(rule).length
   const known = new Map<string, { readonly structure: Structure | undefined; readonly isMinimal: boolean }>()
   const find = (drawn: readonly Draw[]): Structure | undefined => {
     const kinds = drawn.map(({ from }) => from.kinds)
     return structuresOf(kinds, telling.kinds).find((structure) => {
-      space.effort.left -= 20
+      space.effort.left -= steps
       return space.effort.left > 0 && judge(checksOf(space, drawn, structure))
     })
   }

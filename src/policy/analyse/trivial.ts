@@ -4,6 +4,8 @@ import { incidentOf, indicatorOf, levelRank } from '../policy.js'
 import { type Finding, idOf, listed, type Subject, shown } from './finding.js'
 import { codesIn } from './sight.js'
 import { carrierOf, mayCarry, unnamedKind } from './space.js'
+import { atomsOf } from './terms.js'
+import { tellingOf } from './trigger-codes.js'
 import { NOON } from './witness.js'
 
 /** SA-3: one check that is next to nothing and yet reaches a level. */
@@ -78,22 +80,28 @@ interface SingleCheck {
 /** Every code reported alone: an indicator with an incident that adds the least, or an incident. */
 function singleChecks({ policy, space }: Subject): readonly SingleCheck[] {
   const { rankAt } = compilePolicy(policy)
+  const rules = policy.levels.map(({ reachedWhen }) => reachedWhen)
+  const kindsMatter = tellingOf(space, { any: rules }).kinds
+  const atoms = rules.flatMap(atomsOf).length
   const kinds = space.classes.map(({ kinds: [kind] }) => kind ?? unnamedKind(space, 0))
-  const carriers = kinds.map((agencyKind) => ({ agencyKind, incident: carrierOf(space, agencyKind) }))
   const highest = (code: string, isIncident: boolean, senders: readonly Sender[]): readonly SingleCheck[] =>
     senders
+      .slice(0, kindsMatter ? senders.length : 1)
+      .filter(() => space.effort.left > 0)
       .map(({ agencyKind, incident }) => {
+        space.effort.left -= 10 + 10 * atoms
         const indicators = isIncident ? [] : [code]
         const check = { id: 'check-1', agency: 'agency-1', agencyKind, incident, indicators, occurredAt: NOON }
         return { code, isIncident, check, rank: rankAt([check], NOON) }
       })
       .sort((a, b) => b.rank - a.rank)
       .slice(0, 1)
-  const senders = carriers.flatMap(({ agencyKind, incident }) =>
-    incident === undefined ? [] : [{ agencyKind, incident }],
-  )
+  const carriers = kinds.flatMap((agencyKind) => {
+    const incident = carrierOf(space, agencyKind)
+    return incident === undefined ? [] : [{ agencyKind, incident }]
+  })
   return [
-    ...space.vocabulary.indicators.flatMap((code) => highest(code, false, senders)),
+    ...space.vocabulary.indicators.flatMap((code) => highest(code, false, carriers)),
     ...space.vocabulary.incidents.flatMap((incident) => {
       const able = kinds.filter((kind) => mayCarry(policy, incident, kind))
       return highest(

@@ -1,10 +1,12 @@
 import { describeAtom } from '../explain/words.js'
-import { isAtom, measureOf, type Policy, type Where } from '../policy.js'
+import { isAtom, measureOf, type Where } from '../policy.js'
 import { type Finding, idOf, type PlacedRule, placedRules, type Subject } from './finding.js'
 import { codesIn, seesNothing, sightOf } from './sight.js'
 
 /** SA-1: indicators of which nothing is made, filters that name what nothing has or let nothing through. */
-export function vocabularyFindings({ policy, space }: Subject): readonly Finding[] {
+export function vocabularyFindings(subject: Subject): readonly Finding[] {
+  const { policy, space } = subject
+  const had = namesOf(subject)
   const rules = policy.levels.flatMap((level) => placedRules(policy, level))
   const used = rules.reduce((all, { rule }) => {
     if (!isAtom(rule)) return all
@@ -13,7 +15,7 @@ export function vocabularyFindings({ policy, space }: Subject): readonly Finding
   }, 0n)
   const usedCodes = new Set(codesIn(space.vocabulary.indicators, used))
   const unused = space.vocabulary.indicators.filter((code) => !usedCodes.has(code))
-  return [...unused.map(unusedIndicator), ...rules.flatMap((placed) => filterFindings(policy, space, placed))]
+  return [...unused.map(unusedIndicator), ...rules.flatMap((placed) => filterFindings(subject, had, placed))]
 }
 
 function unusedIndicator(code: string): Finding {
@@ -26,7 +28,7 @@ function unusedIndicator(code: string): Finding {
   }
 }
 
-function filterFindings(policy: Policy, space: Subject['space'], placed: PlacedRule): readonly Finding[] {
+function filterFindings({ policy, space }: Subject, had: Names, placed: PlacedRule): readonly Finding[] {
   const { rule, level, place, path } = placed
   if (!isAtom(rule)) return []
   const about = { analysis: 'SA-1', level: level.name, path } as const
@@ -42,7 +44,7 @@ function filterFindings(policy: Policy, space: Subject['space'], placed: PlacedR
     : []
   return [
     ...nothing,
-    ...idleNames(policy, space, measureOf(rule).where ?? {}).map(
+    ...idleNames(had, measureOf(rule).where ?? {}).map(
       ({ field, name }): Finding => ({
         ...about,
         id: idOf('SA-1', level.name, place, field, name),
@@ -53,26 +55,28 @@ function filterFindings(policy: Policy, space: Subject['space'], placed: PlacedR
   ]
 }
 
-/** Names in a filter that no code has. */
-function idleNames(
-  policy: Policy,
-  { namedKinds }: Subject['space'],
-  where: Where,
-): readonly { field: string; name: string }[] {
+type Names = Readonly<Record<'dimensions' | 'domains' | 'flags' | 'agencyKinds', ReadonlySet<string>>>
+
+/** The names that codes have, and a filter can ask for. */
+function namesOf({ policy, space }: Subject): Names {
   const indicators = Object.values(policy.indicators)
   const incidents = Object.values(policy.incidents)
-  const had = {
+  return {
     dimensions: new Set(indicators.map(({ dimension }) => dimension)),
     domains: new Set(indicators.map(({ domain }) => domain)),
-    flags: new Set<string>(indicators.flatMap(({ flags = [] }) => flags)),
+    flags: new Set(indicators.flatMap(({ flags = [] }) => flags)),
     // Where an incident is open to every kind, a kind need not be named to send it.
     agencyKinds: incidents.some(({ agencyKinds }) => agencyKinds === undefined)
-      ? namedKinds
+      ? space.namedKinds
       : new Set(incidents.flatMap(({ agencyKinds = [] }) => agencyKinds)),
   }
-  return Object.entries(had).flatMap(([field, names]) =>
-    [...new Set<string>(where[field as keyof typeof had] ?? [])]
-      .filter((name) => !names.has(name))
+}
+
+function idleNames(had: Names, where: Where): readonly { readonly field: string; readonly name: string }[] {
+  const { dimensions, domains, flags, agencyKinds } = where
+  return Object.entries({ dimensions, domains, flags, agencyKinds }).flatMap(([field, wanted = []]) =>
+    [...new Set<string>(wanted)]
+      .filter((name) => !had[field as keyof Names].has(name))
       .map((name) => ({ field, name })),
   )
 }

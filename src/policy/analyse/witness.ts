@@ -4,6 +4,7 @@ import type { AssessedCheck } from '../history.js'
 import { DAY_MS, indicatorOf, type Policy, type Rule } from '../policy.js'
 import { bitsIn, codesIn } from './sight.js'
 import { canHold, mayCarry, type Space, type Universe, unnamedKind } from './space.js'
+import { atomsOf } from './terms.js'
 
 /** 2026-01-01 12:00 UTC: an instant for examples, which are the same at every noon. */
 export const NOON: number = 20_454 * DAY_MS + DAY_MS / 2
@@ -29,6 +30,7 @@ export function judgeOf(policy: Policy, rule: Rule): Judge {
 export function witnessOf(space: Space, rule: Rule, universe: Universe = space.whole): Example | undefined {
   if (space.effort.left <= 0 || !canHold(space, rule, universe)) return undefined
   const judge = judgeOf(space.policy, rule)
+  space.effort.left -= preparing(space, rule)
   const small = shrunkUniverse(space, rule, universe)
   for (let copies = 1; space.effort.left > 0; copies *= 2) {
     const checks = fullest(space, small, copies)
@@ -37,6 +39,12 @@ export function witnessOf(space: Space, rule: Rule, universe: Universe = space.w
     if (judge(checks)) return { checks: renamed(shrunk(space, checks, judge)), asOf: NOON }
   }
   return undefined
+}
+
+/** What it costs to prepare a rule for assessing: each atom looks at each code, and weighs it at each step of decay. */
+function preparing({ policy, vocabulary: { indicators, incidents } }: Space, rule: Rule): number {
+  const codes = indicators.length + incidents.length
+  return Math.floor((atomsOf(rule).length * codes * (10 + (policy.decay?.length ?? 0))) / 200)
 }
 
 /** What is left of a universe when everything is taken away without which the rule can hold just as well. */
