@@ -35,6 +35,14 @@ const PROMISES: Readonly<Record<string, readonly string[]>> = {
     'the school alone, four times: review becomes child-in-need',
     'refused: levels[0].reachedWhen.all',
   ],
+  'property-tests.ts': [
+    '20 laws hold, 0 do not, 1 do not apply\n  T7: the policy sets no cap on repeats of one code\n',
+    'T11 failed: A mistake that was taken back must leave no mark on a child.\n{\n  "name": "T11: ',
+    '  "expect": {"level":"none"}\n}\n',
+    'looks back 31 days instead of 30',
+    'D12: denied with consent of the one who decides',
+    'golden vectors, such as "window: exactly at its older edge is outside"',
+  ],
   'custodian.ts': [
     'opened: false; released by custodian-1\n',
     'custodian-2: officer-not-in-standing, signed: true',

@@ -101,7 +101,8 @@ function counterexampleOf(
   { assess }: Partial<Implementation>,
 ): Found {
   const all = situations.length > 0 || drawn === undefined || law.id === 'T18' ? situations : [{ ...drawn, policy }]
-  const chosen = all.find((one) => assess !== undefined && isWrong(one, assess)) ?? all[0]
+  const wrong = all.find((one) => assess !== undefined && isWrong(one, assess))
+  const chosen = wrong === undefined || assess === undefined ? all[0] : smallest(wrong, assess)
   if (chosen === undefined) return {}
   const { policy: variant, checks, asOf, closedAt } = chosen
   const example = { checks, asOf, ...(closedAt === undefined ? {} : { closedAt }) }
@@ -110,6 +111,15 @@ function counterexampleOf(
     counterexample: caseOf(example, expectedLevel(chosen), `${law.id}: ${law.title}`),
     ...(textOf(variant) === textOf(policy) ? {} : { variant }),
   }
+}
+
+/** The situation without the checks that it is wrong without, too. */
+function smallest(wrong: Situation, assess: Implementation['assess']): Situation {
+  for (const check of wrong.checks) {
+    const fewer = { ...wrong, checks: wrong.checks.filter((one) => one !== check) }
+    if (isWrong(fewer, assess)) return smallest(fewer, assess)
+  }
+  return wrong
 }
 
 function isWrong(one: Situation, assess: Implementation['assess']): boolean {
