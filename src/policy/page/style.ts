@@ -99,7 +99,7 @@ nav,.skip{display:none}
 .level,.finding,.notice,tr,figure{break-inside:avoid}
 h2,h3,caption{break-after:avoid}
 .scroll{overflow:visible}
-.matrix td{min-width:0}
+.matrix td,.small td:nth-child(n),.sets td:nth-child(n){min-width:0;white-space:normal}
 thead{display:table-header-group}
 a{text-decoration:none}
 }

@@ -62,6 +62,9 @@ test('holds every code with its label, points and flags, in its dimension and se
   for (const [code, { label, points, outcome, flags = [] }] of Object.entries(policy.indicators)) {
     const more = [`${code} ${points} points, ${outcome} ${label}`, ...flags].join(' ')
     expect(text).toContain(more)
+    expect(page.split(`<li><code>${code}</code>`)).toHaveLength(2)
+    const cell = page.slice(0, page.indexOf(`<li><code>${code}</code>`))
+    expect(cell.slice(cell.lastIndexOf('<td '))).toContain(`data-label="Severity ${code.split('-')[1]}"`)
   }
   for (const [code, { label, points, agencyKinds }] of Object.entries(policy.incidents))
     expect(text).toContain(`${code} ${label} ${points} ${agencyKinds?.join(', ') ?? 'any agency'}`)
