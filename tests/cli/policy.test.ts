@@ -262,6 +262,9 @@ describe('test', () => {
     expect((await policy('test', at('elsewhere/start.cases.json'))).stdout).toContain('for anytown, version 7')
     const given = await policy('test', at('elsewhere/start.cases.json'), '--policy', at('start.json'))
     expect(given.stdout).toContain('for anytown, version 1')
+    writeFileSync(at('bare'), read('start.json'))
+    const bare = changed('bare.cases.json', (file) => Object.assign(file, { policy: 'bare' }), 'start.cases.json')
+    expect(await policy('test', bare)).toMatchObject({ code: 0 })
     const other = await policy('test', at('start.cases.json'), '--policy', 'england-illustrative')
     expectRefusal(other, 'ERR_ASSESSMENT_INVALID', 'cases[1].checks[0].indicators[0]')
     const nameless = changed(
