@@ -80,8 +80,6 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
     throw new IndexError('ERR_REQUEST_INVALID', 'a correction is one check of the agency that sends it')
   }
   if (!('check' in candidate)) throw refused(candidate)
-  if (request.withdrawal.replacedBy === request.withdrawal.checkId)
-    throw new IndexError('ERR_REQUEST_INVALID', 'a check cannot take its own place')
   if (candidate.check.reference !== request.reference || checkIdOf(candidate.leaf) !== request.withdrawal.replacedBy) {
     throw new IndexError('ERR_REQUEST_INVALID', 'the correction does not name the check that it brings')
   }
