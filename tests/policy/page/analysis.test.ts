@@ -83,6 +83,13 @@ test('the numbers of the levels, what circumstances lead to, and the sets that r
   expect(kept).not.toContain('#analysis')
 })
 
+test('a level that one agency alone cannot reach is said to be so', () => {
+  const two = policyWith({ distinct: { of: 'agency', atLeast: 2, withinDays: 10 } })
+  expect(policyPage(two, { analysis: analyse(two) })).toMatch(
+    /<th scope="row">raised<\/th><td>2<\/td><td>2<\/td>.*<td>no<\/td><\/tr>/,
+  )
+})
+
 test('a level that nothing reaches is said to be so', () => {
   const never = policyWith({ points: { atLeast: 100, withinDays: 10 } }, { caps: { perDimension: 1 } })
   const page = policyPage(never, { analysis: analyse(never) })
