@@ -1,10 +1,12 @@
 import { type AssessOptions, assess, type Verdict } from '../../src/policy/assess.js'
 import { compilePolicy } from '../../src/policy/compiled/compile.js'
-import type { RuleExplanation } from '../../src/policy/explain/explanation.js'
+import type { AtomExplanation, RuleExplanation } from '../../src/policy/explain/explanation.js'
+import { reviewAt } from '../../src/policy/explain/review.js'
 import { policyHash } from '../../src/policy/hash.js'
 import type { AssessedCheck } from '../../src/policy/history.js'
 import { parsePolicy } from '../../src/policy/parse.js'
-import { DAY_MS, type Policy } from '../../src/policy/policy.js'
+import { DAY_MS, measureOf, type Policy } from '../../src/policy/policy.js'
+import { atomsOf } from '../../src/testing/policy/edges.js'
 import type { Implementation, LawId } from '../../src/testing/policy/law.js'
 import { withLevels } from '../../src/testing/policy/variants.js'
 
@@ -256,6 +258,148 @@ export const MISTAKES: Readonly<
           : Math.max(...checks.map(({ occurredAt }) => occurredAt)) + policy.horizonDays * DAY_MS,
     }),
   },
+}
+
+/** More mistakes, one for each thing that a law asks besides. `says` is part of what the law then answers. */
+export const MORE_MISTAKES: readonly (readonly [LawId, says: string, () => Partial<Implementation>])[] = [
+  ['T1', 'the checks are changed', () => ({ assess: assessing((policy, checks) => [policy, sortedInPlace(checks)]) })],
+  [
+    'T1',
+    'the verdict is another',
+    () => ({
+      assess: assessing((policy, checks) =>
+        Object.keys(policy.indicators)[0] === 'light' ? [policy, checks] : { level: 'none' },
+      ),
+    }),
+  ],
+  [
+    'T5',
+    'after an atom asked for more',
+    () => ({ assess: assessing((policy, checks) => (asksForMore(policy) ? top(policy) : [policy, checks])) }),
+  ],
+  ['T8', 'too old to count', () => ({ assess: assessing((policy, checks) => [oneDayMore(policy), checks]) })],
+  [
+    'T11',
+    'without them',
+    () => ({
+      assess: (policy, checks, asOf, options = {}) => {
+        const due = checks.map((check) => ({ ...check, occurredAt: Math.min(check.occurredAt, asOf) }))
+        return { level: assess(policy, due, asOf, options).level }
+      },
+    }),
+  ],
+  [
+    'T14',
+    'the assessment none',
+    () => ({
+      assess: assessing((policy, checks) => (checks.length > 2 ? { level: 'none', at: undefined } : [policy, checks])),
+    }),
+  ],
+  [
+    'T14',
+    'at another instant',
+    () => ({
+      assess: assessing((policy, checks, asOf, options) => ({ at: assess(policy, checks, asOf, options).at && asOf })),
+    }),
+  ],
+  ['T14', 'compiled, the policy does not find', () => compiling((right, wrong) => ({ ...right, rank: wrong.rank }))],
+  [
+    'T14',
+    'compiled, the level at the instant',
+    () => compiling((right, wrong) => ({ ...right, rankAt: wrong.rankAt })),
+  ],
+  ['T14', 'kept up check by check', () => compiling((right, wrong) => ({ ...right, track: wrong.track }))],
+  ['T16', 'with its support alone', () => supporting((support) => support.slice(1))],
+  ['T16', 'checks that are not there', () => supporting((support) => [...support, 'gone'])],
+  ['T16', 'a check that is not needed', () => supporting((support, all) => [...new Set([...support, ...all])])],
+  [
+    'T17',
+    'neither counted nor discarded',
+    () => explaining((atom) => ({ ...atom, discarded: atom.discarded.slice(1) })),
+  ],
+  ['T17', 'the shortfall does not agree', () => explaining((atom) => ({ ...atom, shortfall: 0 }))],
+  [
+    'T17',
+    'counted points come to',
+    () => explaining((atom) => ({ ...atom, counted: atom.counted.map((one) => ({ ...one, points: one.points + 1 })) })),
+  ],
+  ['T17', 'the smaller of the capped sums', () => explaining((atom) => ({ ...atom, value: atom.value + 1 }))],
+  [
+    'T18',
+    'printed and parsed',
+    () => ({
+      parsePolicy: (input) =>
+        typeof input === 'string' ? withoutCap(parsePolicy(input), 'perAgency') : parsePolicy(input),
+    }),
+  ],
+  ['T18', 'in another order', () => ({ policyHash: (policy) => new TextEncoder().encode(JSON.stringify(policy)) })],
+  ['T18', 'with another number', () => ({ policyHash: ({ decay: _, ...policy }) => policyHash(policy) })],
+  [
+    'T18',
+    'an unknown field',
+    () => ({
+      parsePolicy: (input) =>
+        parsePolicy(
+          JSON.parse(typeof input === 'string' ? input : JSON.stringify(input), (key, value) =>
+            key === 'unknown-field' ? undefined : value,
+          ),
+        ),
+    }),
+  ],
+  ['T21', 'no review is due', () => ({ reviewAt: () => undefined })],
+  [
+    'T21',
+    'the review is due in',
+    () => ({
+      reviewAt: (policy, checks, asOf) => {
+        const due = reviewAt(policy, checks, asOf)
+        return due === undefined ? undefined : due + 1
+      },
+    }),
+  ],
+]
+
+function sortedInPlace(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
+  return (checks as AssessedCheck[]).sort((a, b) => (a.id < b.id ? 1 : -1))
+}
+
+function asksForMore(policy: Policy): boolean {
+  return atomsOf(policy).some((atom) => measureOf(atom).atLeast > 500)
+}
+
+function oneDayMore(policy: Policy): Policy {
+  return parsePolicy({ ...policy, horizonDays: policy.horizonDays + 1 })
+}
+
+type Compiled = ReturnType<Implementation['compilePolicy']>
+
+function compiling(mixed: (right: Compiled, wrong: Compiled) => Compiled): Partial<Implementation> {
+  return { compilePolicy: (policy) => mixed(compilePolicy(policy), compilePolicy(longerWindows(policy))) }
+}
+
+function supporting(
+  change: (support: readonly string[], all: readonly string[]) => readonly string[],
+): Partial<Implementation> {
+  return {
+    assess: assessing((policy, checks, asOf, options) => {
+      const { support } = assess(policy, checks, asOf, options)
+      const ids = checks.map(({ id }) => id)
+      return { support: support.length === 0 ? [] : change(support, ids) }
+    }),
+  }
+}
+
+function explaining(change: (atom: AtomExplanation) => AtomExplanation): Partial<Implementation> {
+  const changed = (rule: RuleExplanation): RuleExplanation =>
+    rule.kind === 'atom' ? change(rule) : { ...rule, members: rule.members.map(changed) }
+  return {
+    assess: assessing((policy, checks, asOf, options) => ({
+      explanation: assess(policy, checks, asOf, options).explanation.map((level) => ({
+        ...level,
+        rule: changed(level.rule),
+      })),
+    })),
+  }
 }
 
 function longerWindows(policy: Policy): Policy {

@@ -13,7 +13,7 @@ import type { LawId } from '../../src/testing/policy/law.js'
 import { laws } from '../../src/testing/policy/laws.js'
 import { policies } from '../../src/testing/policy/policies.js'
 import { policyWith } from '../policy/fixtures.js'
-import { MISTAKES, TRIED } from './broken.js'
+import { MISTAKES, MORE_MISTAKES, TRIED } from './broken.js'
 
 const SEED = 20_260_302
 
@@ -65,6 +65,13 @@ describe('a law that is broken', () => {
     const policy = result.variant ?? TRIED
     const options = found!.closedAt === undefined ? {} : { closedAt: found!.closedAt }
     expect(referenceAssess(policy, found!.checks, found!.asOf, options).level).toBe(found!.expect.level)
+  })
+
+  test.each(MORE_MISTAKES)('%s is noticed: %s', (id, says, broken) => {
+    const law = laws.find((one) => one.id === id)!
+    const { outcome, reason } = checkLaw(law, TRIED, { ...broken(), seed: SEED, runs: 400 })
+    expect(outcome).toBe('failed')
+    expect(reason).toContain(says)
   })
 
   test('is repeated by its seed and path alone', () => {
