@@ -42,7 +42,7 @@ export interface Space {
 }
 
 // Steps of all searches together: what stops them for a policy of thousands of codes and rules.
-const EFFORT_MAX = 10_000_000
+const EFFORT_MAX = 6_000_000
 const KINDS_MAX = 2_000
 const CLASSES_MAX = 32
 
@@ -183,7 +183,9 @@ function greatestPoints(space: Space, sight: Sight, seen: readonly Seen[], unive
 
   const rows = seen.map((one) => {
     const incidents = incidentPoints(space, one.itself)
-    const indicators = total(dimensionPoints(space, sight, one.indicators))
+    const dimensions = dimensionPoints(space, sight, one.indicators)
+    const indicators = total(dimensions)
+    space.effort.left -= dimensions.length + incidents.length
     return {
       most: Math.min(perAgency, product(repeats, indicators + total(incidents))),
       ofOneCheck: Math.min(perAgency, indicators + Math.max(0, ...incidents)),

@@ -23,19 +23,17 @@ export interface CodeClass {
 export interface Telling {
   readonly dimensions: boolean
   readonly domains: boolean
-  readonly codes: boolean
   readonly kinds: boolean
 }
 
 export function tellingOf(space: Space, rule: Rule): Telling {
   const atoms = atomsOf(rule)
   const sights = atoms.map((atom) => sightOf(space.policy, atom, space.vocabulary))
-  const { perAgencyIndicator, perDimension } = space.policy.caps ?? {}
+  const { perDimension } = space.policy.caps ?? {}
   const has = (...forms: readonly Sight['form'][]): boolean => sights.some(({ form }) => forms.includes(form))
   return {
     dimensions: has('dimension') || (has('points') && perDimension !== undefined),
     domains: has('domain'),
-    codes: has('indicator', 'incident') || (has('points') && perAgencyIndicator !== undefined),
     kinds: has('agencyKind') || sights.some(({ kinds }) => kinds !== undefined),
   }
 }
@@ -69,7 +67,8 @@ export function codeClasses(space: Space, rule: Rule, telling: Telling): readonl
     const made = {
       codes: [code],
       isIncident,
-      look: numberIn(looks, `${isIncident} ${adds.join()}`),
+      // An incident that also carries indicators is not one incident more beside them.
+      look: numberIn(looks, `${isIncident} ${isIncident && carriers.has(code) ? code : ''} ${adds.join()}`),
       senders: numberIn(senders, kinds.join()),
       // Incidents are a dimension of their own.
       dimension: telling.dimensions ? (dimension ?? ' ') : '',

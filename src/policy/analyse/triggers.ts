@@ -51,7 +51,7 @@ export function triggersOf(space: Space, level: string, rule: Rule, upTo: number
       space.effort.left -= 1
       if (space.effort.left <= 0) break
       if (!couldHold(chosen)) continue
-      for (const drawn of drawings(chosen, telling)) {
+      for (const drawn of drawings(chosen)) {
         const structure = minimalSet(drawn)
         if (structure === undefined) continue
         enter(rows, drawn, structure, () => checksOf(space, drawn, structure))
@@ -185,14 +185,14 @@ function setOf({ looks, classes, structure, ...row }: Row): TriggerSet {
 }
 
 /** The ways to draw codes from chosen classes: of one class each another, or some of them the same. */
-function drawings(chosen: readonly CodeClass[], telling: Telling): readonly Drawn[] {
+function drawings(chosen: readonly CodeClass[]): readonly Drawn[] {
   let found: readonly (readonly Draw[])[] = [[]]
   for (const from of chosen) {
     found = found.flatMap((drawn) => {
       // Those of one class stand together, and no number is below the one before it.
       const last = drawn.at(-1)
       const number = last?.from === from ? last.number : 0
-      const numbers = last?.from === from && telling.codes ? [number, number + 1] : [number]
+      const numbers = last?.from === from ? [number, number + 1] : [number]
       return numbers.filter((one) => one < from.codes.length).map((one) => [...drawn, { from, number: one }])
     })
   }

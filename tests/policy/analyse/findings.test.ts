@@ -245,15 +245,15 @@ test('options out of range are refused', () => {
 
 test('a policy of very many codes and rules, or of huge numbers, is analysed to an end that says it is none', () => {
   const codes = (make: (index: number) => object): object =>
-    Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`c${index}`, make(index)]))
-  const atoms = Array.from({ length: 200 }, (_, index): Rule => {
+    Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`c${index}`, make(index)]))
+  const atoms = Array.from({ length: 100 }, (_, index): Rule => {
     const measure = { atLeast: index % 3 === 0 ? 2 ** 31 - 1 - index : 1 + index, withinDays: 100_000 - index }
     return index % 2 === 0
       ? { points: measure }
       : { distinct: { ...measure, of: index % 4 === 1 ? 'agencyKind' : 'dimension' } }
   })
   const groups = Array.from(
-    { length: 20 },
+    { length: 10 },
     (_, index): Rule => ({ atLeast: 5, of: atoms.slice(index * 10, index * 10 + 10) }),
   )
   const policy = levelled(
