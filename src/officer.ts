@@ -124,7 +124,9 @@ export function createOfficer(options: OfficerOptions): Officer {
           'ERR_THRESHOLD_NOT_REACHED',
           'the policy lets nobody determine from the level that the checks reach',
         )
-      const checkIds = timeline.filter(({ supports }) => supports).map(({ checkId }) => checkId)
+      const checkIds = timeline
+        .filter(({ supports, withdrawn }) => supports ?? !withdrawn)
+        .map(({ checkId }) => checkId)
       const at = verdict.asOf
       const { from, to } = mayDetermine
       const said = {

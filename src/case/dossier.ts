@@ -1,5 +1,12 @@
 import type { Verdict } from '../policy/assess.js'
-import type { AtomExplanation, RuleExplanation } from '../policy/explain/explanation.js'
+import {
+  decidingAtoms,
+  NOT_NAMED,
+  type RedactedAtom,
+  type RedactedExplanation,
+  redactExplanation,
+  withholds,
+} from '../policy/explain/redact.js'
 import { type DistinctOf, incidentOf, indicatorOf, measureOf, type Policy, type Threshold } from '../policy/policy.js'
 import type { CaseFile, CaseStatus } from './case.js'
 
@@ -11,8 +18,8 @@ export interface TimelineItem {
   readonly incident: CodeAndLabel
   readonly indicators: readonly CodeAndLabel[]
   readonly withdrawn: boolean
-  /** Whether the level would not hold without it. */
-  readonly supports: boolean
+  /** Whether the level rests on it. Absent where that depends on the kind of an agency that is not named. */
+  readonly supports?: boolean
 }
 
 export interface CodeAndLabel {
@@ -66,7 +73,8 @@ export interface Reason {
   readonly path: string
   /** `checks`, `points`, or what is told apart: agencies, days, dimensions and so on. */
   readonly of: 'checks' | 'points' | DistinctOf
-  readonly value: number
+  /** Absent where it depends on the kind of an agency that is not named. */
+  readonly value?: number
   readonly atLeast: number
   readonly withinDays: number
 }
@@ -81,7 +89,8 @@ interface SeenCheck {
 }
 
 export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenCheck[], verdict: Verdict): Dossier {
-  const support = new Set(verdict.support)
+  const explanation = seenExplanation(verdict, checks)
+  const support = withholds(explanation) ? undefined : new Set(verdict.support)
   const live = checks.filter(({ withdrawn }) => withdrawn !== true)
   return {
     number: file.number,
@@ -96,7 +105,7 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
       asOf: verdict.asOf,
       policyHash: verdict.policyHash,
       notice: verdict.notice,
-      reasons: reasonsOf(verdict),
+      reasons: reasonsOf(explanation, verdict.level),
     },
     policyHash: file.policyHash,
     agencyKinds: sorted(live.map(({ agencyKind }) => agencyKind)),
@@ -117,29 +126,24 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
   }
 }
 
-/** Numbers alone: what was counted would name checks by agency. */
-function reasonsOf(verdict: Verdict): readonly Reason[] {
-  const explained = verdict.explanation.find(({ level }) => level === verdict.level)
-  return explained === undefined ? [] : deciding(explained.rule).map(reasonOf)
+/** The explanation as the dossier's reader may see it: no agency, and nothing that a kind which is not named decides. */
+function seenExplanation(verdict: Verdict, checks: readonly SeenCheck[]): RedactedExplanation {
+  return redactExplanation(verdict.explanation, checks, { hidesAgencyOf: ({ agencyKind }) => agencyKind === NOT_NAMED })
 }
 
-/** The measures by which a rule holds: of a choice, the first members that suffice. */
-function deciding(rule: RuleExplanation): readonly AtomExplanation[] {
-  if (!rule.holds) return []
-  if (rule.kind === 'atom') return [rule]
-  return rule.members
-    .filter(({ holds }) => holds)
-    .slice(0, rule.needed)
-    .flatMap(deciding)
+/** Numbers alone: what was counted stands in the timeline. */
+function reasonsOf(explanation: RedactedExplanation, reached: string): readonly Reason[] {
+  const explained = explanation.levels.find(({ level }) => level === reached)
+  return explained === undefined ? [] : decidingAtoms(explained.rule).map(reasonOf)
 }
 
-function reasonOf({ path, atom, value }: AtomExplanation): Reason {
+function reasonOf({ path, atom, value }: RedactedAtom): Reason {
   const { atLeast, withinDays } = measureOf(atom)
   const of = 'count' in atom ? 'checks' : 'points' in atom ? 'points' : atom.distinct.of
-  return { path, of, value, atLeast, withinDays }
+  return { path, of, ...(value === undefined ? {} : { value }), atLeast, withinDays }
 }
 
-function itemOf(policy: Policy, check: SeenCheck, support: ReadonlySet<string>): TimelineItem {
+function itemOf(policy: Policy, check: SeenCheck, support: ReadonlySet<string> | undefined): TimelineItem {
   return {
     checkId: check.id,
     occurredAt: check.occurredAt,
@@ -147,7 +151,7 @@ function itemOf(policy: Policy, check: SeenCheck, support: ReadonlySet<string>):
     incident: { code: check.incident, label: incidentOf(policy, check.incident)?.label ?? '' },
     indicators: check.indicators.map((code) => ({ code, label: indicatorOf(policy, code)?.label ?? '' })),
     withdrawn: check.withdrawn === true,
-    supports: support.has(check.id),
+    ...(support === undefined ? {} : { supports: support.has(check.id) }),
   }
 }
 

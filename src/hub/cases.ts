@@ -8,6 +8,7 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Verdict } from '../policy/assess.js'
+import { NOT_NAMED } from '../policy/explain/redact.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { agencyOf, inGoodStanding, type Officer } from '../roster/roster.js'
@@ -103,7 +104,7 @@ function withoutSensitiveKinds(hub: HubContext, history: HistoryRow, threshold: 
   })
   if (permitted) return history.checks
   return history.checks.map((check) =>
-    agencyOf(roster(hub), check.agency)?.sensitive === true ? { ...check, agencyKind: 'not named' } : check,
+    agencyOf(roster(hub), check.agency)?.sensitive === true ? { ...check, agencyKind: NOT_NAMED } : check,
   )
 }
 

@@ -3,6 +3,7 @@ import { type CaseFile, raisedCase } from '../../src/case/case.js'
 import { dossierOf } from '../../src/case/dossier.js'
 import type { ChildId } from '../../src/child/identifiers.js'
 import { assess } from '../../src/policy/assess.js'
+import { NOT_NAMED } from '../../src/policy/explain/redact.js'
 import { parsePolicy } from '../../src/policy/parse.js'
 
 const DAY_MS = 86_400_000
@@ -78,5 +79,42 @@ describe('the reasons in a dossier', () => {
     expect(JSON.stringify(reasonsFor([check('1', 'met', ['high']), check('2', 'nhs', ['high'])]))).not.toMatch(
       /met|nhs/,
     )
+  })
+})
+
+describe('in a dossier in which the kind of an agency is not named', () => {
+  const kinds = parsePolicy({
+    ...policy,
+    levels: [
+      {
+        name: 'review',
+        threshold: 'none',
+        opens: [],
+        reachedWhen: { any: [{ distinct: { of: 'agencyKind', atLeast: 2, withinDays: 365 } }] },
+      },
+    ],
+  })
+  const dossierFor = (hidden: string, shown: string) => {
+    const checks = [check('1', 'met', []), { ...check('2', 'refuge', []), agencyKind: hidden }]
+    const verdict = assess(kinds, checks, T)
+    const { level, threshold, support } = verdict
+    const event = { event: 'raised', case: 1, childId: new Uint8Array(16) as ChildId, level, threshold } as const
+    const file = raisedCase({ ...event, policyHash: '', asOf: T, support }, false, T)
+    return dossierOf(kinds, file, [checks[0]!, { ...checks[1]!, agencyKind: shown }], verdict)
+  }
+
+  test('what depends on it is not shown: it would tell the kind', () => {
+    const dossier = dossierFor('police', NOT_NAMED)
+    expect(dossier.verdict.reasons).toEqual([
+      { path: 'levels[0].reachedWhen.any[0]', of: 'agencyKind', atLeast: 2, withinDays: 365 },
+    ])
+    expect(dossier.timeline.map((item) => Object.hasOwn(item, 'supports'))).toEqual([false, false])
+    expect(dossierFor('ports', NOT_NAMED)).toEqual(dossier)
+  })
+
+  test('and it is shown where the kind is', () => {
+    const dossier = dossierFor('police', 'police')
+    expect(dossier.verdict.reasons).toMatchObject([{ of: 'agencyKind', value: 2 }])
+    expect(dossier.timeline.map(({ supports }) => supports)).toEqual([true, true])
   })
 })

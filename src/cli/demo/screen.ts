@@ -98,7 +98,7 @@ function why({ dossier }: OpenedCase): readonly string[] {
 
 function reason({ of, value, atLeast }: Reason): string {
   const what = of === 'checks' || of === 'points' ? of : `distinct ${of === 'agency' ? 'agencies' : `${of}s`}`
-  return `${value} ${what} (${atLeast} needed)`
+  return `${value ?? 'enough'} ${what} (${atLeast} needed)`
 }
 
 /** The rule that the measures stand in. */

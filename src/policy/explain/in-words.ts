@@ -10,6 +10,7 @@ import {
   type RedactedLevel,
   type RedactedRule,
   redactExplanation,
+  withholds,
 } from './redact.js'
 import { describeAtom, plural, quantity, type WordsOptions } from './words.js'
 
@@ -67,8 +68,7 @@ function supportLines(
   view: RedactedExplanation,
   rule: RedactedRule,
 ): readonly string[] {
-  // Which checks a level rests on can depend on whatever an atom of any level sees.
-  if (view.levels.some(({ rule }) => isAnyWithheld(rule)))
+  if (withholds(view))
     return ['Which checks it rests on is not shown: that depends on the kind of an agency that is not named.']
   const codes = codesByCheck(decidingAtoms(rule))
   // A check may be needed by another part that holds too: then what that part saw is said.
@@ -156,10 +156,6 @@ function additionLines(policy: Policy, addition: SmallestAddition): readonly str
       return `- a check by an agency of the kind ${agencyKind}: ${codes.join(', ')}`
     }),
   ]
-}
-
-function isAnyWithheld(rule: RedactedRule): boolean {
-  return rule.kind === 'atom' ? rule.answer === 'withheld' : rule.members.some(isAnyWithheld)
 }
 
 function labelled(policy: Policy, code: string): string {

@@ -134,6 +134,15 @@ export function decidingAtoms(rule: RedactedRule): readonly RedactedAtom[] {
   return [...first, ...then].slice(0, needed).flatMap(decidingAtoms)
 }
 
+/** Whether any answer is withheld. Then it is not to be told either which checks a level rests on: that can depend on any atom. */
+export function withholds({ levels }: RedactedExplanation): boolean {
+  return levels.some(({ rule }) => isAnyWithheld(rule))
+}
+
+function isAnyWithheld(rule: RedactedRule): boolean {
+  return rule.kind === 'atom' ? rule.answer === 'withheld' : rule.members.some(isAnyWithheld)
+}
+
 interface Shows {
   /** Of checks by id, in the order in which they are shown. */
   readonly places: ReadonlyMap<string, number>
