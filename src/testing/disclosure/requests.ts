@@ -12,7 +12,7 @@ function valuesOf<Value extends string>(all: Readonly<Record<Value, true>>): rea
   return Object.keys(all) as Value[]
 }
 
-export const INFORMATION: readonly Information[] = valuesOf<Information>({
+const INFORMATION: readonly Information[] = valuesOf<Information>({
   existence: true,
   check: true,
   identity: true,

@@ -11,7 +11,7 @@ export function atomsOf(policy: Policy): readonly Atom[] {
   return policy.levels.flatMap((level) => atomsIn(level.reachedWhen))
 }
 
-export function atomsIn(rule: Rule): readonly Atom[] {
+function atomsIn(rule: Rule): readonly Atom[] {
   return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsIn)
 }
 

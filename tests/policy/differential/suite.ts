@@ -63,7 +63,7 @@ const ATOMS = ['count', 'points', ...DISTINCT.map((of) => `distinct ${of}`)]
 const STEPS = ['-1', '0', '+1']
 
 /** What must have come up, or agreeing would mean little. */
-export const WORTH_TRYING: readonly string[] = [
+const WORTH_TRYING: readonly string[] = [
   ...['level none', 'level between', 'level highest'],
   ...ATOMS.flatMap((atom) => [`atom ${atom} holds`, `atom ${atom} does not hold`]),
   ...['window', 'decay', 'horizon'].flatMap((kind) => [...STEPS, 'decides'].map((step) => `edge ${kind} ${step}`)),
