@@ -266,6 +266,35 @@ describe('the number of checks', () => {
     expect(added({ any: [{ all: [seen, called] }, called] })).toMatchObject({ checks: 1, atLeast: 1, exact: true })
   })
 
+  test('is the fewest, where serving what is missing most would take more', () => {
+    // `c` serves four of six atoms at once, but then two more are needed; `a` and `b` alone serve all six.
+    const serves: Readonly<Record<string, readonly number[]>> = {
+      d: [3],
+      e: [6],
+      c: [1, 2, 4, 5],
+      a: [1, 2, 3],
+      b: [4, 5, 6],
+    }
+    const incidents = Object.fromEntries(Object.keys(serves).map((code) => [code, { label: code, points: 0 }]))
+    const all = [1, 2, 3, 4, 5, 6].map((atom): Rule => {
+      const serving = Object.keys(serves).filter((code) => serves[code]?.includes(atom))
+      return { count: { atLeast: 1, withinDays: 9, where: { incidents: serving } } }
+    })
+    const addition = added({ all }, { incidents })
+    expect(addition).toMatchObject({
+      checks: 2,
+      atLeast: 2,
+      exact: true,
+      example: [{ incident: 'a' }, { incident: 'b' }],
+    })
+  })
+
+  test('of points of incidents that differ is bounded by the largest', () => {
+    const incidents = { large: { label: 'x', points: 5 }, small: { label: 'x', points: 2 } }
+    const rule: Rule = { points: { atLeast: 10, withinDays: 9, where: { incidents: ['large', 'small'] } } }
+    expect(added(rule, { incidents, indicators: {} })).toMatchObject({ checks: 2, atLeast: 2, exact: true })
+  })
+
   test('of days is one at most: all of them are dated asOf', () => {
     const days = (atLeast: number): Rule => ({ distinct: { of: 'day', atLeast, withinDays: 9 } })
     expect(added(days(1))).toMatchObject({ checks: 1, exact: true })
@@ -287,6 +316,9 @@ describe('the number of checks', () => {
     const decay = [{ upToDays: 3, permille: 500 }]
     expect(added(points(62), { decay })).toMatchObject({ checks: 1, exact: true })
     expect(added(points(63), { decay })).toMatchObject({ checks: 2, exact: true })
+    const over = { caps: { perAgency: 60 } }
+    expect(added(points(120), over, [check({ agency: 'A', indicators: ['H-4'] })])).toMatchObject({ checks: 1 })
+    expect(added(points(121), over, [check({ agency: 'A', indicators: ['H-4'] })])).toMatchObject({ checks: 2 })
     const half = { agency: 'A', indicators: ['H-4'] }
     expect(added(points(86), { caps: { perAgency: 85 } }, [check(half)])).toMatchObject({ checks: 1, exact: true })
   })
@@ -362,6 +394,31 @@ describe('after a closing', () => {
     expect(added({ any: [harmed, five] }, retired)).toMatchObject({ checks: 4, exact: true })
     // The second member is no term of its own where the first holds: both must hold for a new check to count.
     expect(added({ any: [harmed, { all: [harmed, five] }] }, retired)).toMatchObject({ checks: 4, exact: true })
+  })
+
+  test('a check that only a part counts which does not hold is no addition', () => {
+    const retired = {
+      indicators: { 'H-4': { ...(policyData().indicators as { 'H-4': object })['H-4'], retired: true } },
+    }
+    const seen: Rule = { count: { atLeast: 1, withinDays: 9, where: { incidents: ['seen'] } } }
+    const rule: Rule = { any: [harmed, { all: [seen, { count: { atLeast: 5, withinDays: 9 } }] }] }
+    expect(added(rule, retired)).toMatchObject({ checks: 4, exact: true })
+  })
+
+  test('a check that weighs nothing is no addition to points', () => {
+    const weightless = { indicators: { Z: { label: 'x', domain: 'd', dimension: 'm', severity: 2, points: 0 } } }
+    const before = check({ incident: 'called', position: 3 })
+    const rule: Rule = { points: { atLeast: 5, withinDays: 9 } }
+    expect(added(rule, weightless, [before])).toMatchObject({
+      checks: 1,
+      exact: true,
+      example: [{ incident: 'called' }],
+    })
+    expect(added(rule, { indicators: {} }, [before])).toMatchObject({
+      checks: 1,
+      exact: true,
+      example: [{ incident: 'called' }],
+    })
   })
 
   test('a new check that the rule does not count is no addition', () => {
