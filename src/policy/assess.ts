@@ -2,9 +2,10 @@ import { toHex } from '../bytes.js'
 import { compilePolicy } from './compiled/compile.js'
 import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
-import { decidingChecks, minimalSupport } from './explain/support.js'
+import { arranged } from './explain/rows.js'
+import { enoughFor, minimalSupport } from './explain/support.js'
 import { policyHash } from './hash.js'
-import { type AssessedCheck, historyOf } from './history.js'
+import type { AssessedCheck } from './history.js'
 import type { Policy, Threshold } from './policy.js'
 
 /** What every verdict says about itself. */
@@ -50,19 +51,20 @@ export function assess(
   options: AssessOptions = {},
 ): Verdict {
   // A copy: what is explained later is what was assessed, whatever becomes of the caller's list.
-  const seen = checks.map((check) => ({ ...check, indicators: [...check.indicators] }))
+  const seen = checks.map(copyOf)
   const compiled = compilePolicy(policy)
   const findings = compiled.findings(seen, asOf, options.closedAt)
   const rank = findings.findLastIndex(({ reachedAt }) => reachedAt !== undefined) + 1
   const level = policy.levels[rank - 1]
   const at = findings[rank - 1]?.reachedAt
-  const history = once(() => historyOf(policy, seen))
-  const reaches = (subset: readonly AssessedCheck[]): boolean => compiled.rank(subset, asOf, options.closedAt) === rank
-  const explanation = once(() => explain(history(), findings, asOf))
+  const explanation = once(() => explain(policy, seen, findings, asOf))
   const support = once(() => {
-    const explained = explanation()[rank - 1]
-    if (at === undefined || explained === undefined) return []
-    return minimalSupport(history().checks, at, reaches, decidingChecks(explained.rule))
+    const rule = explanation()[rank - 1]?.rule
+    if (at === undefined || rule === undefined) return []
+    const reaches = (subset: readonly AssessedCheck[]): boolean =>
+      compiled.rank(subset, asOf, options.closedAt) === rank
+    const question = { at, isClosed: options.closedAt !== undefined, reaches, likely: enoughFor(rule) }
+    return minimalSupport(inForce(seen), question)
   })
   return {
     level: level?.name ?? 'none',
@@ -85,6 +87,16 @@ export function assess(
 /** Name of the highest level whose rule holds at the instant `t`, or `none`; without horizon or closing. Throws as `assess`. */
 export function levelAt(policy: Policy, checks: readonly AssessedCheck[], t: number): string {
   return policy.levels[compilePolicy(policy).rankAt(checks, t) - 1]?.name ?? 'none'
+}
+
+function inForce(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
+  return arranged(checks).filter(({ withdrawn }) => withdrawn !== true)
+}
+
+function copyOf(check: AssessedCheck): AssessedCheck {
+  const { id, agency, agencyKind, incident, occurredAt, withdrawn = false, position } = check
+  const copy = { id, agency, agencyKind, incident, indicators: [...check.indicators], occurredAt, withdrawn }
+  return position === undefined ? copy : Object.assign(copy, { position })
 }
 
 const hashes = new WeakMap<Policy, string>()

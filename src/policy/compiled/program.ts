@@ -37,6 +37,8 @@ export interface Program {
 export interface CompiledMeasure {
   readonly form: Form
   readonly windowMs: number
+  /** By observation: 1 where the filter lets it through, whatever its check. */
+  readonly passes: Uint8Array
   /** By incident of the check, and by its agency's kind: 1 where the filter lets it through. */
   readonly incidentPasses: Uint8Array
   readonly kindPasses: Uint8Array
@@ -55,7 +57,16 @@ export type CompiledRule =
   | { readonly kind: 'atom'; readonly measure: number; readonly atLeast: number }
   | { readonly kind: 'connective'; readonly needed: number; readonly members: readonly CompiledRule[] }
 
+const programs = new WeakMap<Policy, Program>()
+
+/** The program of a policy, made at the first call and kept as long as the policy is. */
 export function programOf(policy: Policy): Program {
+  const known = programs.get(policy) ?? madeProgram(policy)
+  programs.set(policy, known)
+  return known
+}
+
+function madeProgram(policy: Policy): Program {
   const indicators = numbered(Object.keys(policy.indicators), 0)
   const incidents = numbered(Object.keys(policy.incidents), 0)
   const observations = observationsOf(policy)
@@ -65,7 +76,7 @@ export function programOf(policy: Policy): Program {
   const kinds = numbered(namesOf(atoms.flatMap((atom) => measureOf(atom).where?.agencyKinds ?? [])), 1)
   const distinctAtoms = [...new Map(atoms.map((atom) => [measureKey(atom), atom])).values()]
   const numberOf = new Map(distinctAtoms.map((atom, number) => [measureKey(atom), number]))
-  const measures = distinctAtoms.map((atom) => measured(policy, atom, incidents, kinds))
+  const measures = distinctAtoms.map((atom) => measured(policy, atom, observations, incidents, kinds))
   return {
     policy,
     indicators,
@@ -79,7 +90,7 @@ export function programOf(policy: Policy): Program {
     measures,
     tellsAgencies: policy.caps !== undefined || measures.some(({ form }) => form === 'agency'),
     tellsKinds: measures.some(({ form }) => form === 'agencyKind'),
-    measuresOf: observations.map((observation) => measuresFor(observation, distinctAtoms)),
+    measuresOf: observations.map((_, observation) => measuresFor(observation, measures)),
     rules: policy.levels.map(({ reachedWhen }) => compiledRule(reachedWhen, numberOf)),
     windowMsMax: Math.max(...measures.map(({ windowMs }) => windowMs)),
   }
@@ -96,16 +107,20 @@ function compiledRule(rule: Rule, numberOf: ReadonlyMap<string, number>): Compil
 function measured(
   policy: Policy,
   atom: Atom,
+  observations: readonly Observation[],
   incidents: ReadonlyMap<string, number>,
   kinds: ReadonlyMap<string, number>,
 ): CompiledMeasure {
   const { withinDays, where = {} } = measureOf(atom)
   const windowMs = withinDays * DAY_MS
+  // What the filter says of the check is looked up when the check is known.
+  const { incidents: wantedIncidents, agencyKinds: wantedKinds, ...own }: Where = where
   return {
     form: formOf(atom),
     windowMs,
-    incidentPasses: passes(where.incidents, incidents, 0),
-    kindPasses: passes(where.agencyKinds, kinds, 1),
+    passes: Uint8Array.from(observations, (observation) => (matches(own, observation) ? 1 : 0)),
+    incidentPasses: passing(wantedIncidents, incidents, 0),
+    kindPasses: passing(wantedKinds, kinds, 1),
     phases: 'points' in atom ? phasesOf(policy, windowMs) : [],
   }
 }
@@ -124,14 +139,8 @@ function phasesOf(policy: Policy, windowMs: number): readonly Phase[] {
   return phases
 }
 
-/** What a filter says of the observation itself; what it says of the check is looked up when the check is known. */
-function measuresFor(observation: Observation, atoms: readonly Atom[]): Int32Array {
-  const found: number[] = []
-  for (const [number, atom] of atoms.entries()) {
-    const { incidents: _, agencyKinds: __, ...own }: Where = measureOf(atom).where ?? {}
-    if (matches(own, observation)) found.push(number)
-  }
-  return Int32Array.from(found)
+function measuresFor(observation: number, measures: readonly CompiledMeasure[]): Int32Array {
+  return Int32Array.from(measures.flatMap(({ passes }, slot) => (passes[observation] === 1 ? slot : [])))
 }
 
 const NO_CHECK: AssessedCheck = { id: '', agency: '', agencyKind: '', incident: '', indicators: [], occurredAt: 0 }
@@ -149,7 +158,11 @@ function observationsOf(policy: Policy): readonly Observation[] {
   return [...indicators, ...incidents]
 }
 
-function passes(wanted: readonly string[] | undefined, numbers: ReadonlyMap<string, number>, from: number): Uint8Array {
+function passing(
+  wanted: readonly string[] | undefined,
+  numbers: ReadonlyMap<string, number>,
+  from: number,
+): Uint8Array {
   const all = new Uint8Array(numbers.size + from)
   if (wanted === undefined) return all.fill(1)
   for (const name of wanted) {

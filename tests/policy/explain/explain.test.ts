@@ -43,7 +43,7 @@ describe('an explanation and the reference evaluator', () => {
         const history = historyOf(policy, checks)
         const at = T - (back % 3 === 0 ? 0 : back)
         const findings = policy.levels.map((_, index) => ({ reachedAt: index === 1 ? T : at, heldAt: at }))
-        const explanation = explain(history, findings, T)
+        const explanation = explain(policy, checks, findings, T)
         for (const [index, level] of policy.levels.entries()) {
           const explained = explanation[index]!
           const t = index === 1 ? T : at
@@ -120,9 +120,9 @@ describe('findings', () => {
 
   test('say which instant is explained', () => {
     const policy = policyWith({ count: { atLeast: 1, withinDays: 9 } })
-    const history = historyOf(policy, [check({ occurredAt: T - DAY })])
+    const checks = [check({ occurredAt: T - DAY })]
     const outcome = (finding: LevelFinding) => {
-      const [level] = explain(history, [finding], T)
+      const [level] = explain(policy, checks, [finding], T)
       return [level?.outcome, level?.at, level?.level, level?.threshold]
     }
     const rest = ['raised', 'child-in-need']
@@ -136,7 +136,7 @@ describe('findings', () => {
         { reachedAt: T, heldAt: T },
       ],
     ])
-      expect(() => explain(history, findings, T)).toThrow(RangeError)
+      expect(() => explain(policy, checks, findings, T)).toThrow(RangeError)
   })
 })
 
@@ -161,7 +161,7 @@ describe('an explanation', () => {
       check({ id: 'other', ...same, agency: 'B', position: 1 }),
     ]
     const kept = (list: typeof checks): string[] => {
-      const [level] = explain(historyOf(policy, list), [{ reachedAt: undefined, heldAt: undefined }], T)
+      const [level] = explain(policy, list, [{ reachedAt: undefined, heldAt: undefined }], T)
       return level?.rule.kind === 'atom' ? named(level.rule.counted) : expect.unreachable()
     }
     expect(kept(checks)).toEqual(['a H-2 10', 'a H-2 3', 'other H-2 10', 'other H-2 3'])
@@ -176,11 +176,7 @@ describe('an explanation', () => {
   test('of dates that are none: in no window, or in the future', () => {
     const policy = policyWith({ count: { atLeast: 1, withinDays: 10 } })
     const reason = (occurredAt: number): string | undefined => {
-      const [level] = explain(
-        historyOf(policy, [check({ occurredAt })]),
-        [{ reachedAt: undefined, heldAt: undefined }],
-        T,
-      )
+      const [level] = explain(policy, [check({ occurredAt })], [{ reachedAt: undefined, heldAt: undefined }], T)
       return level?.rule.kind === 'atom' ? level.rule.discarded[0]?.reason : undefined
     }
     expect(reason(Number.NaN)).toBe('outside-window')
@@ -199,11 +195,7 @@ describe('an explanation', () => {
     const policy = policyWith(rule)
     const seen = check({ id: 'x', indicators: ['H-4'], incident: 'called', agencyKind: 'police' })
     const counts = (parts: object): number => {
-      const [level] = explain(
-        historyOf(policy, [{ ...seen, ...parts }]),
-        findingsOf(historyOf(policy, []), T, undefined),
-        T,
-      )
+      const [level] = explain(policy, [{ ...seen, ...parts }], findingsOf(historyOf(policy, []), T, undefined), T)
       return level?.rule.kind === 'atom' ? level.rule.counted.length : expect.unreachable()
     }
     const all = [

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assess } from '../../../src/policy/assess.js'
 import { compilePolicy } from '../../../src/policy/compiled/compile.js'
-import { decidingChecks, minimalSupport } from '../../../src/policy/explain/support.js'
+import { decidingChecks, minimalSupport, type SupportQuestion } from '../../../src/policy/explain/support.js'
 import type { AssessedCheck } from '../../../src/policy/history.js'
 import { levelRank, type Rule } from '../../../src/policy/policy.js'
 import { policiesWithHistories } from '../arbitraries.js'
@@ -14,6 +14,17 @@ const needing =
     ids.every((id) => subset.some((one) => one.id === id))
 const checks = ['a', 'b', 'c', 'd', 'e'].map((id) => check({ id }))
 
+/** A support where nothing was closed, or where something was. */
+function supportOf(
+  all: readonly AssessedCheck[],
+  at: number,
+  reaches: SupportQuestion['reaches'],
+  likely: readonly string[] = [],
+  isClosed = false,
+): readonly string[] {
+  return minimalSupport(all, { at, isClosed, reaches, likely: new Set(likely) })
+}
+
 describe('a minimal support', () => {
   test('is sought among the likely checks, then among those seen by then, then among all', () => {
     const seen: number[] = []
@@ -21,10 +32,26 @@ describe('a minimal support', () => {
       seen.push(subset.length)
       return reaches(subset)
     }
-    expect(minimalSupport(checks, T + 1, counting(needing('b')), new Set(['b']))).toEqual(['b'])
+    expect(supportOf(checks, T + 1, counting(needing('b')), ['b'])).toEqual(['b'])
     expect(Math.max(...seen)).toBe(1)
-    expect(minimalSupport(checks, T + 1, needing('b', 'e'), new Set(['b', 'c']))).toEqual(['b', 'e'])
-    expect(minimalSupport(checks, T - 1, needing('b', 'e'), new Set())).toEqual(['b', 'e'])
+    expect(supportOf(checks, T + 1, needing('b', 'e'), ['b', 'c'])).toEqual(['b', 'e'])
+    expect(supportOf(checks, T + 1, needing('b', 'e'))).toEqual(['b', 'e'])
+    expect(supportOf(checks, T + 1, needing('b'), ['a', 'b', 'c', 'd', 'e'])).toEqual(['b'])
+    expect(supportOf(checks, T - 1, needing('b', 'e'), [], true)).toEqual(['b', 'e'])
+  })
+
+  test('of a long history takes few questions', () => {
+    const many = Array.from({ length: 4_096 }, (_, index) => check({ id: `${index}`.padStart(5, '0') }))
+    let asked = 0
+    const reaches = (subset: readonly AssessedCheck[]): boolean => {
+      asked += 1
+      return needing('00007', '04000')(subset)
+    }
+    for (const isClosed of [false, true]) {
+      asked = 0
+      expect(supportOf(many, T, reaches, ['00007'], isClosed)).toEqual(['00007', '04000'])
+      expect(asked).toBeLessThan(120)
+    }
   })
 
   test('takes the checks of the instant with the likely ones', () => {
@@ -32,9 +59,9 @@ describe('a minimal support', () => {
     const tried: (readonly AssessedCheck[])[] = []
     const reaches = (subset: readonly AssessedCheck[]): boolean => {
       tried.push(subset)
-      return needing('b')(subset)
+      return needing('b', 'd')(subset)
     }
-    expect(minimalSupport(dated, T - 3, reaches, new Set(['b']))).toEqual(['b'])
+    expect(supportOf(dated, T - 1, reaches, ['d'])).toEqual(['b', 'd'])
     expect(tried[0]?.map(({ id }) => id)).toEqual(['b', 'd'])
   })
 
@@ -60,7 +87,7 @@ describe('a minimal support', () => {
       check({ id: 'present', incident: 'called', position: 3 }),
     ]
     const reaches = (subset: readonly AssessedCheck[]): boolean => compilePolicy(policy).rank(subset, T, 10) === 1
-    expect(minimalSupport(seen, T, reaches, new Set())).toEqual(['new', 'present'])
+    expect(supportOf(seen, T, reaches, [], true)).toEqual(['new', 'present'])
   })
 
   test('of the likely checks is as good as any: it reaches the level, and each is needed', () => {
