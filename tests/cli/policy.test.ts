@@ -44,7 +44,7 @@ beforeAll(async () => {
     at('history.csv'),
     'agency,kind,incident,indicators,occurred_at,withdrawn\n' +
       'clinic,health,first-known,health-missed,2026-02-20,\n' +
-      'school,education,first-known,safety-injury,2026-02-21,true\n' +
+      'school,education,first-known,safety-injury,2026-02-21,TRUE\n' +
       'school,education,first-known,health-missed;home-crowded,2026-03-01T10:00+01:00,\n',
   )
 })
@@ -143,9 +143,10 @@ describe('explain', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('No level is reached as of 2026-03-02 00:00 UTC.')
     expect(stdout).toContain('25 points, 15 short')
-    expect(stdout).toContain('Left out, withdrawn: row 2 (safety-injury), row 2 (first-known)')
+    expect(stdout).toContain('Left out, withdrawn: row 2 (safety-injury), row 2 (first-known)\n')
     expect(stdout).toContain('It would take 1 more check. For example:')
     expect(stdout).toContain('No level holds now.')
+    expect(stdout.split('never a decision about a child')).toHaveLength(2)
     expect(await json(...args)).toMatchObject({
       level: 'none',
       at: null,
@@ -403,6 +404,7 @@ describe('diff', () => {
   test('of policies with other levels the thresholds are compared, and long lists are cut short', async () => {
     const { stdout } = await policy('diff', 'england-illustrative', at('start.json'))
     expect(stdout).toMatch(/\n {2}and \d+ more \(--json lists them\)\n/)
+    expect(stdout.split('Changed in the document:\n')[1]?.trimEnd().split('\n')).toHaveLength(41)
     const renamed = changed('levels.json', (document) => {
       const levels = document.levels as unknown as { name: string }[]
       Object.assign(levels[0] ?? {}, { name: 'look' })
@@ -506,6 +508,9 @@ describe('replay', () => {
       expectRefusal(ran, 'ERR_ROW_MALFORMED', field)
       expect(ran.stderr).toContain('line 3: ')
     }
+    writeFileSync(at('childless.csv'), 'agency,kind,incident,occurred_at\n')
+    const childless = await policy('replay', at('start.json'), at('start.json'), '--checks', at('childless.csv'))
+    expectRefusal(childless, 'ERR_FILE_INVALID', 'child')
     writeFileSync(at('headless.csv'), good)
     const headless = await policy('replay', at('start.json'), at('start.json'), '--checks', at('headless.csv'))
     expectRefusal(headless, 'ERR_FILE_INVALID')
