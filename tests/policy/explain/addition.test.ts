@@ -289,6 +289,17 @@ describe('the number of checks', () => {
     })
   })
 
+  test('is that of the cheapest way, though too many are open to try them all', () => {
+    const codes = ['a', 'b', 'c', 'd', 'e', 'f']
+    const incidents = Object.fromEntries(codes.map((code) => [code, { label: code, points: 0 }]))
+    const each = (atLeast: number): Rule => ({
+      all: codes.map((code) => ({ count: { atLeast, withinDays: 9, where: { incidents: [code] } } })),
+    })
+    const addition = added({ any: [each(11), each(10), each(12)] }, { incidents })
+    expect(addition).toMatchObject({ outcome: 'reachable', checks: 60, exact: false })
+    expect(addition.outcome === 'reachable' && addition.atLeast).toBeGreaterThanOrEqual(10)
+  })
+
   test('of points of incidents that differ is bounded by the largest', () => {
     const incidents = { large: { label: 'x', points: 5 }, small: { label: 'x', points: 2 } }
     const rule: Rule = { points: { atLeast: 10, withinDays: 9, where: { incidents: ['large', 'small'] } } }
