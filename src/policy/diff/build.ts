@@ -16,6 +16,8 @@ export interface BuildOptions {
   readonly draw: Draw
   /** Whether a check with only this one of its indicators (or with none) spoils every history that it is in. */
   spoils(check: AssessedCheck, code: string | undefined): boolean
+  /** Whether a history has become too much and must not grow so. */
+  exceeds(checks: Checks): boolean
   /** Called for each history that is looked at. */
   looked(): void
 }
@@ -28,7 +30,8 @@ export interface Builder {
   varied(checks: Checks): Checks
 }
 
-const ADDED_MAX = 60
+const ADDED_MAX = 40
+const WANTED_MAX = 200
 const AGENCIES_PER_KIND = 6
 
 /** An observation that is to be added: of an indicator in a check, or of the incident of a new check. */
@@ -40,15 +43,17 @@ interface Addition {
   readonly apart: boolean
 }
 
-export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOptions): Builder {
+export function builderFor({ side, term, pool, draw, spoils, exceeds, looked }: BuildOptions): Builder {
   const { suspects } = pool
   // Days, agencies and dimensions are told apart too: now and then everything is on one day, by one agency, of one sort.
   const oneDay = draw.chance(35)
   const oneAgency = draw.chance(30)
-  const favourite =
-    pool.indicators.length > 0 && (suspects.caps.includes('perDimension') || draw.chance(40))
-      ? dimensionOf(side.policy, draw.pick(pool.indicators))
-      : undefined
+  const favourites = new Set<string | undefined>()
+  const liking = draw.pick([60, 100])
+  if (pool.indicators.length > 0 && (suspects.caps.includes('perDimension') || draw.chance(40))) {
+    const some = 1 + draw.below(3)
+    for (let time = 0; time < some; time += 1) favourites.add(dimensionOf(side.policy, draw.pick(pool.indicators)))
+  }
   /** The cap that is being filled at the moment. */
   let filling: keyof Caps | undefined
   let last = 0
@@ -120,24 +125,29 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
     const codes = isIncident ? incidents : indicators
     const known = isIncident ? suspects.incidents : suspects.indicators
     const suspected = known.size === 0 ? [] : codes.filter((code) => known.has(code))
-    const liked = favourite === undefined ? [] : codes.filter((one) => dimensionOf(side.policy, one) === favourite)
+    const liked = codes.filter((one) => favourites.has(dimensionOf(side.policy, one)))
     const likely = suspected.length > 0 && draw.chance(50) ? suspected : liked
     const code = draw.pick(
-      likely.length > 0 && (likely === suspected || filling === 'perDimension' || draw.chance(50)) ? likely : codes,
+      likely.length > 0 && (likely === suspected || filling === 'perDimension' || draw.chance(liking)) ? likely : codes,
     )
     return { atom, code, isIncident, apart: known.has(code) && draw.chance(70) }
   }
 
-  const grown = (checks: Checks, atom: Atom): Checks => {
+  const proposed = (checks: Checks, atom: Atom): Checks | undefined => {
     if (checks.length > 0 && draw.chance(filling === 'perAgencyIndicator' ? 60 : 15)) {
       const age = oneDay ? 0 : draw.pick(pool.ages)
       return [...checks, { ...draw.pick(checks), id: nextId(), occurredAt: NOW - age }]
     }
     const addition = additionFor(atom)
     const check = addition === undefined ? undefined : checkFor(checks, addition)
-    if (addition === undefined || check === undefined) return checks
-    if (spoils(check, addition.isIncident ? undefined : addition.code)) return checks
+    if (addition === undefined || check === undefined) return undefined
+    if (spoils(check, addition.isIncident ? undefined : addition.code)) return undefined
     return [...checks.filter(({ id }) => id !== check.id), check]
+  }
+
+  const grown = (checks: Checks, atom: Atom): Checks => {
+    const more = proposed(checks, atom)
+    return more === undefined || exceeds(more) ? checks : more
   }
 
   return {
@@ -154,7 +164,7 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
         filling = undefined
       }
       for (const atom of draw.shuffled(term)) {
-        for (let time = 0; time < ADDED_MAX; time += 1) {
+        for (let left = additionsFor(atom); left > 0; left -= 1) {
           looked()
           if (evaluate(atom, historyOf(side.policy, checks), NOW).holds) break
           checks = grown(checks, atom)
@@ -169,6 +179,11 @@ export function builderFor({ side, term, pool, draw, spoils, looked }: BuildOpti
       return changed
     },
   }
+}
+
+/** How many observations to add at most before an atom is given up. */
+function additionsFor(atom: Atom): number {
+  return ADDED_MAX + ('points' in atom ? 0 : Math.min(WANTED_MAX, measureOf(atom).atLeast))
 }
 
 function dimensionOf(policy: Policy, code: string): string | undefined {

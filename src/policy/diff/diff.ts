@@ -39,11 +39,11 @@ export interface Difference extends Example {
 export interface DiffOptions {
   /** Of the search; the same seed gives the same answer. Default 1. */
   readonly seed?: number
-  /** How many histories are tried in each direction that is not proved, or about so many. Default 150,000. */
+  /** How many histories are tried in each direction that is not proved, or about so many. Default 200,000. */
   readonly histories?: number
 }
 
-const HISTORIES = 150_000
+const HISTORIES = 200_000
 /**
  * Whether one policy is stricter than another, with a history for each way in which they differ.
  *

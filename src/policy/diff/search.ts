@@ -1,9 +1,10 @@
-import type { Term } from '../analyse/terms.js'
-import type { AssessedCheck } from '../history.js'
+import { atomKey, atomsOf, type Term } from '../analyse/terms.js'
+import { type AssessedCheck, historyOf } from '../history.js'
+import { evaluate } from '../reference/evaluate.js'
 import { builderFor } from './build.js'
 import type { Draw } from './draw.js'
 import { NOW, type Pool } from './pool.js'
-import { heightOf, type Side } from './scale.js'
+import { heightOf, ruleFrom, type Side } from './scale.js'
 import { weakened } from './weaken.js'
 
 /** What a search is to find: a history by which `high` reaches a height and `low` does not. */
@@ -33,17 +34,22 @@ const VARIED_MAX = 3
  * reaches the height. A policy never reaches less for more, so weakening can only help `low` to fall short, and where
  * any history meets the aim, one that cannot be weakened does. If this one does not, it is varied a little and weakened
  * again.
+ *
+ * Mostly one atom of `low` is chosen that must not come to hold meanwhile: in every history that meets the aim, some do not.
  */
 export function attempt(aim: Aim, pool: Pool, draw: Draw): readonly AssessedCheck[] | undefined {
   const { high, low, term, tally } = aim
   const looked = (): void => {
     tally.histories += 1
   }
-  const builder = builderFor({ side: high, term, pool, draw, spoils: spoilsFor(aim), looked })
+  const exceeds = exceedsFor(aim, draw, looked)
+  const builder = builderFor({ side: high, term, pool, draw, spoils: spoilsFor(aim), exceeds, looked })
   const reaches = (tried: readonly AssessedCheck[]): boolean => reachedBy(high, aim, tried)
+  // An older check can stand on a day of its own, and a lighter code in another dimension.
+  const quietly = (tried: readonly AssessedCheck[]): boolean => reaches(tried) && !exceeds(tried)
   let checks = builder.satisfied()
   for (let time = 0; time <= VARIED_MAX && reaches(checks); time += 1) {
-    checks = weakened(checks, { reaches, pool, draw, policy: high.policy })
+    checks = weakened(checks, { reaches: quietly, pool, draw, policy: high.policy })
     if (!reachedBy(low, aim, checks)) return checks
     checks = builder.varied(checks)
   }
@@ -54,6 +60,24 @@ function reachedBy(side: Side, { height, delayMs, tally }: Aim, checks: readonly
   tally.histories += 1
   tally.checksMost = Math.max(tally.checksMost, checks.length)
   return heightOf(side, checks, NOW + delayMs) >= height
+}
+
+/** Whether a history makes the atom of `low` hold that must not; sometimes there is none. */
+function exceedsFor(
+  { high, low, height }: Aim,
+  draw: Draw,
+  looked: () => void,
+): (checks: readonly AssessedCheck[]) => boolean {
+  const rule = ruleFrom(low, height)
+  const atoms = rule === undefined ? [] : atomsOf(rule)
+  if (atoms.length === 0 || draw.chance(35)) return () => false
+  const kept = new Set(high.policy.levels.flatMap((level) => atomsOf(level.reachedWhen)).map(atomKey))
+  const changed = atoms.filter((atom) => !kept.has(atomKey(atom)))
+  const atom = draw.pick(changed.length > 0 && draw.chance(70) ? changed : atoms)
+  return (checks) => {
+    looked()
+    return evaluate(atom, historyOf(low.policy, checks), NOW).holds
+  }
 }
 
 const heightsAlone = new WeakMap<Side, Map<string, number>>()

@@ -169,6 +169,17 @@ describe('small policies', () => {
     expect(diff.raises?.checks).toHaveLength(2)
   })
 
+  test('a higher level is as good as the one below it', () => {
+    const levels = (low: number, high: number): PolicyParts => ({
+      levels: [
+        { name: 'a', threshold: 'none', opens: [], reachedWhen: count(low) },
+        { name: 'b', threshold: 'none', opens: [], reachedWhen: count(high) },
+      ],
+    })
+    const diff = diffPolicies(policy(levels(2, 9)), policy(levels(3, 2)))
+    expect(diff).toMatchObject({ relation: 'laxer', proved: true, comparedBy: 'level' })
+  })
+
   test('another order of the same names is compared by threshold', () => {
     const level = (name: string) => ({ name, threshold: 'none', opens: [], reachedWhen: count(1) })
     const diff = diffPolicies(
@@ -201,7 +212,7 @@ function changed(id: string): Policy {
 }
 
 describe('random policies', () => {
-  const QUICK = { histories: 4_000 }
+  const QUICK = { histories: 2_500 }
   const pairs = policies.chain((before) =>
     fc.nat().map((which) => {
       const all = policyMutants(before)
@@ -230,7 +241,7 @@ describe('random policies', () => {
         const back = diffPolicies(after, before, QUICK)
         expect([back.relation, back.proved]).toEqual([MIRRORED[diff.relation], diff.proved])
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 
@@ -252,7 +263,7 @@ describe('random policies', () => {
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 })
@@ -267,10 +278,8 @@ describe('the default policy', () => {
   test.each<[string, PolicyDiff['relation']]>([
     ['horizonDays -1', 'stricter'],
     ['caps.perDimension -1', 'stricter'],
-    ['caps.perAgency +1', 'laxer'],
-    ['caps.perAgencyIndicator +1', 'laxer'],
+    ['caps.perAgency -1', 'stricter'],
     ['decay[1].permille -1', 'stricter'],
-    ['decay[0].upToDays +1', 'laxer'],
     ['levels[0].reachedWhen.any[0].count.withinDays -1', 'stricter'],
     [`${harm}[0].points.atLeast +1`, 'stricter'],
     [`${harm}[0].points.atLeast -1`, 'laxer'],
@@ -279,7 +288,6 @@ describe('the default policy', () => {
     [`${harm}[3].distinct.where.dimensions dropped`, 'laxer'],
     [`${harm}[3].distinct.withinDays +1`, 'laxer'],
     [`${harm} any`.replace('.all any', ' any'), 'laxer'],
-    ['indicators.SAF-4-DA.points -1', 'stricter'],
     ['indicators.HEA-2-CHECKS.points +1', 'laxer'],
     ['indicators.SAF-4-SEX.flags[0] dropped significant-harm', 'stricter'],
     ['incidents.index-referral.points +1', 'laxer'],
