@@ -4,6 +4,7 @@ import { policyHash } from '../hash.js'
 import { incidentOf, indicatorOf, type Level, type Policy, type Threshold } from '../policy.js'
 import { type FairnessFact, fairnessFacts, fairnessFindings } from './fairness.js'
 import { type AnalyseOptions, type Finding, reaches, type Subject, shown } from './finding.js'
+import { canHold } from './greatest.js'
 import { type Implication, implicationFindings, provedImplications } from './levels.js'
 import { echoFindings, immediateFindings, oneDayFindings, unfilteredFindings } from './lints.js'
 import { type Minimums, minimumsOf } from './minimums.js'
@@ -11,7 +12,7 @@ import { stepFindings, weightFindings, windowFindings } from './numbers.js'
 import { oneAgencyFindings, unreachableFindings } from './reach.js'
 import { shadowFindings } from './shadows.js'
 import { codesIn } from './sight.js'
-import { canHold, type Space, spaceOf } from './space.js'
+import { type Space, spaceOf } from './space.js'
 import { type TriggerSets, triggersOf } from './triggers.js'
 import { trivialFindings } from './trivial.js'
 import { vocabularyFindings } from './vocabulary.js'
@@ -56,7 +57,7 @@ export interface Certificate {
 }
 
 /** The options of an analysis of the default matrix. */
-export const ANALYSE_DEFAULTS: Required<AnalyseOptions> = {
+const ANALYSE_DEFAULTS: Required<AnalyseOptions> = {
   circumstances: ['housing', 'employment', 'income', 'social-integration', 'community-resources'],
   echoes: ['index-referral'],
   immediate: ['police-protection'],

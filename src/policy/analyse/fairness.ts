@@ -1,7 +1,8 @@
 import { indicatorOf } from '../policy.js'
 import { type Finding, idOf, listed, reaches, type Subject, shown } from './finding.js'
+import { canHold } from './greatest.js'
 import { bitsOf, codesIn } from './sight.js'
-import { canHold, carrierOf, type Space, type Universe, unnamedKind } from './space.js'
+import { carrierOf, type Space, type Universe, unnamedKind } from './space.js'
 import { witnessOf } from './witness.js'
 
 /** Indicators that must never add up to suspicion of significant harm, and what histories of them reach. */

@@ -1,7 +1,8 @@
 import type { Example } from '../example.js'
 import { DAY_MS, indicatorOf, measureOf, type Rule } from '../policy.js'
+import { canHold } from './greatest.js'
 import { bitsOf } from './sight.js'
-import { canHold, type Space, type Universe } from './space.js'
+import type { Space, Universe } from './space.js'
 import { atomsOf } from './terms.js'
 import { witnessOf } from './witness.js'
 

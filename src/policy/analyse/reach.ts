@@ -1,8 +1,8 @@
 import { describeRule } from '../explain/words.js'
 import { isAtom, type Level, levelRank, membersOf, type Policy, type Rule } from '../policy.js'
 import { type Finding, idOf, membersIn, type PlacedRule, placedRules, type Subject, shown } from './finding.js'
+import { canHold, greatest } from './greatest.js'
 import { implies } from './implies.js'
-import { canHold, greatest } from './space.js'
 import { witnessOf } from './witness.js'
 
 /** SA-2: levels and rules that no history reaches, and levels that are never the highest. */

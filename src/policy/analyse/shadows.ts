@@ -1,8 +1,8 @@
 import { describeRule } from '../explain/words.js'
 import { isAtom, membersOf, type Rule } from '../policy.js'
 import { type Finding, idOf, membersIn, type PlacedRule, placedRules, type Subject, shown } from './finding.js'
+import { canHold } from './greatest.js'
 import { implies } from './implies.js'
-import { canHold } from './space.js'
 import { atomKey } from './terms.js'
 import { witnessOf } from './witness.js'
 

@@ -165,6 +165,10 @@ export function bitsIn(set: bigint): readonly bigint[] {
   return digits.flatMap((digit, number) => (digit === '1' ? [1n << BigInt(number)] : []))
 }
 
+export function union(sets: readonly bigint[]): bigint {
+  return sets.reduce((all, set) => all | set, 0n)
+}
+
 function kindsWithin(narrow: Sight, wide: Sight): boolean {
   if (wide.kinds === undefined) return true
   if (narrow.kinds === undefined) return false

@@ -102,6 +102,6 @@ function minimal(sets: Sets, bounds: Bounds): Sets | undefined {
 }
 
 /** How many bits are set. */
-export function sizeOf(set: bigint): number {
+function sizeOf(set: bigint): number {
   return set.toString(2).replaceAll('0', '').length
 }

@@ -2,8 +2,9 @@ import { compilePolicy } from '../compiled/compile.js'
 import type { Example } from '../example.js'
 import type { AssessedCheck } from '../history.js'
 import { DAY_MS, indicatorOf, type Policy, type Rule } from '../policy.js'
+import { canHold } from './greatest.js'
 import { bitsIn, codesIn } from './sight.js'
-import { canHold, mayCarry, type Space, type Universe, unnamedKind } from './space.js'
+import { mayCarry, type Space, type Universe, unnamedKind } from './space.js'
 import { atomsOf } from './terms.js'
 
 /** 2026-01-01 12:00 UTC: an instant for examples, which are the same at every noon. */
@@ -160,7 +161,7 @@ function neutralFor({ policy, vocabulary, neutral }: Space, kind: string): strin
 }
 
 /** As few checks as will do, with as few indicators, of as few agencies, on as few days. */
-export function shrunk(space: Space, from: readonly AssessedCheck[], judge: Judge): readonly AssessedCheck[] {
+function shrunk(space: Space, from: readonly AssessedCheck[], judge: Judge): readonly AssessedCheck[] {
   const willDo: Judge = (checks) => {
     if (space.effort.left <= 0) return false
     space.effort.left -= 10 + checks.length

@@ -104,6 +104,10 @@ describe('what is proved', () => {
       { any: [count(1, 5, harm), count(1, 5, soft)] },
     ],
     [count(1, 5, { severityAtLeast: 3 }), { any: [count(1, 5, harm), count(1, 5, soft)] }],
+    [
+      { all: [count(1, 5, { severityAtLeast: 3 }), distinct('agency', 2)] },
+      { any: [{ all: [count(1, 5, harm), distinct('agency', 2)] }, count(1, 5, soft)] },
+    ],
   ]
   test.each(proved.map(([stronger, weaker, parts]) => ({ stronger, weaker, parts })))(
     '$stronger implies $weaker',
