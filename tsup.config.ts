@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup'
 
 const doors = { index: 'src/index.ts', agency: 'src/agency.ts', custodian: 'src/custodian.ts' }
-const sideDoors = { verify: 'src/verify.ts', testing: 'src/testing.ts', sqlite: 'src/sqlite.ts' }
+const sideDoors = {
+  policy: 'src/policy.ts',
+  verify: 'src/verify.ts',
+  testing: 'src/testing.ts',
+  sqlite: 'src/sqlite.ts',
+}
 
 export default defineConfig({
   entry: { ...doors, ...sideDoors, cli: 'src/cli/main.ts' },

@@ -37,7 +37,16 @@ export type { HubKeys, Limits } from './hub/context.js'
 export type { EnquiryFilter, PublicEnquiry, PublicReferral } from './hub/lists.js'
 export type { CaseNews } from './hub/raise.js'
 export type { JournalReport } from './hub/verify-stored.js'
-export type { Hub, HubJournal, HubStatus, OpenHubOptions } from './hub.js'
+export type {
+  AdoptedPolicy,
+  Adoption,
+  AdoptOptions,
+  ChildHistory,
+  Hub,
+  HubJournal,
+  HubStatus,
+  OpenHubOptions,
+} from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
 export {
   createOfficer,
@@ -53,12 +62,16 @@ export {
 } from './officer.js'
 export { type HubPort, newPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
 export { type AssessOptions, assess, levelAt, type Verdict } from './policy/assess.js'
+export { type CompiledPolicy, compilePolicy } from './policy/compiled/compile.js'
+export type { TrackedChild } from './policy/compiled/track.js'
 export { defaultPolicy } from './policy/default.js'
 export type { Explanation, LevelExplanation, RuleExplanation } from './policy/explain/explanation.js'
 export { policyHash, vocabularyHash } from './policy/hash.js'
 export type { AssessedCheck } from './policy/history.js'
+export { POLICY_NAMES, type PolicyName, policyNamed } from './policy/named.js'
 export { parsePolicy } from './policy/parse.js'
 export type { Policy, Threshold } from './policy/policy.js'
+export type { ReplayOptions, ReplayReport } from './policy/replay/replay.js'
 export type { Port, SendOptions } from './port.js'
 export type { Enrolment } from './roster/change.js'
 export type { Roster } from './roster/roster.js'

@@ -2,6 +2,7 @@ import { toHex } from '../bytes.js'
 import { compilePolicy } from './compiled/compile.js'
 import { explain } from './explain/explain.js'
 import type { Explanation } from './explain/explanation.js'
+import { reviewAt } from './explain/review.js'
 import { arranged } from './explain/rows.js'
 import { enoughFor, minimalSupport } from './explain/support.js'
 import { policyHash } from './hash.js'
@@ -27,6 +28,8 @@ export interface Verdict {
   readonly support: readonly string[]
   /** What each atom of each level counted and left out. Names agencies' checks: worked out when first read. */
   readonly explanation: Explanation
+  /** When the level that holds at `asOf` falls if nothing comes in; see the function of this name. Worked out when first read. */
+  readonly reviewAt: number | undefined
 }
 
 export interface AssessOptions {
@@ -66,6 +69,7 @@ export function assess(
     const question = { at, isClosed: options.closedAt !== undefined, reaches, likely: enoughFor(rule) }
     return minimalSupport(inForce(seen), question)
   })
+  const review = once(() => reviewAt(policy, seen, asOf))
   return {
     level: level?.name ?? 'none',
     threshold: level?.threshold ?? 'none',
@@ -80,6 +84,9 @@ export function assess(
     },
     get explanation() {
       return explanation()
+    },
+    get reviewAt() {
+      return review()
     },
   }
 }
