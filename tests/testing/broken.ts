@@ -297,6 +297,13 @@ export const MORE_MISTAKES: readonly (readonly [LawId, says: string, () => Parti
   ],
   [
     'T14',
+    'the assessment none',
+    () => ({
+      assess: (policy, checks, asOf) => ({ level: checks.length > 2 ? 'none' : assess(policy, checks, asOf).level }),
+    }),
+  ],
+  [
+    'T14',
     'at another instant',
     () => ({
       assess: assessing((policy, checks, asOf, options) => ({ at: assess(policy, checks, asOf, options).at && asOf })),

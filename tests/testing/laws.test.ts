@@ -6,13 +6,14 @@ import { parseCases } from '../../src/policy/cases/parse.js'
 import { defaultPolicy } from '../../src/policy/default.js'
 import { policyHash } from '../../src/policy/hash.js'
 import { parsePolicy } from '../../src/policy/parse.js'
-import type { Policy } from '../../src/policy/policy.js'
+import { DAY_MS, type Policy } from '../../src/policy/policy.js'
 import { referenceAssess } from '../../src/policy/reference/assess.js'
 import { checkLaw, checkLaws } from '../../src/testing/policy/check-laws.js'
+import { reachMsOf } from '../../src/testing/policy/edges.js'
 import type { LawId } from '../../src/testing/policy/law.js'
 import { laws } from '../../src/testing/policy/laws.js'
 import { policies } from '../../src/testing/policy/policies.js'
-import { policyWith } from '../policy/fixtures.js'
+import { policyWith, T } from '../policy/fixtures.js'
 import { MISTAKES, MORE_MISTAKES, TRIED } from './broken.js'
 
 const SEED = 20_260_302
@@ -90,6 +91,19 @@ describe('a law that is broken', () => {
     const { checks, asOf } = result!.example!
     expect(forgetful!(TRIED, checks, asOf).level).not.toBe(assess(TRIED, checks, asOf).level)
     expect(checks).toHaveLength(5)
+  })
+
+  test('has a case from which no check can be left out', () => {
+    const { assess: forgetful } = MISTAKES.T11.broken()
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const [result] = checkLaws(TRIED, { assess: forgetful!, only: ['T11'], seed }).results
+      const { checks, asOf, closedAt } = result!.example!
+      const options = closedAt === undefined ? {} : { closedAt }
+      for (const check of checks) {
+        const fewer = checks.filter((one) => one !== check)
+        expect(forgetful!(TRIED, fewer, asOf, options).level).toBe(assess(TRIED, fewer, asOf, options).level)
+      }
+    }
   })
 
   test('names the variant of the policy that it had to make', () => {
@@ -170,3 +184,24 @@ test('T20 fails of a policy whose higher level does not imply the lower', () => 
   expect(result).toMatchObject({ outcome: 'failed', reason: 'top is reached and low is not' })
   expect(JSON.parse(result!.counterexample!)).toMatchObject({ expect: { level: 'top' } })
 })
+
+test('T8 begins exactly where a check can be seen at no instant', () => {
+  const policy = parsePolicy({ ...counting(2), horizonDays: 5 })
+  const seen = (occurredAt: number, id: string) => ({
+    id,
+    agency: 'A',
+    agencyKind: 'k',
+    incident: 'seen',
+    indicators: [],
+    occurredAt,
+  })
+  const later = seen(T - 5 * DAY_MS + 1, 'later')
+  const edge = T - reachMsOf(policy)
+  expect(assess(policy, [later, seen(edge + 2, 'older')], T).level).toBe('raised')
+  expect(assess(policy, [later, seen(edge + 1, 'older')], T).level).toBe('none')
+  expect(assess(policy, [seen(T - 5 * DAY_MS + 1, 'later'), seen(edge, 'older')], T).level).toBe('none')
+})
+
+function counting(atLeast: number): Policy {
+  return policyWith({ count: { atLeast, withinDays: 3 } })
+}
