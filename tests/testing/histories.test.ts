@@ -7,6 +7,7 @@ import { parsePolicy } from '../../src/policy/parse.js'
 import { DAY_MS, type Policy } from '../../src/policy/policy.js'
 import { edgeDaysOf, edgesOf, reachMsOf, shortestWindowDays } from '../../src/testing/policy/edges.js'
 import { checksOf, examplesOf, historiesOf, instantsOf } from '../../src/testing/policy/histories.js'
+import { laws } from '../../src/testing/policy/laws.js'
 import { policies } from '../../src/testing/policy/policies.js'
 import { vocabularyOf } from '../../src/testing/policy/vocabulary.js'
 import { T } from '../policy/fixtures.js'
@@ -208,6 +209,17 @@ describe('policies', () => {
     expect(new Set(all.flatMap(({ levels }) => levels.map(({ threshold }) => threshold))).size).toBe(3)
     expect(all.some(({ caps }) => caps?.perAgency === undefined)).toBe(true)
     expect(all.some(({ decay }) => decay === undefined)).toBe(true)
+  })
+
+  test('are such that every law has some to which it applies', () => {
+    const all = sampled(policies(), 400)
+    const harm = laws.find(({ id }) => id === 'T12')!
+    expect(all.filter((policy) => harm.appliesTo(policy) === true).length).toBeGreaterThan(100)
+    const several = all.filter(({ levels }) => levels.length > 1)
+    const nested = several.filter(({ levels: [lower, upper] }) =>
+      JSON.stringify(lower).includes(JSON.stringify(upper!.reachedWhen)),
+    )
+    expect(nested.length * 3).toBeGreaterThan(several.length)
   })
 
   test('are as large as asked for', () => {
