@@ -1,12 +1,11 @@
 import { equalBytes, toHex } from '../bytes.js'
 import { type Batch, batchIsSignedBy, type SaltedRow, type Submission } from '../check/batch.js'
-import { type Check, contentHash, decodeCheck, receiptContent } from '../check/canonical.js'
+import { type Check, contentHash, decodeCheck } from '../check/canonical.js'
 import { type ChildId, fromAgencyChildIds } from '../child/identifiers.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { incidentOf, indicatorOf } from '../policy/policy.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, requireParty, roster } from './context.js'
-import type { ReferenceRow } from './rows.js'
 
 /** How far ahead of the hub's clock a check may say that something happened. */
 const AHEAD_MS = 5 * 60_000
@@ -127,16 +126,4 @@ function policyRefusal(hub: HubContext, agency: Agency, check: Check): Refusal |
       return refusal('ERR_CODE_RETIRED', 'this indicator is retired: use its successor', 'indicators')
   }
   return undefined
-}
-
-/**
- * Whether a check is one that was recorded before. An agency takes the vocabulary from the hub: when the policy has
- * changed in between, the same check sent again names another one, and no code means anything else in it.
- */
-export function isSameCheck(hub: HubContext, { content, childId, check }: Candidate, earlier: ReferenceRow): boolean {
-  if (equalBytes(earlier.content, content)) return true
-  const isOfThisHub = [...hub.documents().values()].some(({ vocabulary }) => equalBytes(vocabulary, check.vocabulary))
-  return (
-    isOfThisHub && equalBytes(earlier.childId, childId) && equalBytes(earlier.receiptContent, receiptContent(check))
-  )
 }

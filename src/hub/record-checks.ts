@@ -1,4 +1,4 @@
-import { fromHex } from '../bytes.js'
+import { equalBytes, fromHex } from '../bytes.js'
 import { decodeSubmission, encodeBatchEntry, type SaltedRow, type Submission, signBatch } from '../check/batch.js'
 import { checkIdOf, receiptContent } from '../check/canonical.js'
 import { encodeReceipt } from '../check/receipt.js'
@@ -8,7 +8,7 @@ import type { Agency } from '../roster/roster.js'
 import type { StoredLeaf } from '../store/port.js'
 import type { HubContext } from './context.js'
 import { type CheckCounts, checkCounts } from './meter.js'
-import { type Candidate, isSameCheck, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
+import { type Candidate, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
 
@@ -58,7 +58,7 @@ async function record(
     )
     outcomes = rows.map((row, index) =>
       'check' in row
-        ? outcomeOf(hub, row, { entry: position, row: index }, at, children, before, counts)
+        ? outcomeOf(row, { entry: position, row: index }, at, children, before, counts)
         : { kind: 'refused', refusal: row },
     )
     if (!outcomes.some(({ kind }) => kind === 'new')) return undefined
@@ -99,7 +99,6 @@ export function leafRow(submission: Submission, hash: Uint8Array, row: number, a
 }
 
 function outcomeOf(
-  hub: HubContext,
   candidate: Candidate,
   position: ReferenceRow['position'],
   at: number,
@@ -108,7 +107,8 @@ function outcomeOf(
   counts: CheckCounts,
 ): Outcome {
   const earlier = before.get(candidate.check.reference)
-  if (earlier !== undefined && isSameCheck(hub, candidate, earlier)) return { kind: 'again', reference: earlier }
+  if (earlier !== undefined && equalBytes(earlier.content, candidate.content))
+    return { kind: 'again', reference: earlier }
   if (candidate.refusal !== undefined) return { kind: 'refused', refusal: candidate.refusal }
   const child = children.get(candidate.childId)
   if (child === undefined) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { equalBytes } from '../bytes.js'
 import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/batch.js'
 import { checkIdOf, REFERENCE, receiptContent } from '../check/canonical.js'
 import type { JournalPosition } from '../check/receipt.js'
@@ -10,7 +11,7 @@ import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, requireSender } from './context.js'
 import { checkCounts } from './meter.js'
-import { isSameCheck, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
+import { type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { leafRow, receipts } from './record-checks.js'
 import { ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
@@ -87,7 +88,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
   await hub.ledger.write(async (position, at) => {
     const { row, key } = await requireOwnCheck(hub, agency, request.reference)
     // The same correction once more, because the first answer was lost or a custodian had not confirmed it.
-    if (row.correction !== undefined && isSameCheck(hub, candidate, row)) {
+    if (row.correction !== undefined && equalBytes(row.content, candidate.content)) {
       reference = row
       return undefined
     }
