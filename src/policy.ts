@@ -14,7 +14,7 @@ export { parseCases } from './policy/cases/parse.js'
 export { type CaseResult, type CasesReport, runCases, type Unmet } from './policy/cases/run.js'
 export { caseOf } from './policy/cases/write.js'
 export { type CompiledValues, compileValues, levelFromValues, type PlacedAtom } from './policy/compiled/aggregated.js'
-export { type CompiledPolicy, compilePolicy, type LevelFinding } from './policy/compiled/compile.js'
+export { type CompiledPolicy, compilePolicy } from './policy/compiled/compile.js'
 export type { TrackedChild } from './policy/compiled/track.js'
 export { defaultPolicy } from './policy/default.js'
 export type { DocumentChange } from './policy/diff/changes.js'
@@ -60,6 +60,7 @@ export type {
   Threshold,
   Where,
 } from './policy/policy.js'
+export type { LevelFinding } from './policy/reference/findings.js'
 export { groupByChild, parseReplayRow, type ReplayRow } from './policy/replay/checks-file.js'
 export { shiftPicture } from './policy/replay/picture.js'
 export {

@@ -1,9 +1,10 @@
 import type { AssessedCheck } from '../history.js'
 import { DAY_MS, type Policy } from '../policy.js'
+import type { LevelFinding } from '../reference/findings.js'
 import { type Program, programOf } from './program.js'
 import { enterAll, Sweep } from './sweep.js'
 import { CheckTable } from './table.js'
-import { type TrackedChild, trackChild } from './track.js'
+import { Track, type TrackedChild } from './track.js'
 
 /**
  * A policy prepared once for assessing many histories. Gives the levels that the reference evaluator gives, in one pass
@@ -22,12 +23,6 @@ export interface CompiledPolicy {
   findings(checks: readonly AssessedCheck[], asOf: number, closedAt?: number): readonly LevelFinding[]
   /** The assessment of one child that is kept up as checks arrive. */
   track(options?: { readonly closedAt?: number | undefined }): TrackedChild
-}
-
-/** The first instants of the horizon at which a level was reached and at which its rule held; undefined where none. */
-export interface LevelFinding {
-  readonly reachedAt: number | undefined
-  readonly heldAt: number | undefined
 }
 
 const compiled = new WeakMap<Policy, CompiledPolicy>()
@@ -82,7 +77,7 @@ function prepare(policy: Policy, program: Program): CompiledPolicy {
       return found
     },
     track({ closedAt } = {}) {
-      return trackChild(program, closedAt, (checks, asOf) => self.rank(checks, asOf, closedAt))
+      return new Track(program, closedAt, (checks, asOf) => self.rank(checks, asOf, closedAt))
     },
   }
   return self

@@ -18,103 +18,129 @@ export interface TrackedChild {
 }
 
 /**
- * Keeps a sweep at the latest instant that was assessed, and for each level the last instant at which it was reached.
+ * Keeps a sweep at the latest instant that was assessed, and for each level the last instants at which it held and was
+ * reached.
  *
  * A check that occurs later costs what it adds. An earlier one is read with those that some instant sees beside it, and no
  * more: adding a check lowers nothing, so what other instants reached stands. `rankOf` answers for instants gone by.
  */
-export function trackChild(
-  program: Program,
-  closedAt: number | undefined,
-  rankOf: (checks: readonly AssessedCheck[], asOf: number) => number,
-): TrackedChild {
-  const table = new CheckTable(program, closedAt)
-  const horizonMs = program.policy.horizonDays * DAY_MS
-  const isClosed = closedAt !== undefined
-  const reachedAt = program.policy.levels.map(() => Number.NEGATIVE_INFINITY)
-  const heldAt = program.policy.levels.map(() => Number.NEGATIVE_INFINITY)
-  let sweep = new Sweep(program, table)
-  /** The instant at which the sweep stands, and how many checks of `inOrder` have come in by then. */
-  let now = Number.NEGATIVE_INFINITY
-  let entered = 0
+export class Track implements TrackedChild {
+  readonly #program: Program
+  readonly #table: CheckTable
+  readonly #isClosed: boolean
+  readonly #rankOf: (checks: readonly AssessedCheck[], asOf: number) => number
+  readonly #horizonMs: number
+  readonly #heldAt: number[]
+  readonly #reachedAt: number[]
+  #sweep: Sweep
+  /** The instant at which the sweep stands, and how many checks of the table, in order, have come in by then. */
+  #now = Number.NEGATIVE_INFINITY
+  #entered = 0
 
-  /** Notes which levels are reached at the instant `t` of a sweep. */
-  function note(at: Sweep, t: number): void {
-    for (let level = 0; level < reachedAt.length; level += 1) {
-      if (!at.holds(level)) continue
-      heldAt[level] = Math.max(heldAt[level] ?? 0, t)
-      if (at.isReached(level, isClosed)) reachedAt[level] = Math.max(reachedAt[level] ?? 0, t)
+  constructor(
+    program: Program,
+    closedAt: number | undefined,
+    rankOf: (checks: readonly AssessedCheck[], asOf: number) => number,
+  ) {
+    this.#program = program
+    this.#table = new CheckTable(program, closedAt)
+    this.#isClosed = closedAt !== undefined
+    this.#rankOf = rankOf
+    this.#horizonMs = program.policy.horizonDays * DAY_MS
+    this.#heldAt = program.rules.map(() => Number.NEGATIVE_INFINITY)
+    this.#reachedAt = program.rules.map(() => Number.NEGATIVE_INFINITY)
+    this.#sweep = new Sweep(program, this.#table)
+  }
+
+  get checks(): readonly AssessedCheck[] {
+    return this.#table.checks
+  }
+
+  add(check: AssessedCheck): void {
+    const row = this.#table.add(check)
+    if (row === undefined || check.withdrawn === true || !Number.isFinite(check.occurredAt)) return
+    const place = this.#table.place(row)
+    if (check.occurredAt > this.#now) return
+    this.#entered += 1
+    if (check.occurredAt < this.#now) {
+      this.#insertEarlier(place, check.occurredAt)
+      return
+    }
+    this.#sweep.enter(row)
+    this.#note(this.#sweep, this.#now)
+  }
+
+  rank(asOf: number): number {
+    if (asOf < this.#now) return this.#rankOf(this.checks, asOf)
+    this.#catchUp(asOf)
+    let rank = this.#reachedAt.length
+    while (rank > 0 && !((this.#reachedAt[rank - 1] ?? 0) > asOf - this.#horizonMs)) rank -= 1
+    return this.#needsEnd(asOf, rank) ? this.#rankAtEnd(asOf, rank) : rank
+  }
+
+  /** Lets in, instant by instant, what has become due. */
+  #catchUp(asOf: number): void {
+    while (this.#entered < this.#table.inOrder.length) {
+      const t = this.#timeAt(this.#entered)
+      if (!(t <= asOf)) return
+      this.#entered = enterAll(this.#sweep, this.#entered, t)
+      this.#now = t
+      this.#note(this.#sweep, t)
     }
   }
 
   /** A check that occurred before the instant at which the sweep stands: reads those that some instant sees beside it. */
-  function insertEarlier(place: number, occurredAt: number): void {
-    const { windowMsMax } = program
-    const until = occurredAt + windowMsMax
-    const again = new Sweep(program, table)
-    let next = place
-    while (next > 0 && (table.occurredAt[table.inOrder[next - 1] ?? 0] ?? 0) > occurredAt - windowMsMax) next -= 1
-    for (;;) {
-      const t = table.occurredAt[table.inOrder[next] ?? 0] ?? 0
-      // The sweep has let the check go already, or takes it in by being read again to where it stands.
-      if (next === table.inOrder.length || t > now) break
-      if (t >= until) return
+  #insertEarlier(place: number, occurredAt: number): void {
+    const { windowMsMax } = this.#program
+    const again = new Sweep(this.#program, this.#table)
+    let next = this.#firstAfter(occurredAt - windowMsMax, place)
+    while (next < this.#table.inOrder.length && this.#timeAt(next) <= this.#now) {
+      const t = this.#timeAt(next)
+      // From here on nothing sees the check, and the sweep, which stands further on, has let it go already.
+      if (t >= occurredAt + windowMsMax) return
       next = enterAll(again, next, t)
-      if (t >= occurredAt) note(again, t)
+      if (t >= occurredAt) this.#note(again, t)
     }
-    sweep = again
+    this.#sweep = again
   }
 
-  function catchUp(asOf: number): void {
-    while (entered < table.inOrder.length) {
-      const t = table.occurredAt[table.inOrder[entered] ?? 0] ?? 0
-      if (!(t <= asOf)) return
-      entered = enterAll(sweep, entered, t)
-      now = t
-      note(sweep, t)
+  /** Notes which levels hold and are reached at the instant `t` of a sweep. */
+  #note(sweep: Sweep, t: number): void {
+    for (let level = 0; level < this.#heldAt.length; level += 1) {
+      if (!sweep.holds(level)) continue
+      this.#heldAt[level] = Math.max(this.#heldAt[level] ?? 0, t)
+      if (sweep.isReached(level, this.#isClosed)) this.#reachedAt[level] = Math.max(this.#reachedAt[level] ?? 0, t)
     }
-  }
-
-  /** The sweep stands at the last check; what holds at `asOf` itself is asked of a sweep of its own. */
-  function rankAtEnd(asOf: number, above: number): number {
-    const end = new Sweep(program, table)
-    let place = entered
-    while (place > 0 && (table.occurredAt[table.inOrder[place - 1] ?? 0] ?? 0) > asOf - program.windowMsMax) place -= 1
-    while (place < entered) place = enterAll(end, place, table.occurredAt[table.inOrder[place] ?? 0] ?? 0)
-    end.advance(asOf)
-    let rank = reachedAt.length
-    while (rank > above && !end.isReached(rank - 1, isClosed)) rank -= 1
-    return rank
-  }
-
-  return {
-    checks: table.checks,
-    add(check) {
-      const row = table.add(check)
-      if (row === undefined || check.withdrawn === true || !Number.isFinite(check.occurredAt)) return
-      const place = table.place(row)
-      if (check.occurredAt > now) return
-      entered += 1
-      if (check.occurredAt < now) return insertEarlier(place, check.occurredAt)
-      sweep.enter(row)
-      note(sweep, now)
-    },
-    rank(asOf) {
-      if (asOf < now) return rankOf(table.checks, asOf)
-      catchUp(asOf)
-      let rank = reachedAt.length
-      while (rank > 0 && !((reachedAt[rank - 1] ?? 0) > asOf - horizonMs)) rank -= 1
-      return needsEnd(asOf, rank) ? rankAtEnd(asOf, rank) : rank
-    },
   }
 
   /**
    * Nothing comes in between the last check and `asOf`, so no rule holds at `asOf` that did not hold at that check, except that
    * the check may lie before the horizon; and, after a closing, that of two equal weights the new one may count only later.
    */
-  function needsEnd(asOf: number, rank: number): boolean {
-    const lastIsBeforeHorizon = now <= asOf - horizonMs
-    if (lastIsBeforeHorizon) return entered > 0
-    return isClosed && heldAt.some((t, level) => level >= rank && t === now)
+  #needsEnd(asOf: number, rank: number): boolean {
+    if (this.#now <= asOf - this.#horizonMs) return this.#entered > 0
+    return this.#isClosed && this.#heldAt.some((t, level) => level >= rank && t === this.#now)
+  }
+
+  /** The sweep stands at the last check; what holds at `asOf` itself is asked of a sweep of its own. */
+  #rankAtEnd(asOf: number, above: number): number {
+    const end = new Sweep(this.#program, this.#table)
+    let next = this.#firstAfter(asOf - this.#program.windowMsMax, this.#entered)
+    while (next < this.#entered) next = enterAll(end, next, this.#timeAt(next))
+    end.advance(asOf)
+    let rank = this.#reachedAt.length
+    while (rank > above && !end.isReached(rank - 1, this.#isClosed)) rank -= 1
+    return rank
+  }
+
+  /** The first place, not behind `place`, of a check after the instant `t`. */
+  #firstAfter(t: number, place: number): number {
+    let first = place
+    while (first > 0 && this.#timeAt(first - 1) > t) first -= 1
+    return first
+  }
+
+  #timeAt(place: number): number {
+    return this.#table.occurredAt[this.#table.inOrder[place] ?? 0] ?? 0
   }
 }

@@ -1,8 +1,8 @@
 import { type CompiledRule, type Program, programOf } from '../compiled/program.js'
 import type { AssessedCheck } from '../history.js'
 import { isAtom, measureOf, membersOf, type Policy, type Rule } from '../policy.js'
+import type { LevelFinding } from '../reference/findings.js'
 import type { Explanation, LevelExplanation, RuleExplanation } from './explanation.js'
-import type { LevelFinding } from './findings.js'
 import { Moment } from './moment.js'
 import { arranged, Rows } from './rows.js'
 

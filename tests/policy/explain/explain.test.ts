@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { defaultPolicy } from '../../../src/policy/default.js'
 import { explain } from '../../../src/policy/explain/explain.js'
 import type { AtomExplanation, RuleExplanation } from '../../../src/policy/explain/explanation.js'
-import { findingsOf, type LevelFinding } from '../../../src/policy/explain/findings.js'
 import { historyOf, matches } from '../../../src/policy/history.js'
 import { measureOf, membersOf } from '../../../src/policy/policy.js'
 import {
@@ -14,6 +13,7 @@ import {
   type Outcome,
   totals,
 } from '../../../src/policy/reference/evaluate.js'
+import { findingsOf, type LevelFinding } from '../../../src/policy/reference/findings.js'
 import { instantsOf, reachedAt } from '../../../src/policy/reference/reached.js'
 import { histories, policiesWithHistories } from '../arbitraries.js'
 import { check, DAY, policyWith, T } from '../fixtures.js'

@@ -1,5 +1,5 @@
 import type { History } from '../history.js'
-import { instantsOf, reachedAt } from '../reference/reached.js'
+import { instantsOf, reachedAt } from './reached.js'
 
 /** What became of one level within the horizon. A level that was reached held at that instant, or before it. */
 export interface LevelFinding {
