@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
-import { rulesOf } from '../../policy/cases/findings.js'
+import { rulesOf } from '../../policy/cases/rule-record.js'
 import { plural } from '../../policy/explain/words.js'
 import { policyHash, vocabularyHash } from '../../policy/hash.js'
 import { isAtom, type Policy } from '../../policy/policy.js'

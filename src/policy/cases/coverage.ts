@@ -1,5 +1,5 @@
 import { type Atom, isAtom, measureOf, type Policy } from '../policy.js'
-import { type Finding, rulesOf } from './findings.js'
+import { type RuleRecord, rulesOf } from './rule-record.js'
 
 /**
  * Which of a policy's rules a set of cases tries. In each case an atom has one value: the highest that it comes to at an
@@ -27,7 +27,7 @@ export interface AtomCoverage {
 /** What the cases expected, and what each rule came to in each of them. */
 export function coverageOf(
   policy: Policy,
-  tried: readonly { readonly expected: string; readonly findings: ReadonlyMap<string, Finding> }[],
+  tried: readonly { readonly expected: string; readonly findings: ReadonlyMap<string, RuleRecord> }[],
 ): Coverage {
   const atoms: AtomCoverage[] = []
   for (const [path, rule] of rulesOf(policy)) {

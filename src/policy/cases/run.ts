@@ -4,7 +4,7 @@ import { historyOf } from '../history.js'
 import { incidentOf, indicatorOf, levelRank, type Policy, type Rule } from '../policy.js'
 import type { Case, Cases } from './cases.js'
 import { type Coverage, coverageOf } from './coverage.js'
-import { type Finding, findingsOf, rulesOf } from './findings.js'
+import { type RuleRecord, ruleRecordsOf, rulesOf } from './rule-record.js'
 
 /** What came of running cases against a policy. */
 export interface CasesReport {
@@ -52,9 +52,9 @@ function run(
   policy: Policy,
   { name, checks, asOf, closedAt, expect }: Case,
   path: string,
-): { readonly result: CaseResult; readonly findings: ReadonlyMap<string, Finding> } {
+): { readonly result: CaseResult; readonly findings: ReadonlyMap<string, RuleRecord> } {
   try {
-    const findings = findingsOf(historyOf(policy, checks), asOf, closedAt)
+    const findings = ruleRecordsOf(historyOf(policy, checks), asOf, closedAt)
     const verdict = assess(policy, checks, asOf, closedAt === undefined ? {} : { closedAt })
     const unmet: readonly Unmet[] = [
       ...(verdict.level === expect.level ? [] : [{ kind: 'level' } as const]),

@@ -1,4 +1,4 @@
-import { rulesOf } from '../cases/findings.js'
+import { rulesOf } from '../cases/rule-record.js'
 import { describeAtom } from '../explain/words.js'
 import { isAtom, type Level, membersOf, type Policy, type Rule, type Threshold } from '../policy.js'
 

@@ -4,7 +4,7 @@ import { evaluate, type Outcome } from '../reference/evaluate.js'
 import { instantsOf, reachedAt } from '../reference/reached.js'
 
 /** What one rule of a policy came to over all the instants that a verdict looks at. */
-export interface Finding {
+export interface RuleRecord {
   readonly holds: boolean
   /** It held with all rules that enclose it and, after a closing, counted a check recorded since. */
   readonly decides: boolean
@@ -26,8 +26,12 @@ export function rulesOf(policy: Policy): ReadonlyMap<string, Rule> {
 }
 
 /** What every rule of the history's policy came to, by its path. */
-export function findingsOf(history: History, asOf: number, closedAt: number | undefined): ReadonlyMap<string, Finding> {
-  const findings = new Map<string, Finding>()
+export function ruleRecordsOf(
+  history: History,
+  asOf: number,
+  closedAt: number | undefined,
+): ReadonlyMap<string, RuleRecord> {
+  const findings = new Map<string, RuleRecord>()
   const instants = instantsOf(history, asOf)
   for (const [index, level] of history.policy.levels.entries()) {
     const note = (outcome: Outcome, path: string, t: number, isEnclosed: boolean): void => {
@@ -51,7 +55,7 @@ export function findingsOf(history: History, asOf: number, closedAt: number | un
   return findings
 }
 
-const NOTHING: Finding = { holds: false, decides: false, peak: 0 }
+const NOTHING: RuleRecord = { holds: false, decides: false, peak: 0 }
 
 function levelPath(index: number): string {
   return `levels[${index}].reachedWhen`
