@@ -38,7 +38,7 @@ export { reviewAt } from './policy/explain/review.js'
 export { describeAtom, describeRule, type RuleLine, ruleLines, type WordsOptions } from './policy/explain/words.js'
 export { policyHash, vocabularyHash } from './policy/hash.js'
 export type { AssessedCheck } from './policy/history.js'
-export { POLICY_NAMES, type PolicyName, policyNamed } from './policy/named.js'
+export { acceptedOf, POLICY_NAMES, type PolicyName, policyNamed } from './policy/named.js'
 export { type PageOptions, policyPage } from './policy/page/page.js'
 export { parsePolicy } from './policy/parse.js'
 export type {

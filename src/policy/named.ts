@@ -1,5 +1,9 @@
+import { toHex } from '../bytes.js'
 import { IndexError } from '../errors.js'
+import type { AcceptedFindings } from './analyse/accepted.js'
 import { defaultPolicy } from './default.js'
+import { policyHash } from './hash.js'
+import { englandAccepted } from './matrix/england-accepted.js'
 import type { Policy } from './policy.js'
 
 /** Names of the policies that come with the package. */
@@ -18,8 +22,14 @@ export function policyNamed(name: string): Policy {
   )
 }
 
+/** What its authors accept of the analysis of a policy that comes with the package. */
+export function acceptedOf(name: PolicyName): AcceptedFindings {
+  return { policyHash: toHex(policyHash(policyNamed(name))), accepted: ACCEPTED[name] }
+}
+
 export function isPolicyName(name: string): name is PolicyName {
   return POLICY_NAMES.some((known) => known === name)
 }
 
 const SHIPPED: Readonly<Record<PolicyName, () => Policy>> = { 'england-illustrative': defaultPolicy }
+const ACCEPTED: Readonly<Record<PolicyName, AcceptedFindings['accepted']>> = { 'england-illustrative': englandAccepted }

@@ -323,6 +323,7 @@ describe('analyse', () => {
   test('the default policy has no finding that is not accepted', async () => {
     const file = new URL('../../policies/england-illustrative.accepted.json', import.meta.url).pathname
     expect(await policy('analyse', 'england-illustrative', '--accepted', file)).toMatchObject({ code: 0 })
+    expect(await policy('analyse', 'england-illustrative')).toMatchObject({ code: 0 })
   })
 
   test('takes the policy’s own words for circumstances', async () => {

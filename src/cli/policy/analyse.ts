@@ -6,6 +6,7 @@ import type { TriggerSets } from '../../policy/analyse/triggers.js'
 import { assess } from '../../policy/assess.js'
 import { caseOf } from '../../policy/cases/write.js'
 import { plural } from '../../policy/explain/words.js'
+import { acceptedOf, isPolicyName } from '../../policy/named.js'
 import { codesText, minimumText } from '../../policy/page/analysis.js'
 import { policyPage } from '../../policy/page/page.js'
 import type { Policy } from '../../policy/policy.js'
@@ -34,7 +35,10 @@ export function analyseCommand(): Command {
     },
   )
     .argument('<policy>', 'a file, or the name of a policy that comes with the package')
-    .option('--accepted <file>', 'JSON: { policyHash, accepted: [{ id, reason }] }')
+    .option(
+      '--accepted <file>',
+      'JSON: { policyHash, accepted: [{ id, reason }] }; a policy of the package brings its own',
+    )
     .option('--circumstances <dimensions>', 'dimensions that are circumstances of a family, parted by commas')
     .option('--html <file>', 'write the policy and its analysis as a page; must not exist')
     .addHelpText('after', '\nExit code 1: there are findings that nobody has accepted.')
@@ -43,7 +47,7 @@ export function analyseCommand(): Command {
 
 async function analyseWith({ out }: Context, flags: AnalyseFlags, given = ''): Promise<ExitCode> {
   const policy = await policyFrom(given)
-  const accepted = flags.accepted === undefined ? undefined : await acceptedFrom(flags.accepted)
+  const accepted = await acceptedFrom(flags.accepted, given)
   const circumstances = flags.circumstances?.split(/[,\s]+/).filter((dimension) => dimension !== '')
   const analysis = analyse(policy, circumstances === undefined ? {} : { circumstances })
   const open = accepted === undefined ? analysis.findings : unaccepted(analysis, accepted)
@@ -75,7 +79,9 @@ async function analyseWith({ out }: Context, flags: AnalyseFlags, given = ''): P
 
 const ACCEPTED_BYTES_MAX = 1024 * 1024
 
-async function acceptedFrom(file: string): Promise<AcceptedFindings> {
+/** Those of the file, or those that come with the policy. */
+async function acceptedFrom(file: string | undefined, policy: string): Promise<AcceptedFindings | undefined> {
+  if (file === undefined) return isPolicyName(policy) ? acceptedOf(policy) : undefined
   return parseAccepted(await smallText(file, ACCEPTED_BYTES_MAX, 'the file of accepted findings'))
 }
 

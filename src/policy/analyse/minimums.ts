@@ -109,7 +109,8 @@ function fewest(
   universeOf: (chosen: readonly number[]) => Universe,
 ): Minimum {
   let choices = CHOICES_MAX
-  for (let number = from; number <= NUMBER_MAX; number += 1) {
+  const all = available.reduce((sum, many) => sum + many, 0)
+  for (let number = from; number <= Math.min(all, NUMBER_MAX); number += 1) {
     for (const chosen of choicesOf(number, available)) {
       choices -= 1
       if (choices < 0 || space.effort.left <= 0) return { atLeast: number, atMost: undefined, example: undefined }

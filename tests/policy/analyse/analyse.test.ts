@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/policy/analyse/finding.js'
 import { compilePolicy } from '../../../src/policy/compiled/compile.js'
 import { defaultPolicy } from '../../../src/policy/default.js'
 import type { Example } from '../../../src/policy/example.js'
+import { acceptedOf } from '../../../src/policy/named.js'
 import { levelRank, type Policy } from '../../../src/policy/policy.js'
 import { starterBadDraft, starterPolicy } from '../fixtures/starter.js'
 
@@ -114,6 +115,12 @@ describe('the default policy', () => {
     expect(accepted.policyHash).toBe(analysis.policyHash)
     expect(unaccepted(analysis, accepted).map(({ id }) => id)).toEqual([])
     expect(accepted.accepted.map(({ id }) => id).filter((id) => !ids(analysis).includes(id))).toEqual([])
+  })
+
+  // `npx vitest run tests/policy/analyse -u` writes the file anew.
+  test('the file of accepted findings is what the package knows by name', async () => {
+    const printed = `${JSON.stringify(acceptedOf('england-illustrative'), null, 2)}\n`
+    await expect(printed).toMatchFileSnapshot('../../../policies/england-illustrative.accepted.json')
   })
 
   test('its findings have ids of their own, and examples that reach what they say', () => {
