@@ -4,13 +4,14 @@ import { toHex } from '../../src/bytes.js'
 import { assess } from '../../src/policy/assess.js'
 import { parseCases } from '../../src/policy/cases/parse.js'
 import { defaultPolicy } from '../../src/policy/default.js'
+import type { Example } from '../../src/policy/example.js'
 import { policyHash } from '../../src/policy/hash.js'
 import { parsePolicy } from '../../src/policy/parse.js'
 import { DAY_MS, type Policy } from '../../src/policy/policy.js'
 import { referenceAssess } from '../../src/policy/reference/assess.js'
 import { checkLaw, checkLaws } from '../../src/testing/policy/check-laws.js'
 import { reachMsOf } from '../../src/testing/policy/edges.js'
-import type { LawId } from '../../src/testing/policy/law.js'
+import { type Law, LawBroken, type LawId } from '../../src/testing/policy/law.js'
 import { laws } from '../../src/testing/policy/laws.js'
 import { policies } from '../../src/testing/policy/policies.js'
 import { policyWith, T } from '../policy/fixtures.js'
@@ -93,17 +94,33 @@ describe('a law that is broken', () => {
     expect(checks).toHaveLength(5)
   })
 
-  test('has a case from which no check can be left out', () => {
+  test('has the situation on which the implementation is wrong, and of its checks only those it needs', () => {
     const { assess: forgetful } = MISTAKES.T11.broken()
-    for (let seed = 1; seed <= 12; seed += 1) {
-      const [result] = checkLaws(TRIED, { assess: forgetful!, only: ['T11'], seed }).results
-      const { checks, asOf, closedAt } = result!.example!
-      const options = closedAt === undefined ? {} : { closedAt }
-      for (const check of checks) {
-        const fewer = checks.filter((one) => one !== check)
-        expect(forgetful!(TRIED, fewer, asOf, options).level).toBe(assess(TRIED, fewer, asOf, options).level)
-      }
+    const light = { agency: 'A', agencyKind: 'k', incident: 'seen', indicators: ['light'], occurredAt: T }
+    const checks = [
+      { ...light, id: 'c1', indicators: [] },
+      { ...light, id: 'c2', withdrawn: true },
+      { ...light, id: 'c3', indicators: [] },
+    ]
+    const situations = [
+      { checks: [], asOf: T, policy: TRIED },
+      { checks, asOf: T, policy: TRIED },
+    ]
+    const alwaysBroken: Law = {
+      ...laws[10]!,
+      property: () =>
+        fc.property(fc.constant<Example>({ checks, asOf: T }), (_: Example) => {
+          throw new LawBroken('as it happens', situations)
+        }),
     }
+    const result = checkLaw(alwaysBroken, TRIED, { assess: forgetful! })
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      reason: 'as it happens',
+      example: { checks: [checks[1]], asOf: T },
+    })
+    expect(JSON.parse(result.counterexample!).expect).toEqual({ level: 'none' })
+    expect(checkLaw(alwaysBroken, TRIED).example).toEqual({ checks: [], asOf: T })
   })
 
   test('names the variant of the policy that it had to make', () => {
