@@ -10,7 +10,7 @@ import { parsePolicy } from '../../../src/policy/parse.js'
 import { isAtom, membersOf, type Policy, type Rule } from '../../../src/policy/policy.js'
 import { evaluate } from '../../../src/policy/reference/evaluate.js'
 import { histories, policies } from '../arbitraries.js'
-import { DAY, T } from '../fixtures.js'
+import { DAY, policyWith, T } from '../fixtures.js'
 
 /** Generated policies, some of whose incidents are open to some kinds of agency only. */
 const closed: fc.Arbitrary<Policy> = fc
@@ -137,5 +137,26 @@ describe('what can be reached', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('incidents that are each open to another kind', () => {
+  const incidents = {
+    called: { label: 'called', points: 0, agencyKinds: ['police'] },
+    seen: { label: 'seen', points: 0, agencyKinds: ['health'] },
+  }
+  const named = (incident: string): Rule => ({ count: { atLeast: 1, withinDays: 5, where: { incidents: [incident] } } })
+  const rules: readonly Rule[] = [
+    { all: [named('called'), named('seen')] },
+    { distinct: { of: 'incident', atLeast: 2, withinDays: 5, where: { severityAtLeast: 1 } } },
+  ]
+
+  test.each(rules)('take two agencies of two kinds: %j', (rule) => {
+    const policy = policyWith(rule, { incidents })
+    const minimums = minimumsOf(spaceOf(policy), rule)
+    expect(minimums?.agencies).toMatchObject({ atLeast: 2, atMost: 2 })
+    expect(minimums?.agencyKinds).toMatchObject({ atLeast: 2, atMost: 2 })
+    const sent = minimums?.checks.example?.checks.map(({ incident, agencyKind }) => `${incident} by ${agencyKind}`)
+    expect(sent?.sort()).toEqual(['called by police', 'seen by health'])
   })
 })
