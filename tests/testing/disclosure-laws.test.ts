@@ -138,6 +138,7 @@ const MISTAKES: Readonly<Partial<Record<DisclosureLawId, Readonly<Record<string,
       answer.basis === 'child-in-need' ? { ...answer, duty: true } : undefined,
     ),
     'nothing is a duty': deciding((_, answer) => ({ ...answer, duty: false })),
+    'a duty that is denied': deciding((_, answer) => (answer.duty ? { ...denied, duty: true } : undefined)),
     'a duty to share what is denied': deciding((_, answer) =>
       answer.basis === 'no-need-to-know' ? { ...answer, duty: true } : undefined,
     ),

@@ -72,6 +72,9 @@ describe('histories', () => {
   })
 
   test('reach every level, none of them rarely', () => {
+    const [none, , , highest] = shares(defaultPolicy(), sampled(historiesOf(defaultPolicy())))
+    expect(none).toBeGreaterThan(0.35)
+    expect(highest).toBeLessThan(0.25)
     for (const policy of [TRIED, defaultPolicy()])
       for (const share of shares(policy, sampled(historiesOf(policy)))) expect(share).toBeGreaterThan(0.05)
   })

@@ -7,13 +7,14 @@ import { defaultPolicy } from '../../src/policy/default.js'
 import type { Example } from '../../src/policy/example.js'
 import { policyHash } from '../../src/policy/hash.js'
 import { parsePolicy } from '../../src/policy/parse.js'
-import { DAY_MS, type Policy } from '../../src/policy/policy.js'
+import { DAY_MS, measureOf, type Policy } from '../../src/policy/policy.js'
 import { referenceAssess } from '../../src/policy/reference/assess.js'
 import { checkLaw, checkLaws } from '../../src/testing/policy/check-laws.js'
-import { reachMsOf } from '../../src/testing/policy/edges.js'
+import { atomsOf, reachMsOf } from '../../src/testing/policy/edges.js'
 import { type Law, LawBroken, type LawId } from '../../src/testing/policy/law.js'
 import { laws } from '../../src/testing/policy/laws.js'
 import { policies } from '../../src/testing/policy/policies.js'
+import { withHigherAtom } from '../../src/testing/policy/variants.js'
 import { policyWith, T } from '../policy/fixtures.js'
 import { MISTAKES, MORE_MISTAKES, TRIED } from './broken.js'
 
@@ -217,6 +218,15 @@ test('T8 begins exactly where a check can be seen at no instant', () => {
   expect(assess(policy, [later, seen(edge + 2, 'older')], T).level).toBe('raised')
   expect(assess(policy, [later, seen(edge + 1, 'older')], T).level).toBe('none')
   expect(assess(policy, [seen(T - 5 * DAY_MS + 1, 'later'), seen(edge, 'older')], T).level).toBe('none')
+})
+
+test('T5 raises each atom in its turn, and no other', () => {
+  const thresholds = (policy: Policy): number[] => atomsOf(policy).map((atom) => measureOf(atom).atLeast)
+  const before = thresholds(TRIED)
+  for (const place of before.keys()) {
+    const expected = before.map((atLeast, index) => (index === place ? atLeast + 7 : atLeast))
+    expect(thresholds(withHigherAtom(TRIED, place, 7))).toEqual(expected)
+  }
 })
 
 function counting(atLeast: number): Policy {
