@@ -93,6 +93,12 @@ describe('the starter policy', () => {
     }
   })
 
+  test('errors come first, notes last', () => {
+    const severities = analysis.findings.map(({ severity }) => ['error', 'warning', 'note'].indexOf(severity))
+    expect(new Set(severities).size).toBeGreaterThan(1)
+    expect(severities).toEqual(severities.toSorted((a, b) => a - b))
+  })
+
   test('breaks habits that the default policy keeps', () => {
     find(analysis, 'lint/points-in-one-day/child-protection/any[2].all[0]')
     find(analysis, 'lint/immediate/police-protection')
@@ -182,6 +188,12 @@ describe('the default policy', () => {
       for (const { level, sets } of triggers)
         for (const { example } of sets)
           expect(levelRank(policy, reached(policy, example))).toBeGreaterThanOrEqual(levelRank(policy, level))
+  })
+
+  test('an example is no graver than it must be', () => {
+    const { example } = find(analysis, 'SA-4/child-protection/one-agency-alone/any[2]')
+    const flags = codesOf(example).flatMap((code) => policy.indicators[code]?.flags ?? [])
+    expect(flags).not.toContain('significant-harm')
   })
 
   test('the same comes out every time', () => {

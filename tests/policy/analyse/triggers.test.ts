@@ -93,3 +93,31 @@ test('a set is searched only as far as its codes are few enough', () => {
   const policy = policyWith({ distinct: { of: 'dimension', atLeast: 3, withinDays: 5 } }, { indicators })
   expect(triggersOf(spaceOf(policy), 'raised', policy.levels[0]!.reachedWhen, 3)).toMatchObject({ upTo: 1, sets: [] })
 })
+
+test('a code twice is not two codes, where a cap on one agency’s repeats bites', () => {
+  const rule: Rule = { points: { atLeast: 20, withinDays: 5 } }
+  const indicator = { label: 'x', domain: 'd', dimension: 'd', severity: 1, points: 10 }
+  const parts = { indicators: { a: indicator, b: indicator }, incidents: { seen: { label: 'seen', points: 0 } } }
+  const policy = policyWith(rule, { ...parts, caps: { perAgencyIndicator: 1 } })
+  const { sets } = triggersOf(spaceOf(policy), 'raised', rule, 3)
+  expect(sets).toMatchObject([
+    {
+      codes: [
+        ['a', 'b'],
+        ['a', 'b'],
+      ],
+      agencies: 2,
+      differentCodes: 1,
+      ways: 2,
+    },
+    {
+      codes: [
+        ['a', 'b'],
+        ['a', 'b'],
+      ],
+      agencies: 1,
+      differentCodes: 2,
+      ways: 1,
+    },
+  ])
+})
