@@ -152,10 +152,17 @@ function dimensionPoints(space: Space, sight: Sight, seen: bigint): readonly num
 
 function incidentPoints(space: Space, seen: bigint): readonly number[] {
   if (seen === 0n) return []
-  return codesIn(space.vocabulary.incidents, seen).map((code) =>
+  const known = space.incidentPoints.get(seen)
+  if (known !== undefined) return known
+  const points = codesIn(space.vocabulary.incidents, seen).map((code) =>
     weightAt(space.policy, incidentOf(space.policy, code)?.points ?? 0, 0),
   )
+  if (space.incidentPoints.size >= REMEMBERED_MAX) space.incidentPoints.clear()
+  space.incidentPoints.set(seen, points)
+  return points
 }
+
+const REMEMBERED_MAX = 1_000
 
 const numbers = new WeakMap<Sight, { readonly seen: bigint; readonly values: readonly number[] }>()
 

@@ -5,7 +5,7 @@ import { implies } from './implies.js'
 import type { Space } from './space.js'
 import { termsOf } from './terms.js'
 import type { TriggerSets } from './triggers.js'
-import { judgeOf, witnessOf } from './witness.js'
+import { judgeOf, preparing, witnessOf } from './witness.js'
 
 const TERMS_TRIED = 100
 
@@ -70,6 +70,7 @@ function counterexample(
   lower: Rule,
   triggers: readonly TriggerSets[],
 ): Example | undefined {
+  space.effort.left -= preparing(space, higher) + preparing(space, lower)
   if (space.effort.left <= 0) return undefined
   const [isHigher, isLower] = [judgeOf(space.policy, higher), judgeOf(space.policy, lower)]
   const refutes = ({ checks }: Example): boolean => isHigher(checks) && !isLower(checks)

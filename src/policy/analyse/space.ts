@@ -39,6 +39,8 @@ export interface Space {
   readonly effort: { left: number }
   /** By kind of agency, once asked for: see `carrierOf`. */
   readonly carriers: Map<string, string | undefined>
+  /** By set of incidents, once asked for: the points of each. */
+  readonly incidentPoints: Map<bigint, readonly number[]>
 }
 
 // Steps of all searches together: what stops them for a policy of thousands of codes and rules.
@@ -76,6 +78,7 @@ export function spaceOf(policy: Policy): Space {
     whole,
     effort: { left: EFFORT_MAX },
     carriers: new Map(),
+    incidentPoints: new Map(),
   }
 }
 

@@ -5,7 +5,7 @@ import { carrierOf, type Space } from './space.js'
 import { distinct, type Structure, structuresOf } from './structures.js'
 import { atomsOf } from './terms.js'
 import { type CodeClass, codeClasses, type Telling, tellingOf } from './trigger-codes.js'
-import { judgeOf, NOON, noonsAgo } from './witness.js'
+import { judgeOf, NOON, noonsAgo, preparing } from './witness.js'
 
 /** The smallest sets of checks of one code each that reach a level. */
 export interface TriggerSets {
@@ -38,6 +38,8 @@ const CANDIDATES_MAX = 400_000
  * alone. Searches fewer checks where there are too many codes that a policy tells apart: see `upTo` of the answer.
  */
 export function triggersOf(space: Space, level: string, rule: Rule, upTo: number): TriggerSets {
+  if (space.effort.left <= 0) return { level, upTo: 0, sets: [] }
+  space.effort.left -= preparing(space, rule)
   const telling = tellingOf(space, rule)
   const rows = new Map<string, Row>()
   const minimalSet = minimalSets(space, rule, telling)

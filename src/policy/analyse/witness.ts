@@ -30,8 +30,9 @@ export function judgeOf(policy: Policy, rule: Rule): Judge {
  */
 export function witnessOf(space: Space, rule: Rule, universe: Universe = space.whole): Example | undefined {
   if (space.effort.left <= 0 || !canHold(space, rule, universe)) return undefined
-  const judge = judgeOf(space.policy, rule)
   space.effort.left -= preparing(space, rule)
+  if (space.effort.left <= 0) return undefined
+  const judge = judgeOf(space.policy, rule)
   const small = shrunkUniverse(space, rule, universe)
   for (let copies = 1; space.effort.left > 0; copies *= 2) {
     const checks = fullest(space, small, copies)
@@ -43,7 +44,7 @@ export function witnessOf(space: Space, rule: Rule, universe: Universe = space.w
 }
 
 /** What it costs to prepare a rule for assessing: each atom looks at each code, and weighs it at each step of decay. */
-function preparing({ policy, vocabulary: { indicators, incidents } }: Space, rule: Rule): number {
+export function preparing({ policy, vocabulary: { indicators, incidents } }: Space, rule: Rule): number {
   const codes = indicators.length + incidents.length
   return Math.floor((atomsOf(rule).length * codes * (10 + (policy.decay?.length ?? 0))) / 200)
 }
