@@ -102,9 +102,14 @@ function inForce(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
 
 function copyOf(check: AssessedCheck): AssessedCheck {
   const { id, agency, agencyKind, incident, occurredAt, withdrawn = false, position } = check
-  const copy = { id, agency, agencyKind, incident, indicators: [...check.indicators], occurredAt, withdrawn }
-  return position === undefined ? copy : Object.assign(copy, { position })
+  const indicators = check.indicators.length === 0 ? NONE : check.indicators.slice()
+  // Two shapes, and no third: all that follows reads these fields again and again.
+  return position === undefined
+    ? { id, agency, agencyKind, incident, indicators, occurredAt, withdrawn }
+    : { id, agency, agencyKind, incident, indicators, occurredAt, withdrawn, position }
 }
+
+const NONE: readonly string[] = []
 
 const hashes = new WeakMap<Policy, string>()
 

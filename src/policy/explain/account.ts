@@ -21,19 +21,20 @@ export function accountOf(moment: Moment, slot: number): Account {
   const answers = answersOf(moment, measure)
   const isPoints = measure.form === 'points'
   if (isPoints) applyCountCap(moment, answers)
-  const { counted, discarded } = listed(moment, answers, isPoints)
+  const { counted, discarded } = listed(moment, isPoints)
   const totals = isPoints ? totalsOf(moment, answers) : undefined
   return { value: totals?.total ?? distinctOf(rows, measure, answers), counted, discarded, totals }
 }
 
 /** Both lists at their length from the start: growing them is half of what an explanation costs. */
-function listed(moment: Moment, answers: Uint8Array, isPoints: boolean): Pick<Account, 'counted' | 'discarded'> {
-  let size = 0
-  for (let row = 0; row < answers.length; row += 1) if (answers[row] === COUNTED) size += 1
-  const counted = new Array<CountedObservation>(size)
-  const discarded = new Array<DiscardedObservation>(answers.length - size)
+function listed(moment: Moment, isPoints: boolean): Pick<Account, 'counted' | 'discarded'> {
+  const { size, answers } = moment.rows
+  let kept = 0
+  for (let row = 0; row < size; row += 1) if (answers[row] === COUNTED) kept += 1
+  const counted = new Array<CountedObservation>(kept)
+  const discarded = new Array<DiscardedObservation>(size - kept)
   let [into, out] = [0, 0]
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     const answer = answers[row] ?? COUNTED
     if (answer !== COUNTED) discarded[out++] = moment.rows.discarded(row, answer)
     else counted[into++] = isPoints ? moment.weighed(row) : moment.rows.counted(row)
@@ -49,10 +50,10 @@ function answersOf(moment: Moment, measure: CompiledMeasure): Uint8Array {
   const weights = form === 'points' ? moment.weights : undefined
   const indicators = program.indicators.size
   const needsIndicator = form === 'indicator' || form === 'dimension' || form === 'domain'
-  const { answers } = rows
+  const { answers, size } = rows
   let place = -1
   let ofCheck = 0
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     if (check[row] !== place) {
       place = check[row] ?? 0
       ofCheck = hidden[place] || seesCheck(moment, measure, place)
@@ -105,10 +106,10 @@ function applyCountCap({ rows, weights }: Moment, answers: Uint8Array): void {
 }
 
 /** Counted rows whose code is counted more often than the cap over all agencies. Mostly none, which is quickly seen. */
-function crowded({ observation, room: counts }: Rows, answers: Uint8Array, cap: number): readonly number[] {
+function crowded({ observation, size, room: counts }: Rows, answers: Uint8Array, cap: number): readonly number[] {
   counts.fill(0)
   let isCrowded = false
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     if (answers[row] !== COUNTED) continue
     const count = (counts[observation[row] ?? 0] ?? 0) + 1
     counts[observation[row] ?? 0] = count
@@ -116,7 +117,7 @@ function crowded({ observation, room: counts }: Rows, answers: Uint8Array, cap: 
   }
   if (!isCrowded) return []
   const found: number[] = []
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     if (answers[row] === COUNTED && (counts[observation[row] ?? 0] ?? 0) > cap) found.push(row)
   }
   return found
@@ -133,13 +134,13 @@ function distinctOf(rows: Rows, { form }: CompiledMeasure, answers: Uint8Array):
   if (form === 'incident') return distinctIn(rows, answers, (row) => rows.incident[check[row] ?? 0] ?? 0)
   // Checks stand by occurrence, so those of one day stand side by side, as the observations of one check do.
   const dayOf = (row: number): number => Math.floor((rows.checks[check[row] ?? 0]?.occurredAt ?? 0) / DAY_MS)
-  return runsIn(answers, form === 'day' ? dayOf : (row) => check[row] ?? 0)
+  return runsIn(rows, answers, form === 'day' ? dayOf : (row) => check[row] ?? 0)
 }
 
-function distinctIn({ room }: Rows, answers: Uint8Array, value: (row: number) => number): number {
+function distinctIn({ room, size }: Rows, answers: Uint8Array, value: (row: number) => number): number {
   room.fill(0)
   let distinct = 0
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     if (answers[row] !== COUNTED || room[value(row)] === 1) continue
     room[value(row)] = 1
     distinct += 1
@@ -148,10 +149,10 @@ function distinctIn({ room }: Rows, answers: Uint8Array, value: (row: number) =>
 }
 
 /** How often the value changes along the counted rows, the first one included. */
-function runsIn(answers: Uint8Array, value: (row: number) => number): number {
+function runsIn({ size }: Rows, answers: Uint8Array, value: (row: number) => number): number {
   let runs = 0
   let last: number | undefined
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     if (answers[row] !== COUNTED || value(row) === last) continue
     last = value(row)
     runs += 1
@@ -161,12 +162,12 @@ function runsIn(answers: Uint8Array, value: (row: number) => number): number {
 
 /** The same as the reference's `totals`, by number instead of by name. */
 function totalsOf({ rows, weights }: Moment, answers: Uint8Array): Totals {
-  const { program, check, observation, agency, agencies } = rows
+  const { program, check, observation, agency, agencies, size } = rows
   const { perAgency, perDimension } = program.policy.caps ?? {}
   const ofAgency = new Array<number>(agencies).fill(0)
   const ofDimension = new Array<number>(program.dimensions + 1).fill(0)
   let uncapped = 0
-  for (let row = 0; row < answers.length; row += 1) {
+  for (let row = 0; row < size; row += 1) {
     if (answers[row] !== COUNTED) continue
     const weight = weights[row] ?? 0
     const by = agency[check[row] ?? 0] ?? 0

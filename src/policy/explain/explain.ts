@@ -50,17 +50,10 @@ function explainRule(rule: Rule, compiled: CompiledRule, path: string, moment: M
     const { value, counted, discarded, totals } = moment.account(compiled.kind === 'atom' ? compiled.measure : -1)
     const { atLeast } = measureOf(rule)
     const shortfall = Math.max(0, atLeast - value)
-    const said = {
-      kind: 'atom',
-      path,
-      holds: value >= atLeast,
-      atom: rule,
-      value,
-      shortfall,
-      counted,
-      discarded,
-    } as const
-    return totals === undefined ? said : { ...said, totals }
+    const holds = value >= atLeast
+    return totals === undefined
+      ? { kind: 'atom', path, holds, atom: rule, value, shortfall, counted, discarded }
+      : { kind: 'atom', path, holds, atom: rule, value, shortfall, counted, discarded, totals }
   }
   const { rules, needed, field } = membersOf(rule)
   const members = rules.map((member, index) =>

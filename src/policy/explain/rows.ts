@@ -18,6 +18,10 @@ export const REASONS: Readonly<Record<DiscardReason, number>> = {
 
 const WORDS = ['filtered', ...Object.keys(REASONS)] as readonly DiscardReason[]
 
+// An explanation keeps none of this room; what it is written to is made anew each time.
+let answers = new Uint8Array(256)
+let room = new Float64Array(256)
+
 /**
  * The observations of a history as columns of numbers: those of one check side by side, its indicators by code and then its
  * incident; checks by occurrence and then id, withdrawn ones last. What an explanation says of an observation is made once and
@@ -29,24 +33,25 @@ export class Rows {
   /** Per row: the place of its check, and the number of its observation. */
   readonly check: readonly number[]
   readonly observation: readonly number[]
-  /** Per check. */
+  /** Per check; empty where the policy does not ask for it, and then all are one. */
   readonly agency: readonly number[]
   readonly kindName: readonly number[]
   readonly kind: readonly number[]
   readonly incident: readonly number[]
   readonly agencies: number
-  /** Room for one answer per row, and for one number per observation or check; used for one measure after the other. */
+  readonly size: number
+  /** Room for one answer per row, and for one number per observation or check: shared, for one measure after the other. */
   readonly answers: Uint8Array
   readonly room: Float64Array
   readonly #codes: string[] = []
-  readonly #counted: (CountedObservation | undefined)[] = []
-  readonly #discarded: (DiscardedObservation | undefined)[][] = WORDS.map(() => [])
+  readonly #counted: (CountedObservation | undefined)[]
+  readonly #discarded: (DiscardedObservation | undefined)[][] = []
 
   /** @param checks Each once and in this order; their codes are the policy's. */
   constructor(program: Program, checks: readonly AssessedCheck[]) {
     this.program = program
     this.checks = checks
-    const [check, observation]: [number[], number[]] = [[], []]
+    const [check, observation, incidents]: [number[], number[], number[]] = [[], [], []]
     const agencies = new Map<string, number>()
     const kindNames = new Map<string, number>()
     for (const [place, { indicators, incident }] of checks.entries()) {
@@ -55,19 +60,26 @@ export class Rows {
         observation.push(program.indicators.get(code) ?? 0)
         this.#codes.push(code)
       }
+      const number = program.incidents.get(incident) ?? 0
+      incidents.push(number)
       check.push(place)
-      observation.push(program.indicators.size + (program.incidents.get(incident) ?? 0))
+      observation.push(program.indicators.size + number)
       this.#codes.push(incident)
     }
     this.check = check
     this.observation = observation
-    this.agency = checks.map(({ agency }) => numberIn(agencies, agency))
-    this.kindName = checks.map(({ agencyKind }) => numberIn(kindNames, agencyKind))
-    this.kind = checks.map(({ agencyKind }) => program.kinds.get(agencyKind) ?? 0)
-    this.incident = checks.map(({ incident }) => program.incidents.get(incident) ?? 0)
-    this.agencies = agencies.size
-    this.answers = new Uint8Array(check.length)
-    this.room = new Float64Array(Math.max(program.points.length, checks.length) + 1)
+    this.agency = program.tellsAgencies ? checks.map(({ agency }) => numberIn(agencies, agency)) : []
+    this.kindName = program.tellsKinds ? checks.map(({ agencyKind }) => numberIn(kindNames, agencyKind)) : []
+    this.kind = program.kinds.size > 0 ? checks.map(({ agencyKind }) => program.kinds.get(agencyKind) ?? 0) : []
+    this.incident = incidents
+    this.agencies = Math.max(1, agencies.size)
+    this.size = check.length
+    if (this.size > answers.length) answers = new Uint8Array(this.size * 2)
+    const numbers = Math.max(program.points.length, checks.length) + 1
+    if (numbers > room.length) room = new Float64Array(numbers * 2)
+    this.#counted = new Array(this.size)
+    this.answers = answers
+    this.room = room
   }
 
   /** What says that a row was counted without a weight. */
@@ -85,7 +97,11 @@ export class Rows {
   }
 
   discarded(row: number, reason: number): DiscardedObservation {
-    const ofReason = this.#discarded[reason] ?? []
+    let ofReason = this.#discarded[reason]
+    if (ofReason === undefined) {
+      ofReason = new Array<DiscardedObservation | undefined>(this.size)
+      this.#discarded[reason] = ofReason
+    }
     let said = ofReason[row]
     if (said === undefined) {
       const check = this.checks[this.check[row] ?? 0]?.id ?? ''
@@ -98,12 +114,32 @@ export class Rows {
 
 /** Checks each once, by occurrence and then id, those withdrawn last; indicators each once, by code. */
 export function arranged(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
+  const each = isArranged(checks) ? checks : rearranged(checks)
+  return each.some(({ indicators }) => indicators.length > 1) ? each.map(withCodesSorted) : each
+}
+
+/** As most histories are kept. A check that is given twice has the same id at the same time. */
+function isArranged(checks: readonly AssessedCheck[]): boolean {
+  let before: AssessedCheck | undefined
+  for (const check of checks) {
+    if (check.withdrawn === true) return false
+    if (before !== undefined) {
+      const isLater = check.occurredAt > before.occurredAt
+      if (!isLater && !(check.occurredAt === before.occurredAt && check.id > before.id)) return false
+    }
+    before = check
+  }
+  return true
+}
+
+function rearranged(checks: readonly AssessedCheck[]): readonly AssessedCheck[] {
   const each = [...new Map(checks.map((check) => [check.id, check])).values()]
   const rank = ({ withdrawn }: AssessedCheck): number => (withdrawn === true ? 1 : 0)
-  each.sort((a, b) => rank(a) - rank(b) || a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1))
-  return each.map((check) =>
-    check.indicators.length < 2 ? check : { ...check, indicators: [...new Set(check.indicators)].sort() },
-  )
+  return each.sort((a, b) => rank(a) - rank(b) || a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1))
+}
+
+function withCodesSorted(check: AssessedCheck): AssessedCheck {
+  return check.indicators.length < 2 ? check : { ...check, indicators: [...new Set(check.indicators)].sort() }
 }
 
 function numberIn(numbers: Map<string, number>, name: string): number {

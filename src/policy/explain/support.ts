@@ -54,6 +54,8 @@ function shortestReaching(
     const chosen = new Set(ordered.slice(0, length))
     return checks.filter((check) => chosen.has(check))
   }
+  // A few are quickly tried one by one.
+  if (first.length <= FEW && reaches(first)) return first
   let [tooFew, enough] = [0, checks.length]
   // The guess first, and then halves.
   for (let length = Math.min(first.length, checks.length - 1); enough - tooFew > 1; length = (tooFew + enough) >> 1) {
