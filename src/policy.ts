@@ -4,8 +4,10 @@ export {
   parseAccepted,
   unaccepted,
 } from './policy/analyse/accepted.js'
-export { type Analysis, analyse, type LevelFacts } from './policy/analyse/analyse.js'
+export { type Analysis, analyse, type Certificate, type LevelFacts } from './policy/analyse/analyse.js'
+export type { FairnessFact } from './policy/analyse/fairness.js'
 export type { AnalyseOptions, AnalysisName, Finding } from './policy/analyse/finding.js'
+export type { Minimum, Minimums } from './policy/analyse/minimums.js'
 export type { TriggerSet, TriggerSets } from './policy/analyse/triggers.js'
 export { type AssessOptions, assess, levelAt, NOTICE, type Verdict } from './policy/assess.js'
 export type { Case, Cases, Expectation } from './policy/cases/cases.js'
@@ -63,8 +65,11 @@ export type {
 export type { LevelFinding } from './policy/reference/findings.js'
 export { groupByChild, parseReplayRow, type ReplayRow } from './policy/replay/checks-file.js'
 export { shiftPicture } from './policy/replay/picture.js'
+export type { PublishedCount } from './policy/replay/published.js'
 export {
   type ReplayChild,
+  type ReplayedLevel,
+  type ReplayedPolicy,
   type ReplayOptions,
   type ReplayReport,
   replayPolicies,
