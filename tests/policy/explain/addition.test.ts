@@ -50,6 +50,10 @@ function anyReach(
   return from(0, [])
 }
 
+/** Up to so many checks each is made smaller by itself. */
+const SINGLE_CHECKS = 12
+const INDICATOR = { label: 'an indicator', domain: 'child', dimension: 'health', severity: 2 }
+
 describe('the smallest addition', () => {
   test('reaches the level, nothing of it can be spared, and no fewer checks do', () => {
     const outcomes = { reachable: 0, unreachable: 0, undecided: 0 }
@@ -75,7 +79,8 @@ describe('the smallest addition', () => {
           for (const [index, one] of example.entries()) {
             expect(one.occurredAt).toBe(T)
             expect(reached(policy, [...checks, ...example.toSpliced(index, 1)], name, closedAt)).toBe(false)
-            for (const code of one.indicators) {
+            // Of more checks, those of one sort are made smaller together.
+            for (const code of example.length > SINGLE_CHECKS ? [] : one.indicators) {
               const without = example.with(index, {
                 ...one,
                 indicators: one.indicators.filter((other) => other !== code),
@@ -92,6 +97,29 @@ describe('the smallest addition', () => {
     )
     expect(proved).toBeGreaterThan(50)
     expect(outcomes.unreachable).toBeGreaterThan(10)
+  })
+
+  test('of many checks of one sort may have an indicator to spare in some of them', () => {
+    const indicators = Object.fromEntries(['A'].map((code) => [code, { ...INDICATOR, points: 5 }]))
+    const rule = { points: { atLeast: 13, withinDays: 1, where: { incidents: ['called'] } } }
+    const policy = policyWith(rule, {
+      indicators,
+      incidents: { called: { label: 'called', points: 2 } },
+      caps: { perAgency: 1, perDimension: 8 },
+    })
+    const addition = smallestAddition(policy, [], T, 'raised')
+    expect(addition).toMatchObject({ outcome: 'reachable', checks: 13, exact: true })
+    if (addition.outcome !== 'reachable') return
+    expect(reached(policy, addition.example, 'raised', undefined)).toBe(true)
+    for (const one of addition.example)
+      expect(
+        reached(
+          policy,
+          addition.example.filter((other) => other !== one),
+          'raised',
+          undefined,
+        ),
+      ).toBe(false)
   })
 
   test('of the default policy is exact', () => {
