@@ -150,6 +150,19 @@ export function membersOf(rule: Connective): {
   return { rules: rule.of, needed: rule.atLeast, field: 'of' }
 }
 
+/** The atoms of a rule in the order in which they stand. */
+export function atomsOf(rule: Rule): readonly Atom[] {
+  return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsOf)
+}
+
+/** What an atom compares with `atLeast`: checks, points, or the distinct values it tells apart. */
+export type Form = 'count' | 'points' | DistinctOf
+
+export function formOf(atom: Atom): Form {
+  if ('count' in atom) return 'count'
+  return 'points' in atom ? 'points' : atom.distinct.of
+}
+
 export function indicatorOf(policy: Policy, code: string): Indicator | undefined {
   return Object.hasOwn(policy.indicators, code) ? policy.indicators[code] : undefined
 }

@@ -6,7 +6,7 @@ import { policyHash } from '../../src/policy/hash.js'
 import type { AssessedCheck } from '../../src/policy/history.js'
 import { parsePolicy } from '../../src/policy/parse.js'
 import { DAY_MS, measureOf, type Policy } from '../../src/policy/policy.js'
-import { atomsOf } from '../../src/testing/policy/edges.js'
+import { policyAtomsOf } from '../../src/testing/policy/edges.js'
 import type { Implementation, LawId } from '../../src/testing/policy/law.js'
 import { withLevels } from '../../src/testing/policy/variants.js'
 
@@ -371,7 +371,7 @@ function sortedInPlace(checks: readonly AssessedCheck[]): readonly AssessedCheck
 }
 
 function asksForMore(policy: Policy): boolean {
-  return atomsOf(policy).some((atom) => measureOf(atom).atLeast > 500)
+  return policyAtomsOf(policy).some((atom) => measureOf(atom).atLeast > 500)
 }
 
 function oneDayMore(policy: Policy): Policy {

@@ -11,7 +11,7 @@ import { policyNamed } from '../../src/policy/named.js'
 import { parsePolicy } from '../../src/policy/parse.js'
 import { DISTINCT, isAtom, levelRank, membersOf, type Policy, type Rule } from '../../src/policy/policy.js'
 import { referenceAssess } from '../../src/policy/reference/assess.js'
-import { atomsOf } from '../../src/testing/policy/edges.js'
+import { policyAtomsOf } from '../../src/testing/policy/edges.js'
 import { type GoldenVector, goldenVectors } from '../../src/testing/policy/golden.js'
 import { naiveAssess } from '../policy/naive.js'
 
@@ -45,7 +45,7 @@ describe('golden vectors', () => {
     for (const vector of goldenVectors) {
       const policy = policyOf(vector)
       const outcome = vector.expected.level === 'none' ? 'not reached' : 'reached'
-      for (const atom of atomsOf(policy))
+      for (const atom of policyAtomsOf(policy))
         shown.add(`${'distinct' in atom ? atom.distinct.of : Object.keys(atom)[0]} ${outcome}`)
       for (const { reachedWhen } of policy.levels) for (const field of fieldsOf(reachedWhen)) shown.add(field)
       for (const cap of Object.keys(policy.caps ?? {})) shown.add(`${cap} ${outcome}`)

@@ -10,7 +10,7 @@ import { parsePolicy } from '../../src/policy/parse.js'
 import { DAY_MS, measureOf, type Policy } from '../../src/policy/policy.js'
 import { referenceAssess } from '../../src/policy/reference/assess.js'
 import { checkLaw, checkLaws } from '../../src/testing/policy/check-laws.js'
-import { atomsOf, reachMsOf } from '../../src/testing/policy/edges.js'
+import { policyAtomsOf, reachMsOf } from '../../src/testing/policy/edges.js'
 import { type Law, LawBroken, type LawId } from '../../src/testing/policy/law.js'
 import { laws } from '../../src/testing/policy/laws.js'
 import { policies } from '../../src/testing/policy/policies.js'
@@ -221,7 +221,7 @@ test('T8 begins exactly where a check can be seen at no instant', () => {
 })
 
 test('T5 raises each atom in its turn, and no other', () => {
-  const thresholds = (policy: Policy): number[] => atomsOf(policy).map((atom) => measureOf(atom).atLeast)
+  const thresholds = (policy: Policy): number[] => policyAtomsOf(policy).map((atom) => measureOf(atom).atLeast)
   const before = thresholds(TRIED)
   for (const place of before.keys()) {
     const expected = before.map((atLeast, index) => (index === place ? atLeast + 7 : atLeast))

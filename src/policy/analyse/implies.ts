@@ -1,7 +1,7 @@
-import { type Atom, isAtom, membersOf, type Policy, type Rule } from '../policy.js'
+import { type Atom, atomsOf, isAtom, membersOf, type Policy, type Rule } from '../policy.js'
 import { atomImplies } from './atom-implies.js'
 import { eachSeenBy, type Sight, sharedVocabulary, sightOf } from './sight.js'
-import { atomKey, atomsOf, termsOf } from './terms.js'
+import { atomKey, termsOf } from './terms.js'
 
 /** A rule with the policy whose codes, caps and decay it speaks of. */
 export interface RuleOf {

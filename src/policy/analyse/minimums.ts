@@ -1,9 +1,8 @@
 import type { Example } from '../example.js'
-import { DAY_MS, indicatorOf, measureOf, type Rule } from '../policy.js'
+import { atomsOf, DAY_MS, indicatorOf, measureOf, type Rule } from '../policy.js'
 import { canHold } from './greatest.js'
 import { bitsOf } from './sight.js'
 import type { Space, Universe } from './space.js'
-import { atomsOf } from './terms.js'
 import { witnessOf } from './witness.js'
 
 /** The smallest number with which something can be reached. */

@@ -1,6 +1,14 @@
 import { type AssessedCheck, matches, type Observation } from '../history.js'
-import { type Atom, type DistinctOf, incidentOf, indicatorOf, measureOf, type Policy, type Where } from '../policy.js'
-import { formOf } from './terms.js'
+import {
+  type Atom,
+  type DistinctOf,
+  formOf,
+  incidentOf,
+  indicatorOf,
+  measureOf,
+  type Policy,
+  type Where,
+} from '../policy.js'
 
 /** The codes that histories are made of. A set of codes is a number: bit n stands for code n. */
 export interface Vocabulary {

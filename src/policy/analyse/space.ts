@@ -1,6 +1,5 @@
-import { incidentOf, type Policy } from '../policy.js'
+import { atomsOf, incidentOf, type Policy } from '../policy.js'
 import { bitsOf, codesIn, type Sight, sharedVocabulary, sightOf, union, type Vocabulary } from './sight.js'
-import { atomsOf } from './terms.js'
 
 /** Kinds of agency that a policy treats alike: their checks pass the same filters and may carry the same incidents. */
 export interface KindClass {

@@ -1,4 +1,4 @@
-import { type Atom, type DistinctOf, isAtom, measureOf, membersOf, type Rule } from '../policy.js'
+import { type Atom, atomsOf, formOf, isAtom, measureOf, membersOf, type Rule } from '../policy.js'
 
 /** Atoms that together make a rule hold, each of them needed. */
 export type Term = readonly Atom[]
@@ -31,11 +31,6 @@ function newTerms(rule: Rule, limit: number): readonly Term[] | undefined {
   return sets?.map((set) => atoms.filter((_, number) => (set >> BigInt(number)) & 1n).map(([, atom]) => atom))
 }
 
-/** The atoms of a rule in the order in which they stand. */
-export function atomsOf(rule: Rule): readonly Atom[] {
-  return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsOf)
-}
-
 /** Two atoms have one key exactly if they say the same, in whatever order their filters list it. */
 export function atomKey(atom: Atom): string {
   const { atLeast, withinDays, where = {} } = measureOf(atom)
@@ -45,12 +40,6 @@ export function atomKey(atom: Atom): string {
   ])
   fields.sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify([formOf(atom), atLeast, withinDays, fields])
-}
-
-/** What an atom compares with `atLeast`: checks, points, or the distinct values it tells apart. */
-export function formOf(atom: Atom): 'count' | 'points' | DistinctOf {
-  if ('count' in atom) return 'count'
-  return 'points' in atom ? 'points' : atom.distinct.of
 }
 
 interface Bounds {

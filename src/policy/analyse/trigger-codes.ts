@@ -1,7 +1,7 @@
-import { incidentOf, indicatorOf, type Rule } from '../policy.js'
+import { numberIn } from '../compiled/table.js'
+import { atomsOf, incidentOf, indicatorOf, type Rule } from '../policy.js'
 import { codesIn, type Sight, sightOf } from './sight.js'
 import { carrierOf, mayCarry, type Space, unnamedKind } from './space.js'
-import { atomsOf } from './terms.js'
 
 /** Codes that a rule cannot tell apart, but that they are different codes: each reported in a check of its own. */
 export interface CodeClass {
@@ -92,10 +92,4 @@ function kindsWorthTrying(space: Space, sights: readonly Sight[]): readonly stri
   return space.classes.flatMap(({ kinds }) =>
     kinds.length > 0 ? kinds.slice(0, each) : Array.from({ length: each }, (_, number) => unnamedKind(space, number)),
   )
-}
-
-function numberIn(numbers: Map<string, number>, name: string): number {
-  const number = numbers.get(name) ?? numbers.size
-  numbers.set(name, number)
-  return number
 }

@@ -1,9 +1,8 @@
 import type { Example } from '../example.js'
 import type { AssessedCheck } from '../history.js'
-import { isAtom, measureOf, membersOf, type Rule } from '../policy.js'
+import { atomsOf, isAtom, measureOf, membersOf, type Rule } from '../policy.js'
 import { carrierOf, type Space } from './space.js'
 import { distinct, type Structure, structuresOf } from './structures.js'
-import { atomsOf } from './terms.js'
 import { type CodeClass, codeClasses, type Telling, tellingOf } from './trigger-codes.js'
 import { judgeOf, NOON, noonsAgo, preparing } from './witness.js'
 

@@ -1,10 +1,9 @@
 import { compilePolicy } from '../compiled/compile.js'
 import type { AssessedCheck } from '../history.js'
-import { incidentOf, indicatorOf, levelRank } from '../policy.js'
+import { atomsOf, incidentOf, indicatorOf, levelRank } from '../policy.js'
 import { type Finding, idOf, listed, type Subject, shown } from './finding.js'
 import { codesIn } from './sight.js'
 import { carrierOf, mayCarry, unnamedKind } from './space.js'
-import { atomsOf } from './terms.js'
 import { tellingOf } from './trigger-codes.js'
 import { NOON } from './witness.js'
 

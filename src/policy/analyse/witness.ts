@@ -1,11 +1,10 @@
 import { compilePolicy } from '../compiled/compile.js'
 import type { Example } from '../example.js'
 import type { AssessedCheck } from '../history.js'
-import { DAY_MS, indicatorOf, type Policy, type Rule } from '../policy.js'
+import { atomsOf, DAY_MS, indicatorOf, type Policy, type Rule } from '../policy.js'
 import { canHold } from './greatest.js'
 import { bitsIn, codesIn } from './sight.js'
 import { mayCarry, type Space, type Universe, unnamedKind } from './space.js'
-import { atomsOf } from './terms.js'
 
 /** 2026-01-01 12:00 UTC: an instant for examples, which are the same at every noon. */
 export const NOON: number = 20_454 * DAY_MS + DAY_MS / 2

@@ -1,5 +1,17 @@
 import { type AssessedCheck, matches, type Observation } from '../history.js'
-import { type Atom, DAY_MS, isAtom, measureOf, membersOf, type Policy, type Rule, type Where } from '../policy.js'
+import {
+  type Atom,
+  atomsOf,
+  DAY_MS,
+  type Form,
+  formOf,
+  isAtom,
+  measureOf,
+  membersOf,
+  type Policy,
+  type Rule,
+  type Where,
+} from '../policy.js'
 
 /**
  * A policy with every name replaced by a number, so that assessing touches arrays only.
@@ -45,8 +57,6 @@ export interface CompiledMeasure {
   readonly phases: readonly Phase[]
 }
 
-export type Form = 'count' | 'points' | import('../policy.js').DistinctOf
-
 /** How much an observation weighs while it is younger than `untilMs`; phases follow each other. */
 export interface Phase {
   readonly untilMs: number
@@ -83,8 +93,8 @@ function madeProgram(policy: Policy): Program {
     incidents,
     kinds,
     points: Int32Array.from(observations, ({ points }) => points),
-    dimension: Int32Array.from(observations, ({ dimension }) => numberIn(dimensions, dimension)),
-    domain: Int32Array.from(observations, ({ domain }) => numberIn(domains, domain)),
+    dimension: Int32Array.from(observations, ({ dimension }) => knownNumber(dimensions, dimension)),
+    domain: Int32Array.from(observations, ({ domain }) => knownNumber(domains, domain)),
     dimensions: dimensions.size,
     domains: domains.size,
     measures,
@@ -172,15 +182,6 @@ function passing(
   return all
 }
 
-function atomsOf(rule: Rule): readonly Atom[] {
-  return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsOf)
-}
-
-function formOf(atom: Atom): Form {
-  if ('count' in atom) return 'count'
-  return 'points' in atom ? 'points' : atom.distinct.of
-}
-
 /** Atoms that differ in `atLeast` alone look at one measure. */
 function measureKey(atom: Atom): string {
   const { withinDays, where = {} } = measureOf(atom)
@@ -195,6 +196,6 @@ function namesOf(names: readonly (string | undefined)[]): readonly string[] {
   return [...new Set(names.filter((name) => name !== undefined))]
 }
 
-function numberIn(numbers: ReadonlyMap<string, number>, name: string | undefined): number {
+function knownNumber(numbers: ReadonlyMap<string, number>, name: string | undefined): number {
   return name === undefined ? 0 : (numbers.get(name) ?? 0)
 }

@@ -193,7 +193,8 @@ export function grown<Column extends Float64Array | Int32Array | Uint8Array>(col
   return larger
 }
 
-function numberIn<Name>(numbers: Map<Name, number>, name: Name): number {
+/** The number of a name, which is given the next one where it has none yet. */
+export function numberIn<Name>(numbers: Map<Name, number>, name: Name): number {
   const known = numbers.get(name)
   if (known !== undefined) return known
   const number = numbers.size

@@ -1,6 +1,6 @@
-import { atomsOf, type Term } from '../analyse/terms.js'
+import type { Term } from '../analyse/terms.js'
 import type { Example } from '../example.js'
-import { DAY_MS, measureOf, type Policy } from '../policy.js'
+import { atomsOf, DAY_MS, measureOf, type Policy } from '../policy.js'
 import { drawFrom } from './draw.js'
 import { NOW, type Pool } from './pool.js'
 import { type OpenTerm, openTerms } from './prove.js'

@@ -1,8 +1,8 @@
-import { atomsOf } from '../analyse/terms.js'
 import { type AssessedCheck, matches, type Observation, observationsOf } from '../history.js'
 import {
   type AgencyKind,
   type Atom,
+  atomsOf,
   type Caps,
   DAY_MS,
   incidentOf,

@@ -1,5 +1,6 @@
-import { atomKey, atomsOf, type Term } from '../analyse/terms.js'
+import { atomKey, type Term } from '../analyse/terms.js'
 import { type AssessedCheck, historyOf } from '../history.js'
+import { atomsOf } from '../policy.js'
 import { evaluate } from '../reference/evaluate.js'
 import { builderFor } from './build.js'
 import type { Draw } from './draw.js'

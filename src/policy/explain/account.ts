@@ -1,6 +1,6 @@
 import type { CompiledMeasure } from '../compiled/program.js'
 import { DAY_MS } from '../policy.js'
-import type { Totals } from '../reference/evaluate.js'
+import { cappedSum, type Totals } from '../reference/evaluate.js'
 import type { CountedObservation, DiscardedObservation } from './explanation.js'
 import type { Moment } from './moment.js'
 import { COUNTED, REASONS, type Rows } from './rows.js'
@@ -179,10 +179,4 @@ function totalsOf({ rows, weights }: Moment, answers: Uint8Array): Totals {
   const byAgency = cappedSum(ofAgency, perAgency)
   const byDimension = cappedSum(ofDimension, perDimension)
   return { uncapped, byAgency, byDimension, total: Math.min(byAgency, byDimension) }
-}
-
-function cappedSum(sums: readonly number[], cap = Number.POSITIVE_INFINITY): number {
-  let total = 0
-  for (const sum of sums) total += Math.min(cap, sum)
-  return total
 }

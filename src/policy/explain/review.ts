@@ -1,7 +1,7 @@
-import { atomsOf } from '../analyse/terms.js'
 import { compilePolicy } from '../compiled/compile.js'
+import { programOf } from '../compiled/program.js'
 import type { AssessedCheck } from '../history.js'
-import { DAY_MS, measureOf, type Policy } from '../policy.js'
+import type { Policy } from '../policy.js'
 
 /**
  * The first instant after `asOf`, to the millisecond, at which the level that holds at `asOf` no longer holds if no
@@ -18,16 +18,11 @@ export function reviewAt(policy: Policy, checks: readonly AssessedCheck[], asOf:
   // INVARIANT: with the same checks a level never rises as time passes. It holds `before` and no longer `after`: once
   // the longest window has passed, no atom sees anything.
   let before = 0
-  let after = longestWindowMs(policy)
+  let after = programOf(policy).windowMsMax
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2)
     if (compiled.rankAt(visible, asOf + middle) === rank) before = middle
     else after = middle
   }
   return asOf + after
-}
-
-function longestWindowMs({ levels }: Policy): number {
-  const days = levels.flatMap(({ reachedWhen }) => atomsOf(reachedWhen)).map((atom) => measureOf(atom).withinDays)
-  return Math.max(...days) * DAY_MS
 }

@@ -1,4 +1,5 @@
 import type { Program } from '../compiled/program.js'
+import { numberIn } from '../compiled/table.js'
 import type { AssessedCheck } from '../history.js'
 import type { CountedObservation, DiscardedObservation, DiscardReason } from './explanation.js'
 
@@ -140,11 +141,4 @@ function rearranged(checks: readonly AssessedCheck[]): readonly AssessedCheck[] 
 
 function withCodesSorted(check: AssessedCheck): AssessedCheck {
   return check.indicators.length < 2 ? check : { ...check, indicators: [...new Set(check.indicators)].sort() }
-}
-
-function numberIn(numbers: Map<string, number>, name: string): number {
-  const known = numbers.get(name)
-  if (known !== undefined) return known
-  numbers.set(name, numbers.size)
-  return numbers.size - 1
 }

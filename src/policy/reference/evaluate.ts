@@ -157,7 +157,8 @@ export function totals(policy: Policy, counted: readonly Counted[]): Totals {
   return { uncapped: cappedSum(rows.values()), byAgency, byDimension, total: Math.min(byAgency, byDimension) }
 }
 
-function cappedSum(values: Iterable<number>, cap = Number.POSITIVE_INFINITY): number {
+/** A sum of which each part counts up to the cap. */
+export function cappedSum(values: Iterable<number>, cap: number = Number.POSITIVE_INFINITY): number {
   let sum = 0
   for (const value of values) sum += Math.min(cap, value)
   return sum

@@ -1,4 +1,4 @@
-import { type Atom, DAY_MS, isAtom, measureOf, membersOf, type Policy, type Rule } from '../../policy/policy.js'
+import { type Atom, atomsOf, DAY_MS, measureOf, type Policy } from '../../policy/policy.js'
 
 /** An age at which something about a policy changes: a check exactly `days` old is on the far side of a window or horizon. */
 export interface Edge {
@@ -7,17 +7,13 @@ export interface Edge {
 }
 
 /** Every atom of a policy, lowest level first. */
-export function atomsOf(policy: Policy): readonly Atom[] {
-  return policy.levels.flatMap((level) => atomsIn(level.reachedWhen))
-}
-
-function atomsIn(rule: Rule): readonly Atom[] {
-  return isAtom(rule) ? [rule] : membersOf(rule).rules.flatMap(atomsIn)
+export function policyAtomsOf(policy: Policy): readonly Atom[] {
+  return policy.levels.flatMap((level) => atomsOf(level.reachedWhen))
 }
 
 /** The edges of a policy, each once. A decay step of n days ends where a check becomes n + 1 days old. */
 export function edgesOf(policy: Policy): readonly Edge[] {
-  const windows = new Set(atomsOf(policy).map((atom) => measureOf(atom).withinDays))
+  const windows = new Set(policyAtomsOf(policy).map((atom) => measureOf(atom).withinDays))
   const steps = policy.decay ?? []
   return [
     ...[...windows].map((days) => ({ kind: 'window' as const, days })),
@@ -33,10 +29,10 @@ export function edgeDaysOf(policy: Policy): readonly number[] {
 }
 
 export function shortestWindowDays(policy: Policy): number {
-  return Math.min(...atomsOf(policy).map((atom) => measureOf(atom).withinDays))
+  return Math.min(...policyAtomsOf(policy).map((atom) => measureOf(atom).withinDays))
 }
 
 /** A check this old, in milliseconds, or older can be seen at no instant of the horizon. */
 export function reachMsOf(policy: Policy): number {
-  return (policy.horizonDays + Math.max(...atomsOf(policy).map((atom) => measureOf(atom).withinDays))) * DAY_MS
+  return (policy.horizonDays + Math.max(...policyAtomsOf(policy).map((atom) => measureOf(atom).withinDays))) * DAY_MS
 }

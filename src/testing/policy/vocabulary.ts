@@ -1,7 +1,7 @@
 import { historyOf } from '../../policy/history.js'
 import { measureOf, type Policy } from '../../policy/policy.js'
 import { reachedBy } from '../../policy/reference/reached.js'
-import { atomsOf } from './edges.js'
+import { policyAtomsOf } from './edges.js'
 
 /** The codes of a policy in the order in which they matter, lightest first. */
 export interface Vocabulary {
@@ -53,7 +53,7 @@ function reachOf(policy: Policy, incident: string, indicators: readonly string[]
 
 /** Only kinds in filters of rules can change a level; an incident's own kinds are the hub's business. */
 function kindsOf(policy: Policy): readonly string[] {
-  const named = new Set(atomsOf(policy).flatMap((atom) => measureOf(atom).where?.agencyKinds ?? []))
+  const named = new Set(policyAtomsOf(policy).flatMap((atom) => measureOf(atom).where?.agencyKinds ?? []))
   const allowed = new Set(Object.values(policy.incidents).flatMap(({ agencyKinds = [] }) => agencyKinds))
   const known = named.size > 0 ? [...named] : [...allowed].slice(0, 3)
   return [...known.sort(), named.has('another-kind') ? 'a-further-kind' : 'another-kind']

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { atomKey, atomsOf, termsOf } from '../../../src/policy/analyse/terms.js'
-import { type Atom, isAtom, membersOf, type Rule } from '../../../src/policy/policy.js'
+import { atomKey, termsOf } from '../../../src/policy/analyse/terms.js'
+import { type Atom, atomsOf, isAtom, membersOf, type Rule } from '../../../src/policy/policy.js'
 import { policies } from '../arbitraries.js'
 
 const atom = (atLeast: number): Atom => ({ count: { atLeast, withinDays: 1 } })

@@ -6,7 +6,7 @@ import { historyOf } from '../../../src/policy/history.js'
 import { levelRank, type Policy } from '../../../src/policy/policy.js'
 import { referenceAssess } from '../../../src/policy/reference/assess.js'
 import { evaluate } from '../../../src/policy/reference/evaluate.js'
-import { atomsOf } from '../../../src/testing/policy/edges.js'
+import { policyAtomsOf } from '../../../src/testing/policy/edges.js'
 import { naiveAssess, naiveLevelAt } from '../naive.js'
 
 /** One run of the suite: the compiled evaluator on trial, and how often each thing worth trying came up, by name. */
@@ -84,7 +84,7 @@ export function note(policy: Policy, example: Example, rank: number, tally: Tall
   const top = policy.levels.length
   tally.add(rank === 0 ? 'level none' : rank === top ? 'level highest' : 'level between')
   const history = historyOf(policy, checks)
-  for (const atom of atomsOf(policy)) {
+  for (const atom of policyAtomsOf(policy)) {
     const outcome = evaluate(atom, history, asOf)
     const name = 'distinct' in atom ? `distinct ${atom.distinct.of}` : 'count' in atom ? 'count' : 'points'
     tally.add(`atom ${name} ${outcome.holds ? 'holds' : 'does not hold'}`)

@@ -3,7 +3,7 @@ import { type AssessedCheck, historyOf } from '../../../src/policy/history.js'
 import { parsePolicy } from '../../../src/policy/parse.js'
 import { type Atom, type Caps, DAY_MS, DISTINCT, type Policy } from '../../../src/policy/policy.js'
 import { type AtomOutcome, evaluate } from '../../../src/policy/reference/evaluate.js'
-import { atomsOf, type Edge, edgesOf } from '../../../src/testing/policy/edges.js'
+import { type Edge, edgesOf, policyAtomsOf } from '../../../src/testing/policy/edges.js'
 import { withRule } from '../../../src/testing/policy/variants.js'
 import { vocabularyOf } from '../../../src/testing/policy/vocabulary.js'
 import { compare, type Tally } from './compare.js'
@@ -18,7 +18,7 @@ const STEPS = [-1, 0, 1] as const
 /** Single checks, and pairs, at every edge of a policy −1, 0 and +1 ms, with thresholds that the older check decides. */
 export function compareTimeEdges(policy: Policy, asOf: number, tally: Tally): void {
   for (const edge of edgesOf(policy)) {
-    for (const atom of atomsOf(policy)) {
+    for (const atom of policyAtomsOf(policy)) {
       const base = checkSeenBy(atom, policy, asOf)
       if (base === undefined) continue
       const at = (shift: number): Example => ({
@@ -68,7 +68,7 @@ function decidedBy(policy: Policy, atom: Atom, { checks, asOf }: Example): Polic
 /** Every atom, and one of each sort without a filter, asking for what it finds in a history, one less and one more. */
 export function compareThresholds(policy: Policy, history: Example, tally: Tally): void {
   const plain = DISTINCT.map((of): Atom => ({ distinct: { of, atLeast: 1, withinDays: policy.horizonDays } }))
-  for (const atom of [...atomsOf(policy), ...plain]) {
+  for (const atom of [...policyAtomsOf(policy), ...plain]) {
     const example = atItsMost(atom, policy, history)
     const { value } = outcomeOf(atom, policy, example.checks, example.asOf)
     const ranks = STEPS.map((step) => {
@@ -82,7 +82,7 @@ export function compareThresholds(policy: Policy, history: Example, tally: Tally
 
 /** Every cap moved to what a history fills it with, one less and one more, with thresholds at the total and above. */
 export function compareCaps(policy: Policy, history: Example, tally: Tally): void {
-  for (const atom of atomsOf(policy)) {
+  for (const atom of policyAtomsOf(policy)) {
     if (!('points' in atom)) continue
     const example = atItsMost(atom, policy, history)
     const fills = fillsOf(atom, policy, example)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { matches } from '../../../policy/history.js'
 import { DAY_MS, type Indicator, isAtom, measureOf, membersOf, type Policy, type Rule } from '../../../policy/policy.js'
-import { atomsOf } from '../edges.js'
+import { policyAtomsOf } from '../edges.js'
 import { checksOf, examplesOf } from '../histories.js'
 import { type Law, LawBroken, law, type Situation, type Subject } from '../law.js'
 import { withHeavierCode, withHigherAtom, withLevels } from '../variants.js'
@@ -42,7 +42,7 @@ export const growthLaws: readonly Law[] = [
         const heavier = { ...trial, policy: withHeavierCode(policy, code, by) }
         requireNotAbove(subject, same, heavier, 'before a code weighed more')
       } else if (!isCode) {
-        const stricter = withHigherAtom(policy, place % atomsOf(policy).length, by)
+        const stricter = withHigherAtom(policy, place % policyAtomsOf(policy).length, by)
         requireNotAbove(subject, { ...trial, policy: stricter }, same, 'after an atom asked for more')
       }
     },

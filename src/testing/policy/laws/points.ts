@@ -5,7 +5,7 @@ import { historyOf } from '../../../policy/history.js'
 import type { Measure, Policy } from '../../../policy/policy.js'
 import { evaluate } from '../../../policy/reference/evaluate.js'
 import { instantsOf } from '../../../policy/reference/reached.js'
-import { atomsOf } from '../edges.js'
+import { policyAtomsOf } from '../edges.js'
 import { examplesOf } from '../histories.js'
 import { type Law, LawBroken, law, type Situation } from '../law.js'
 import { withRule } from '../variants.js'
@@ -82,7 +82,7 @@ function hasPoints(policy: Policy): true | string {
 }
 
 function pointsIn(policy: Policy): readonly Measure[] {
-  return atomsOf(policy).flatMap((atom) => ('points' in atom ? [atom.points] : []))
+  return policyAtomsOf(policy).flatMap((atom) => ('points' in atom ? [atom.points] : []))
 }
 
 function pointsTrials(policy: Policy, agencies?: readonly string[]): fc.Arbitrary<PointsTrial> {
@@ -102,7 +102,7 @@ function withPoints(policy: Policy, place: number, atLeast: number): Policy {
 function greatestTotal(policy: Policy, place: number, checks: Example['checks'], asOf: number): number {
   const variant = withPoints(policy, place, 1)
   const history = historyOf(variant, checks)
-  const [rule] = atomsOf(variant)
+  const [rule] = policyAtomsOf(variant)
   const totals = instantsOf(history, asOf).map((t) => {
     const outcome = rule === undefined ? undefined : evaluate(rule, history, t)
     return outcome !== undefined && 'value' in outcome ? outcome.value : 0
