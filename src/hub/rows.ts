@@ -20,6 +20,9 @@ export interface Rows extends Record<Table, unknown> {
   readonly referral: import('../case/referral.js').Referral
   readonly inbox: { readonly referral: number }
   readonly meter: { readonly used: number }
+  readonly duplicate: DuplicateRow
+  readonly conference: ConferenceRow
+  readonly alert: AlertRow
 }
 export type MetaRow =
   | { readonly kind: 'roster'; readonly positions: readonly number[] }
@@ -123,4 +126,31 @@ export interface OpeningRow {
   readonly record: Uint8Array
   readonly releases: readonly { readonly custodian: string; readonly release: Uint8Array }[]
   readonly expiry: number
+}
+
+/** Two ids that seem to be one child, by number: until officers link them or find that they are two. */
+export interface DuplicateRow {
+  readonly number: number
+  readonly first: ChildId
+  readonly second: ChildId
+  readonly reason: 'registered-twice' | 'provisional' | 'confirmed-later'
+  readonly status: 'open' | 'linked' | 'distinct'
+  readonly at: number
+}
+
+/** A short-lived alias under which the agencies of one case conference speak of a child; its key is a keyed hash of the alias. */
+export interface ConferenceRow {
+  readonly childId: ChildId
+  readonly agencies: readonly string[]
+  readonly expiresAt: number
+}
+
+/** Something that officers must look into: by number, never with a child id. */
+export interface AlertRow {
+  readonly number: number
+  readonly kind: string
+  readonly agency: string
+  readonly practitioner?: Uint8Array | undefined
+  readonly at: number
+  readonly status: 'open' | 'ended'
 }

@@ -22,17 +22,28 @@ export const ENTRY_TYPES = [
   'refusal',
   'view',
   'referral',
+  'duplicate',
   'link',
   'shield',
+  'conference',
+  'alert',
   'erasure',
 ] as const
 export type EntryType = (typeof ENTRY_TYPES)[number]
 
 /**
- * The types that say which agencies know the same child, or where a shielded one is: stored encrypted under a hub key.
+ * The types that say which agencies know the same child, where a shielded one is, or who looked for whom: stored encrypted under a hub key.
  * Their leaf still covers salt and plaintext, so an auditor who may read them can check them.
  */
-export const SEALED_TYPES: ReadonlySet<EntryType> = new Set<EntryType>(['case', 'determination', 'link', 'shield'])
+export const SEALED_TYPES: ReadonlySet<EntryType> = new Set<EntryType>([
+  'case',
+  'determination',
+  'duplicate',
+  'link',
+  'shield',
+  'conference',
+  'alert',
+])
 
 /** Largest encoded entry: a store takes 1 MiB, less what encryption adds. */
 export const ENTRY_BYTES_MAX: number = 2 ** 20 - 256

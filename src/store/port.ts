@@ -49,6 +49,9 @@ export const TABLES = [
   'referral',
   'inbox',
   'meter',
+  'duplicate',
+  'conference',
+  'alert',
 ] as const
 export type Table = (typeof TABLES)[number]
 
