@@ -1,0 +1,21 @@
+/** A date of birth as it is compared. */
+export interface BirthForms {
+  readonly exact: string
+  /** Eleven; two dates share one exactly as `birthForms` says. */
+  readonly near: readonly string[]
+}
+
+/**
+ * The forms of a date of birth, `YYYY-MM-DD`. Two dates share a near form exactly if
+ *
+ * - they lie in the same half of a calendar year or in neighbouring halves: always up to six months apart, never twelve or more, or
+ * - they are of the same year, and day and month are the same two numbers in either order, or
+ * - they differ in at most one digit.
+ */
+export function birthForms(date: string): BirthForms {
+  const [year = '', month = '', day = ''] = date.split('-')
+  const half = Math.floor((Number(year) * 12 + Number(month) - 1) / 6)
+  const masked = [...`${year}${month}${day}`].map((_, i, digits) => digits.with(i, '*').join(''))
+  const [low, high] = [month, day].sort()
+  return { exact: date, near: [`half:${half - 1}`, `half:${half}`, `swap:${year}:${low}:${high}`, ...masked] }
+}
