@@ -6,7 +6,10 @@ export interface Counter {
   puts(): ReturnType<HubContext['shelf']['put']>[]
 }
 
-export async function loadCounter(hub: HubContext, name: 'case' | 'enquiry' | 'referral'): Promise<Counter> {
+export async function loadCounter(
+  hub: HubContext,
+  name: 'case' | 'enquiry' | 'referral' | 'duplicate',
+): Promise<Counter> {
   const key = hub.shelf.key('meta', 'counter', name)
   const row = await hub.shelf.one('meta', key)
   const first = row?.kind === 'counter' ? row.next : 1

@@ -1,3 +1,4 @@
+import type { DuplicateReason, DuplicateStatus } from '../case/duplicate.js'
 import type { JournalPosition, Known } from '../check/receipt.js'
 import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
@@ -20,7 +21,7 @@ export interface Rows extends Record<Table, unknown> {
   readonly referral: import('../case/referral.js').Referral
   readonly inbox: { readonly referral: number }
   readonly meter: { readonly used: number }
-  readonly duplicate: DuplicateRow
+  readonly duplicate: DuplicateRow | DuplicatePair
   readonly conference: ConferenceRow
   readonly alert: AlertRow
 }
@@ -59,6 +60,8 @@ export interface ChildRow {
   readonly enquiry?: number | undefined
   /** Another id that a sealer's registration showed to be the same child: waits for a link statement. */
   readonly sameAs?: ChildId | undefined
+  /** The id that two officers linked this one to: whoever resolves to this child is that one. See `standing`. */
+  readonly linkedTo?: ChildId | undefined
   readonly createdAt: number
 }
 
@@ -133,9 +136,14 @@ export interface DuplicateRow {
   readonly number: number
   readonly first: ChildId
   readonly second: ChildId
-  readonly reason: 'registered-twice' | 'provisional' | 'confirmed-later'
-  readonly status: 'open' | 'linked' | 'distinct'
+  readonly reason: DuplicateReason
+  readonly status: DuplicateStatus
   readonly at: number
+}
+
+/** Says that a pair of ids is queued, and under which number; lies in the same table under a key of the two. */
+export interface DuplicatePair {
+  readonly queuedAs: number
 }
 
 /** A short-lived alias under which the agencies of one case conference speak of a child; its key is a keyed hash of the alias. */

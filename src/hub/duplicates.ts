@@ -1,0 +1,78 @@
+import { concat } from '../bytes.js'
+import type { DuplicateReason } from '../case/duplicate.js'
+import type { ChildId } from '../child/identifiers.js'
+import { toJsonBytes } from '../json.js'
+import type { HubContext } from './context.js'
+import { loadCounter } from './counters.js'
+import { nameOf } from './custodians.js'
+import type { Draft } from './ledger.js'
+import { numberKey } from './shelf.js'
+import { loadStanding, standing } from './standing.js'
+
+type Put = ReturnType<HubContext['shelf']['put']>
+
+/** Two ids that seem to be one child. */
+export interface Suspicion {
+  readonly first: ChildId
+  readonly second: ChildId
+  readonly reason: DuplicateReason
+}
+
+/** What a write adds to queue a suspicion: nothing where the pair was queued before. */
+export interface Queued {
+  readonly drafts: readonly Draft[]
+  readonly puts: readonly Put[]
+}
+
+/** Queues one suspicion; for several in one write `queueDuplicates`, or two of them would get the same number. */
+export function queueDuplicate(hub: HubContext, { at, ...each }: Suspicion & { readonly at: number }): Promise<Queued> {
+  return queueDuplicates(hub, [each], at)
+}
+
+/**
+ * Queues what is suspected for the officers to look at, within a write. A pair is queued once, in either order, also
+ * after officers found that it is two children; ids that are linked already are no pair.
+ */
+export async function queueDuplicates(hub: HubContext, suspicions: readonly Suspicion[], at: number): Promise<Queued> {
+  if (suspicions.length === 0) return { drafts: [], puts: [] }
+  const children = await loadStanding(
+    hub,
+    suspicions.flatMap(({ first, second }) => [first, second]),
+  )
+  // A child that this very write makes has no row yet.
+  const idOf = (id: ChildId): ChildId => standing(children, id)?.childId ?? id
+  const pairs = new Map<string, { readonly key: Uint8Array; readonly suspicion: Suspicion }>()
+  for (const { first, second, reason } of suspicions) {
+    const suspicion = { first: idOf(first), second: idOf(second), reason }
+    const key = pairKey(hub, suspicion)
+    if (nameOf(suspicion.first) !== nameOf(suspicion.second) && !pairs.has(nameOf(key)))
+      pairs.set(nameOf(key), { key, suspicion })
+  }
+  const all = [...pairs.values()]
+  const before = await hub.shelf.get(
+    'duplicate',
+    all.map(({ key }) => key),
+  )
+  const counter = await loadCounter(hub, 'duplicate')
+  const drafts: Draft[] = []
+  const puts: Put[] = []
+  for (const [index, { key, suspicion }] of all.entries()) {
+    if (before[index] !== undefined) continue
+    const number = counter.next()
+    drafts.push({ type: 'duplicate', body: toJsonBytes({ event: 'queued', duplicate: number, ...suspicion }) })
+    puts.push(
+      hub.shelf.put('duplicate', numberKey(number), { number, ...suspicion, status: 'open', at }),
+      hub.shelf.put('duplicate', key, { queuedAs: number }),
+    )
+  }
+  return { drafts, puts: [...puts, ...counter.puts()] }
+}
+
+/** Behind every number, whose first byte is never this one. */
+const PAIRS = Uint8Array.of(0xff)
+
+/** Key of a pair, the same in either order. */
+function pairKey(hub: HubContext, { first, second }: Pick<Suspicion, 'first' | 'second'>): Uint8Array {
+  const [low, high] = Buffer.compare(first, second) <= 0 ? [first, second] : [second, first]
+  return concat(PAIRS, hub.shelf.key('duplicate', low, high))
+}
