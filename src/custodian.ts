@@ -4,6 +4,7 @@ import { cosign, lastSeen } from './custodian/heads.js'
 import { blind } from './custodian/lookups.js'
 import { release } from './custodian/release.js'
 import { type Approve, activate, follow } from './custodian/rosters.js'
+import { keepSplit } from './custodian/splits.js'
 import type { CustodianStore } from './custodian/state.js'
 import { withdraw } from './custodian/withdrawals.js'
 import { issue } from './custodian/wraps.js'
@@ -42,6 +43,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     cosign: (message) => cosign(desk, message),
     'last-seen': (message) => lastSeen(desk, message),
     withdraw: (message) => withdraw(desk, message),
+    split: (message) => keepSplit(desk, message),
     issue: (message) => issue(desk, message),
     release: (message) => release(desk, message),
   }

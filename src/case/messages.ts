@@ -69,6 +69,7 @@ const evidence = z.strictObject({
     .max(1000),
   identifierKeys: z.array(z.strictObject({ agency: name, epoch: count, key: bytesOf(32) })).max(1000),
   determinations: z.array(determination).max(64),
+  links: z.array(provenEntry).max(64).optional(),
   closedAt: count.optional(),
 })
 const releaseMessage = z.strictObject({

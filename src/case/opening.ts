@@ -46,6 +46,8 @@ export interface Evidence {
   /** The identifier keys under which the checks' agencies see the child. */
   readonly identifierKeys: readonly { readonly agency: string; readonly epoch: number; readonly key: Uint8Array }[]
   readonly determinations: readonly Determination[]
+  /** The merges by which checks of other ids count for this child; absent where there are none. */
+  readonly links?: readonly ProvenEntry[] | undefined
   /** Journal position of the last closing of a case of this child. */
   readonly closedAt?: number | undefined
 }
@@ -67,8 +69,9 @@ export interface CheckEvidence {
   readonly entry: ProvenEntry
 }
 
-/** Checks at most in one evidence, and its bytes at most. */
+/** Checks and links at most in one evidence, and its bytes at most. */
 export const EVIDENCE_CHECKS_MAX = 1_000
+export const EVIDENCE_LINKS_MAX = 64
 export const EVIDENCE_BYTES_MAX: number = 2 * 1024 * 1024
 
 /** How long an officer can read what was released. */
@@ -99,8 +102,9 @@ export function evidenceHash(salt: Uint8Array, evidence: Evidence): Uint8Array {
     bytes,
     position: entry.position,
   }))
+  const links = evidence.links?.map(({ position, salt: s, bytes }) => ({ position, salt: s, bytes }))
   const { childId, record, policy, identifierKeys, determinations, closedAt } = evidence
-  const fixed = { childId, record: record.bytes, policy, checks, identifierKeys, determinations, closedAt }
+  const fixed = { childId, record: record.bytes, policy, checks, identifierKeys, determinations, links, closedAt }
   return sha256(encode('evidence/v1', salt, toJsonBytes(fixed)))
 }
 
@@ -135,6 +139,10 @@ export const REFUSAL_REASONS = [
   'check-withdrawn',
   'check-counted-twice',
   'check-of-another-child',
+  'link-not-proven',
+  'link-not-signed',
+  'link-split',
+  'link-by-recipient',
   'threshold-not-reached',
   'opening-used-before',
 ] as const

@@ -32,8 +32,8 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
   const before = desk.memory().openings.get(toHex(request.opening))
   if (before !== undefined && !equalBytes(before.requestHash, hash)) return refuse(desk, hash, 'opening-used-before')
   if (before?.answer !== undefined) return before.answer
-  const { rosters, lastSeen, withdrawn } = desk.memory()
-  const reason = refusalOf({ hub: keys.hub.id, rosters, lastSeen, withdrawn, now: clock() }, message)
+  const { rosters, lastSeen, withdrawn, splits } = desk.memory()
+  const reason = refusalOf({ hub: keys.hub.id, rosters, lastSeen, withdrawn, splits, now: clock() }, message)
   if (reason !== undefined) return refuse(desk, hash, reason)
   const head = verifiedHead(desk.roster(), message.note, 'by-a-quorum')
   if (head !== undefined && head.size > lastSeen.size) {

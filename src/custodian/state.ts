@@ -1,4 +1,5 @@
 import { toHex } from '../bytes.js'
+import type { LinkStatement } from '../case/link.js'
 import type { Withdrawal } from '../check/withdrawal.js'
 import { emptyRoot, type TreeHead } from '../journal/merkle.js'
 import { NO_ROSTER, type RosterHistory, withActivationEntry, withRosterEntry } from '../roster/history.js'
@@ -15,6 +16,8 @@ export type CustodianEvent =
     }
   | { readonly kind: 'seen'; readonly note: string; readonly size: number; readonly root: Uint8Array }
   | { readonly kind: 'withdrawn'; readonly withdrawal: Withdrawal }
+  /** Two officers' word that a merge is undone. */
+  | { readonly kind: 'split'; readonly commitment: Uint8Array; readonly statements: readonly LinkStatement[] }
   | { readonly kind: 'opening'; readonly opening: Uint8Array; readonly requestHash: Uint8Array }
   | { readonly kind: 'answered'; readonly opening: Uint8Array; readonly answer: Uint8Array }
 
@@ -33,6 +36,8 @@ export interface CustodianMemory {
   readonly proposalSeenAt: number
   readonly lastSeen: TreeHead & { readonly note: string | undefined }
   readonly withdrawn: Set<string>
+  /** Commitments, in hexadecimal, of the merges that were undone. */
+  readonly splits: Set<string>
   readonly openings: Map<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
 }
 
@@ -44,6 +49,7 @@ export function noMemory(): CustodianMemory {
     proposalSeenAt: 0,
     lastSeen: { size: 0, root: emptyRoot(), note: undefined },
     withdrawn: new Set(),
+    splits: new Set(),
     openings: new Map(),
   }
 }
@@ -74,6 +80,9 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       return { ...memory, lastSeen: { size: event.size, root: event.root, note: event.note } }
     case 'withdrawn':
       memory.withdrawn.add(withdrawnName(event.withdrawal))
+      return memory
+    case 'split':
+      memory.splits.add(toHex(event.commitment))
       return memory
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)

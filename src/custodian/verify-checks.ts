@@ -1,9 +1,9 @@
-import { equalBytes } from '../bytes.js'
+import { equalBytes, toHex } from '../bytes.js'
 import type { ReleaseMessage } from '../case/messages.js'
 import type { CheckEvidence } from '../case/opening.js'
 import { type Batch, batchIsSignedBy, decodeBatchEntry } from '../check/batch.js'
 import { type Check, checkIdOf, decodeCheck } from '../check/canonical.js'
-import { agencyIdKeyHash, asChildId, fromAgencyChildId } from '../child/identifiers.js'
+import { agencyIdKeyHash, fromAgencyChildId } from '../child/identifiers.js'
 import { saltedLeafHash, type TreeHead } from '../journal/merkle.js'
 import { verifyInclusion } from '../journal/proof.js'
 import type { AssessedCheck } from '../policy/history.js'
@@ -11,6 +11,7 @@ import { rosterAt } from '../roster/history.js'
 import { type Agency, agencyOf } from '../roster/roster.js'
 import { type Knowledge, orRefuse, provenEntry, unless } from './knowledge.js'
 import { withdrawnName } from './state.js'
+import { type LinkedIds, requireLinkedIds } from './verify-links.js'
 
 /** The checks of the evidence, each proved by itself, as the policy takes them. Throws the reason for the first that is not. */
 export function requireProvenChecks(
@@ -18,6 +19,7 @@ export function requireProvenChecks(
   message: ReleaseMessage,
   head: TreeHead,
 ): readonly AssessedCheck[] {
+  const linked = requireLinkedIds(known, message, head)
   const references = new Set<string>()
   const batches = new Map<number, ProvenBatch>()
   return message.evidence.checks.map((shown) => {
@@ -30,7 +32,7 @@ export function requireProvenChecks(
     unless(!references.has(reference), 'check-counted-twice')
     references.add(reference)
     const agency = agencyInStanding(known, check.agency, shown.entry.position)
-    requireThisChild(known, agency, check, message)
+    const countsFrom = requireThisChild(known, agency, check, message, linked)
     const { incident, indicators, occurredAt } = check
     return {
       id,
@@ -39,7 +41,7 @@ export function requireProvenChecks(
       incident,
       indicators,
       occurredAt,
-      position: shown.entry.position,
+      position: Math.max(shown.entry.position, countsFrom),
     }
   })
 }
@@ -87,12 +89,23 @@ function agencyInStanding(known: Knowledge, id: string, position: number): Agenc
   return agency
 }
 
-/** The identifier that the agency signed for stands for this child, under the key that the roster fixed for the agency. */
-function requireThisChild(known: Knowledge, agency: Agency, check: Check, { evidence }: ReleaseMessage): void {
+/**
+ * The identifier that the agency signed for stands for this child, or for an id linked to it, under the key that the
+ * roster fixed for the agency. Gives the position from which the check counts.
+ */
+function requireThisChild(
+  known: Knowledge,
+  agency: Agency,
+  check: Check,
+  { evidence }: ReleaseMessage,
+  linked: LinkedIds,
+): number {
   const shown = evidence.identifierKeys.find((each) => each.agency === agency.id && each.epoch === check.epoch)
   const fixed = agency.identifierKeys.find(({ epoch }) => epoch === check.epoch)
   unless(shown !== undefined && fixed !== undefined, 'check-of-another-child')
   const isFixedKey = equalBytes(agencyIdKeyHash(shown.key, known.hub, agency.id, check.epoch), fixed.hash)
-  const childId = asChildId(evidence.childId)
-  unless(isFixedKey && equalBytes(fromAgencyChildId(shown.key, check.agencyChildId), childId), 'check-of-another-child')
+  unless(isFixedKey, 'check-of-another-child')
+  const countsFrom = linked.get(toHex(fromAgencyChildId(shown.key, check.agencyChildId)))
+  unless(countsFrom !== undefined, 'check-of-another-child')
+  return countsFrom
 }

@@ -4,6 +4,7 @@ import type { ReleaseMessage } from '../case/messages.js'
 import {
   EVIDENCE_BYTES_MAX,
   EVIDENCE_CHECKS_MAX,
+  EVIDENCE_LINKS_MAX,
   type Evidence,
   evidenceHash,
   OPENING_HOURS,
@@ -46,7 +47,9 @@ export function refusalOf(known: Knowledge, message: ReleaseMessage): RefusalRea
 function requireRelease(known: Knowledge, message: ReleaseMessage): void {
   const roster = presentRoster(known.rosters)
   const { evidence } = message
-  const isSmall = evidence.checks.length <= EVIDENCE_CHECKS_MAX && bytesOf(evidence) <= EVIDENCE_BYTES_MAX
+  const { checks: shown, links = [] } = evidence
+  const isSmall =
+    shown.length <= EVIDENCE_CHECKS_MAX && links.length <= EVIDENCE_LINKS_MAX && bytesOf(evidence) <= EVIDENCE_BYTES_MAX
   unless(isSmall, 'evidence-too-large')
   requireTimely(known, message)
   requireEvidenceMatches(message)
@@ -71,8 +74,8 @@ function requireRelease(known: Knowledge, message: ReleaseMessage): void {
 }
 
 /** Without paths and encoding: never more than the hub counts before it sends. */
-function bytesOf({ record, policy, checks }: Evidence): number {
-  const fixed = record.bytes.length + policy.length
+function bytesOf({ record, policy, checks, links = [] }: Evidence): number {
+  const fixed = links.reduce((total, { bytes }) => total + bytes.length, record.bytes.length + policy.length)
   return checks.reduce((total, { bytes, entry }) => total + bytes.length + entry.bytes.length, fixed)
 }
 

@@ -96,6 +96,7 @@ export async function forge(
     rosters: hub.rosters(),
     lastSeen: { size: 0, root: emptyRoot() },
     withdrawn: new Set(),
+    splits: new Set(),
     now: house.clock.now,
   }
   return { known, message: forgery.message?.(message) ?? message }
