@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { sha256 } from './bytes.js'
 import { parseDetails, type RegistrationDetails } from './child/details.js'
 import { asChildId, type ChildId, newChildId } from './child/identifiers.js'
-import { lookupKeys } from './child/tokens.js'
+import { confirmingKeys } from './child/confirming.js'
+import { describeChild, questionAbout } from './child/keys.js'
 import { isBytes, parse } from './door.js'
 import { type ErrorCode, IndexError, isIndexError } from './errors.js'
 import { fromJsonBytes, toJsonBytes } from './json.js'
@@ -74,7 +75,8 @@ interface Prepared {
   readonly isNew: boolean
   readonly shielded: boolean
   readonly groups: Readonly<Record<Group, unknown>>
-  readonly described: { readonly keys: readonly unknown[]; readonly hashes: Readonly<Record<Group, Uint8Array>> }
+  readonly described: { readonly question: unknown; readonly hashes: Readonly<Record<Group, Uint8Array>> }
+  readonly confirming: readonly unknown[]
 }
 
 /** Children sealed per message: two labels each, and one HPKE message per custodian for all of them. */
@@ -175,7 +177,8 @@ function parsedOr(line: Connection, input: unknown, options: RegisterOptions): R
       careLeavers,
       neverIssuedNumbers,
     })
-    if (lookupKeys(details).length > 0) return details
+    const { numbers, index } = describeChild(details)
+    if (numbers.length > 0 || index.length > 0) return details
     return {
       kind: 'refused',
       code: 'ERR_DETAILS_INVALID',
@@ -189,11 +192,12 @@ function parsedOr(line: Connection, input: unknown, options: RegisterOptions): R
 }
 
 /** The two groups that are sealed, and what the hub needs to find the child by. */
-function grouped(details: RegistrationDetails): Pick<Prepared, 'groups' | 'described'> {
+function grouped(details: RegistrationDetails): Pick<Prepared, 'groups' | 'described' | 'confirming'> {
   const { carers = [], shielded: _, ...identity } = details
   const groups = { identity, carers }
   const hashes = { identity: sha256(toJsonBytes(identity)), carers: sha256(toJsonBytes(carers)) }
-  return { groups, described: { keys: lookupKeys(details), hashes } }
+  const described = { question: questionAbout(details), hashes }
+  return { groups, described, confirming: confirmingKeys(details).slice(0, 64) }
 }
 
 async function sealAndSend(
@@ -210,8 +214,8 @@ async function sealAndSend(
       const records = await Promise.all(
         GROUPS.map((group, at) => sealed(line, roster, child, group, wraps[index * GROUPS.length + at] ?? [])),
       )
-      const { childId, version, shielded, described } = child
-      return { ...described, childId, version, shielded, identity: records[0], carers: records[1] }
+      const { childId, version, shielded, described, confirming } = child
+      return { ...described, confirming, childId, version, shielded, identity: records[0], carers: records[1] }
     }),
   )
   const reply = await line.ask('register', { rows }, options)

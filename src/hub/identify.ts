@@ -4,24 +4,33 @@ import { encodeBatchEntry, leavesOf, signBatch } from '../check/batch.js'
 import type { Known } from '../check/receipt.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type AgencyChildId, type ChildId, fromAgencyChildId, toAgencyChildId } from '../child/identifiers.js'
-import { queryKeys } from '../child/tokens.js'
+import { questionOf } from '../child/keys.js'
 import { readAgencyChildId } from '../child/written-form.js'
 import { bytesOf, parse } from '../door.js'
-import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
+import { type ErrorCode, isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
-import { meter } from './meter.js'
-import { ambiguityToken, ChildTable, knownAs, match, pointedAt, provisionalChild } from './resolve.js'
+import { ChildTable, knownAs } from './children.js'
+import { confirmationOf, confirmed } from './confirm.js'
+import { queueDuplicates, type Suspicion } from './duplicates.js'
+import { find, pointedAt, tokensAskedFor } from './find.js'
+import { meter, meterConfirmations } from './meter.js'
+import { PostingTable } from './postings.js'
+import { descriptionToken, isSameChild, newProvisional, type Outcome, resolve } from './resolve.js'
 import type { ChildRow } from './rows.js'
-import { type LookupToken, lookupTokens, TokenTable } from './tokens.js'
+import { loadStanding, standing } from './standing.js'
+import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
+
+/** Look-ups in one message: by details each asks a custodian for a few hundred tokens. */
+export const IDENTIFY_ROWS_MAX = 1000
 
 const request = z.strictObject({
   rows: z
     .array(z.strictObject({ query: z.unknown(), commitment: bytesOf(32), practitioner: bytesOf(16) }))
     .min(1)
-    .max(65_536),
+    .max(IDENTIFY_ROWS_MAX),
 })
 
 /** One row of an identify message, once it is known to be well formed. */
@@ -29,8 +38,8 @@ type Row =
   | { readonly query: ChildQuery; readonly commitment: Uint8Array; readonly practitioner: Uint8Array }
   | { readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
 
-type Resolved =
-  | { readonly child: ChildRow }
+type Answered =
+  | { readonly child: ChildRow; readonly outcome: Outcome }
   | { readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
 
 /** Identifies children for an agency: details become tokens, tokens a child, the child this agency's id for it. */
@@ -40,28 +49,63 @@ export async function identify(hub: HubContext, message: Message, options?: Send
   const practitioners = rows.flatMap((row) => ('query' in row ? [row.practitioner] : []))
   // Before custodians are asked, so that one agency cannot use up what they answer to all; counted with the answers.
   await meter(hub, agency.id, practitioners)
-  const tokens = await lookupTokens(
+  const questions = await tokenedQuestions(
     hub,
-    rows.map((row) => ('query' in row ? queryKeys(row.query) : [])),
+    rows.map((row) => ('query' in row ? questionOf(row.query) : NOTHING)),
     options,
   )
   let reply: unknown
   await hub.ledger.write(async (_, at) => {
     const metered = await meter(hub, agency.id, practitioners)
-    const table = await TokenTable.load(hub, [...tokens.flat(), ...tokens.map((list) => ambiguityToken(hub, list))])
-    const children = await ChildTable.load(hub, [
-      ...tokens.flatMap((list) => [...pointedAt(list, table), ...pointedAt([ambiguityToken(hub, list)], table)]),
-      ...namedIds(hub, agency, rows),
-    ])
-    const resolved = rows.map((row, index) =>
-      'query' in row ? resolve(hub, agency, row.query, tokens[index] ?? [], at, table, children) : row,
-    )
-    const answers = answer(hub, agency, rows, resolved, at)
+    const look = await loadLook(hub, agency, rows, questions, at)
+    const answered: Answered[] = []
+    for (const [index, row] of rows.entries())
+      answered.push('query' in row ? await lookUp(look, row.query, questions[index] ?? NO_QUESTION, options) : row)
+    const answers = answer(hub, agency, rows, answered, at)
     reply = answers.reply
     if (answers.entry === undefined) return undefined
-    return { drafts: [answers.entry], puts: [...metered, ...table.puts(hub), ...children.puts(hub)] }
+    const queued = await queueDuplicates(hub, look.suspicions, at)
+    return {
+      drafts: [answers.entry, ...queued.drafts],
+      puts: [...metered, ...look.confirmations.puts(), ...look.postings.puts(), ...look.children.puts(hub), ...queued.puts],
+    }
   })
   return toJsonBytes(reply)
+}
+
+const NOTHING = questionOf({ agencyChildId: '' })
+
+/** What the look-ups of one message work on, and what they leave behind. */
+interface Look {
+  readonly hub: HubContext
+  readonly agency: Agency
+  readonly at: number
+  readonly postings: PostingTable
+  readonly children: ChildTable
+  readonly confirmations: Awaited<ReturnType<typeof meterConfirmations>>
+  readonly suspicions: Suspicion[]
+}
+
+async function loadLook(
+  hub: HubContext,
+  agency: Agency,
+  rows: readonly Row[],
+  questions: readonly TokenedQuestion[],
+  at: number,
+): Promise<Look> {
+  const descriptions = questions.map(({ own }) => descriptionToken(hub, own))
+  const postings = await PostingTable.load(hub, [...questions.flatMap(tokensAskedFor), ...questions.flatMap(({ own }) => own.index.map(({ token }) => token)), ...descriptions])
+  const children = await loadStanding(hub, [
+    ...questions.flatMap((question) => pointedAt(question, postings)),
+    ...descriptions.flatMap((token) => postings.get(token)),
+    ...namedIds(hub, agency, rows),
+  ])
+  const confirming = descriptions.filter((_, index) => {
+    const row = rows[index]
+    return row !== undefined && 'query' in row && confirmationOf(row.query) !== undefined
+  })
+  const confirmations = await meterConfirmations(hub, agency.id, confirming)
+  return { hub, agency, at, postings, children, confirmations, suspicions: [] }
 }
 
 function parseRows(hub: HubContext, message: Message): readonly Row[] {
@@ -99,65 +143,64 @@ function namedId(
   }
 }
 
-function resolve(
-  hub: HubContext,
-  agency: Agency,
-  query: ChildQuery,
-  tokens: readonly LookupToken[],
-  at: number,
-  table: TokenTable,
-  children: ChildTable,
-): Resolved {
-  if ('agencyChildId' in query) {
-    const { childId, epochFits } = namedId(hub, agency, query.agencyChildId)
-    const child = epochFits ? children.get(childId) : undefined
-    if (child !== undefined) return { child }
-    return {
-      code: 'ERR_CHILD_ID_UNKNOWN',
-      field: 'child.agencyChildId',
-      message: 'this agency has no such child id: identify the child anew',
-    }
+async function lookUp(look: Look, query: ChildQuery, question: TokenedQuestion, options?: SendOptions): Promise<Answered> {
+  const { hub, postings, children } = look
+  if ('agencyChildId' in query) return named(look, query.agencyChildId)
+  if (question.own.numbers.length === 0 && question.own.index.length === 0) return TOO_LITTLE
+  const detail = confirmationOf(query)
+  // Counted whatever comes of it, so that running out says nothing about who is here.
+  if (detail !== undefined && !look.confirmations.take(descriptionToken(hub, question.own))) return TOO_OFTEN
+  const found = find(hub, question, postings, children)
+  const resolved = resolve(hub, question, found, postings, children)
+  const before = resolved.child
+  const sure = detail === undefined ? undefined : await confirmed(hub, detail, resolved, found, options)
+  if (sure !== undefined) {
+    if (before !== undefined) suspect(look, sure.childId, before.childId, 'confirmed-later')
+    return { child: sure, outcome: { kind: 'match' } }
   }
-  if (tokens.length === 0) {
-    return {
-      code: 'ERR_DETAILS_INVALID',
-      field: 'child.details',
-      message: 'these details cannot tell one child from another: add an NHS number, or given name and postcode',
-    }
-  }
-  const found = match(tokens, table, children)
-  switch (found.kind) {
-    case 'registered':
-    case 'provisional':
-      return { child: requireRow(children, found.childId) }
-    case 'none':
-      return { child: provisionalChild(hub, tokens, 'provisional', at, table, children) }
-    case 'ambiguous': {
-      const token = ambiguityToken(hub, tokens)
-      const before = match([token], table, children)
-      if (before.kind === 'provisional') return { child: requireRow(children, before.childId) }
-      const status = found.isHidden ? 'provisional' : 'unresolved'
-      return { child: provisionalChild(hub, [token], status, at, table, children) }
-    }
+  const status = resolved.candidates.length > 0 ? 'unresolved' : 'provisional'
+  const child = before ?? newProvisional(hub, question.own, status, look.at, postings, children)
+  for (const other of resolved.others) suspect(look, child.childId, other, 'provisional')
+  return { child, outcome: resolved.outcome }
+}
+
+function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: Suspicion['reason']): void {
+  if (!isSameChild(first, second)) suspicions.push({ first, second, reason })
+}
+
+/** The child of an agency child id; one that a link statement made another's is answered as that other. */
+function named({ hub, agency, children }: Look, written: string): Answered {
+  const { childId, epochFits } = namedId(hub, agency, written)
+  const child = epochFits ? standing(children, childId) : undefined
+  if (child !== undefined) return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' } }
+  return {
+    code: 'ERR_CHILD_ID_UNKNOWN',
+    field: 'child.agencyChildId',
+    message: 'this agency has no such child id: identify the child anew',
   }
 }
 
-function requireRow(children: ChildTable, id: ChildId): ChildRow {
-  const row = children.get(id)
-  if (row === undefined) throw new IndexError('ERR_STORE_DAMAGED', 'a token points at a child that is not there')
-  return row
+const TOO_LITTLE: Answered = {
+  code: 'ERR_DETAILS_INVALID',
+  field: 'child.details',
+  message: 'these details cannot tell one child from another: add an NHS number, or a date of birth, or an address',
+}
+const TOO_OFTEN: Answered = {
+  code: 'ERR_RATE_LIMITED',
+  field: 'child.confirm',
+  message: 'the confirmations of today are used up for this child: a person must look',
 }
 
-/** The signed answers, their journal entry, and the reply: `known` travels beside the answer and is not signed. */
-function answer(hub: HubContext, agency: Agency, rows: readonly Row[], resolved: readonly Resolved[], at: number) {
+/** The signed answers, their journal entry, and the reply: `known` and `outcome` travel beside the answer and are not signed. */
+function answer(hub: HubContext, agency: Agency, rows: readonly Row[], resolved: readonly Answered[], at: number) {
   const epoch = roster(hub).epoch
   const key = identifierKeyOf(hub, agency.id, epoch)
-  const told: { readonly id: AgencyChildId; readonly known: Known }[] = []
+  const told: { readonly id: AgencyChildId; readonly known: Known; readonly outcome: Outcome }[] = []
   const statements = rows.flatMap((row, index) => {
     const result = resolved[index]
     if (!('query' in row) || result === undefined || !('child' in result)) return []
     const id = toAgencyChildId(key, result.child.childId)
-    told.push({ id, known: knownAs(result.child) })
+    told.push({ id, known: knownAs(result.child), outcome: result.outcome })
     return [encodeAnswer({ hub: hub.id, agency: agency.id, commitment: row.commitment, agencyChildId: id, epoch, at })]
   })
   const refusals = resolved.map((result) => ('child' in result ? null : result))
@@ -167,7 +210,10 @@ function answer(hub: HubContext, agency: Agency, rows: readonly Row[], resolved:
   return {
     reply: {
       refusals,
-      answers: signed.rows.map((row, index) => ({ ...row, known: told[index]?.known })),
+      answers: signed.rows.map((row, index) => {
+        const { known, outcome } = told[index] as (typeof told)[number]
+        return { ...row, known, outcome }
+      }),
       signature: signed.batch.signature,
     },
     entry: {

@@ -67,3 +67,34 @@ export async function checkCounts(hub: HubContext, agency: string, children: rea
     puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),
   }
 }
+
+/** Confirmations of descriptions by one agency and day, as one write adds to them. */
+export interface Confirmations {
+  /** Counts one more; false when the day's are used up. */
+  take(description: Uint8Array): boolean
+  puts(): readonly Put[]
+}
+
+/** How often an agency may confirm candidates of one description in a day (DESIGN, section 5). */
+const CONFIRMATIONS_PER_DAY = 3
+
+export async function meterConfirmations(
+  hub: HubContext,
+  agency: string,
+  descriptions: readonly Uint8Array[],
+): Promise<Confirmations> {
+  const day = Math.floor(hub.clock() / DAY_MS)
+  const names = [...new Map(descriptions.map((each) => [nameOf(each), each]))]
+  const keys = names.map(([, each]) => hub.shelf.key('meter', 'confirmations', agency, each, day))
+  const stored = await hub.shelf.get('meter', keys)
+  const used = new Map(names.map(([name], index) => [name, stored[index]?.used ?? 0]))
+  return {
+    take(description) {
+      const count = (used.get(nameOf(description)) ?? 0) + 1
+      if (count > CONFIRMATIONS_PER_DAY) return false
+      used.set(nameOf(description), count)
+      return true
+    },
+    puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),
+  }
+}

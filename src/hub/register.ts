@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
-import { innerFingerprint, type LookupKey } from '../child/tokens.js'
+import { FIELDS, KEYS_MAX, MEANINGS } from '../child/keys.js'
+import { innerFingerprint } from '../child/tokens.js'
 import { bytesOf, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -12,14 +13,29 @@ import { encodeRecordEntry } from '../seal/record-entry.js'
 import { type HubContext, requireSender, roster } from './context.js'
 import { nameOf } from './custodians.js'
 import { endEnquiry } from './enquiries.js'
-import { ChildTable, type Match, matchForRegistration, pointedAt, saysWhere } from './resolve.js'
-import type { ChildRow, TokenRow } from './rows.js'
-import { type LookupToken, lookupTokens, TokenTable } from './tokens.js'
+import type { ChildTable } from './children.js'
+import { detailMarks } from './confirm.js'
+import { queueDuplicates, type Suspicion } from './duplicates.js'
+import { find, pointedAt, tokensAskedFor } from './find.js'
+import { PostingTable } from './postings.js'
+import { type Match, matchForRegistration, reserve } from './reserve.js'
+import type { ChildRow } from './rows.js'
+import { loadStanding } from './standing.js'
+import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 
 const text = z.string().max(1024)
-const lookupKey = z.strictObject({ kind: text, strength: z.enum(['strong', 'weak']), parts: z.array(text).max(16) })
+const lookupKey = z.strictObject({ kind: text, parts: z.array(text).max(16) })
+const field = z.enum(FIELDS)
+const index = z.array(lookupKey.extend({ fields: z.array(field).length(3) })).max(KEYS_MAX)
+const marks = z.array(lookupKey.extend({ meaning: z.enum(MEANINGS) })).max(KEYS_MAX)
+const description = z.strictObject({
+  numbers: z.array(lookupKey).max(64),
+  index,
+  marks,
+  lacks: z.strictObject({ given: z.boolean(), otherGiven: z.boolean(), birth: z.boolean() }),
+})
 const described = {
-  keys: z.array(lookupKey).max(256),
+  question: z.strictObject({ own: description, asked: z.array(z.strictObject({ index, marks })).max(2) }),
   hashes: z.strictObject({ identity: bytesOf(32), carers: bytesOf(32) }),
 }
 const findRequest = z.strictObject({
@@ -38,6 +54,7 @@ const registerRequest = z.strictObject({
         shielded: z.boolean(),
         identity: isBytes,
         carers: isBytes,
+        confirming: z.array(lookupKey).max(64),
       }),
     )
     .min(1)
@@ -60,17 +77,13 @@ export async function findForRegistration(
 ): Promise<Uint8Array> {
   requireSender(hub, message, 'sealer')
   const { rows } = parse(findRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'registration')
-  const tokens = await lookupTokens(
+  const questions = await tokenedQuestions(
     hub,
-    rows.map(({ keys }) => keys as LookupKey[]),
+    rows.map(({ question }) => question),
     options,
   )
-  const table = await TokenTable.load(hub, tokens.flat())
-  const children = await ChildTable.load(
-    hub,
-    tokens.flatMap((list) => pointedAt(list, table)),
-  )
-  const matches = tokens.map((list) => matchForRegistration(list, table, children))
+  const { postings, children } = await loadTables(hub, questions)
+  const matches = questions.map((question) => matchForRegistration(find(hub, question, postings, children), NOBODY))
   const known = matches.map((found) => (found.kind === 'registered' ? children.get(found.childId) : undefined))
   const prints = await fingerprints(
     hub,
@@ -134,11 +147,12 @@ export async function registerChildren(hub: HubContext, message: Message, option
   const sealer = requireSender(hub, message, 'sealer')
   const { rows } = parse(registerRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'registration')
   for (const row of rows) requireSealedFor(hub, row)
-  const tokens = await lookupTokens(
+  const questions = await tokenedQuestions(
     hub,
-    rows.map(({ keys }) => keys as LookupKey[]),
+    rows.map(({ question }) => question),
     options,
   )
+  const details = await confirmingMarks(hub, rows, options)
   const prints = await fingerprints(
     hub,
     rows.map((row) => ({ hashes: row.hashes, childId: asChildId(row.childId) })),
@@ -146,18 +160,21 @@ export async function registerChildren(hub: HubContext, message: Message, option
   )
   let results: readonly ('registered' | 'ambiguous')[] = []
   await hub.ledger.write(async (position, at) => {
-    const table = await TokenTable.load(hub, tokens.flat())
-    const children = await ChildTable.load(hub, [
-      ...tokens.flatMap((list) => pointedAt(list, table)),
-      ...rows.map(({ childId }) => asChildId(childId)),
-    ])
-    await table.include(
+    const { postings, children } = await loadTables(
       hub,
-      rows.flatMap(({ childId }) => children.get(asChildId(childId))?.tokens ?? []),
+      questions,
+      rows.map(({ childId }) => asChildId(childId)),
     )
-    results = rows.map((row, index) => reserve(row, tokens[index] ?? [], prints[index] ?? [], at, table, children))
+    const suspicions: Suspicion[] = []
+    results = rows.map((row, index) => {
+      const question = questions[index] ?? NO_QUESTION
+      const found = find(hub, question, postings, children)
+      const made = { fingerprints: prints[index] ?? [], details: details[index] ?? [], own: question.own }
+      return reserve(hub, { ...row, ...made }, found, at, postings, children, suspicions)
+    })
     const taken = rows.filter((_, index) => results[index] === 'registered')
     if (taken.length === 0) return undefined
+    const queued = await queueDuplicates(hub, suspicions, at)
     const ended = await Promise.all(
       taken.map((row) => endEnquiry(hub, children, asChildId(row.childId), 'registered', at)),
     )
@@ -175,9 +192,10 @@ export async function registerChildren(hub: HubContext, message: Message, option
           .filter(({ shielded }) => shielded)
           .map(({ childId }) => ({ type: 'shield' as const, body: toJsonBytes({ childId, shielded: true }) })),
         ...ended.flatMap(({ drafts }) => drafts),
+        ...queued.drafts,
       ],
       puts: [
-        ...table.puts(hub),
+        ...postings.puts(),
         ...children.puts(hub),
         ...taken.flatMap((row, index) =>
           GROUPS.map((group) =>
@@ -189,6 +207,7 @@ export async function registerChildren(hub: HubContext, message: Message, option
           ),
         ),
         ...ended.flatMap(({ puts }) => puts),
+        ...queued.puts,
       ],
     }
   })
@@ -217,64 +236,30 @@ function requireSealedFor(hub: HubContext, row: RegisterRow): void {
   }
 }
 
-/** Gives the tokens to the child, or finds that another sealer was quicker. */
-function reserve(
-  row: RegisterRow,
-  tokens: readonly LookupToken[],
-  prints: readonly Uint8Array[],
-  at: number,
-  table: TokenTable,
-  children: ChildTable,
-): 'registered' | 'ambiguous' {
-  const childId = asChildId(row.childId)
-  const found = matchForRegistration(tokens, table, children)
-  const before = children.get(childId)
-  const versionFits = row.version === (before?.recordVersion ?? 0) + 1
-  const mayHave =
-    (found.kind === 'none' && before === undefined) ||
-    ((found.kind === 'registered' || found.kind === 'provisional') && equalBytes(found.childId, childId))
-  if (!mayHave || !versionFits) return 'ambiguous'
-  const shielded = row.shielded || before?.shielded === true
-  const kept = keptTokens(tokens, before)
-  children.set({
-    childId,
-    status: 'registered',
-    shielded,
-    tokens: kept,
-    recordVersion: row.version,
-    fingerprints: prints,
-    createdAt: before?.createdAt ?? at,
-    ...(before?.enquiry === undefined ? {} : { enquiry: before.enquiry }),
-  })
-  for (const { token } of before?.tokens ?? []) table.set(token, without(table.get(token), childId))
-  for (const { kind, token } of kept) {
-    const others = without(table.get(token), childId)
-    table.set(token, shielded && saysWhere(kind) ? { ...others, hidden: childId } : { ...others, registered: childId })
-  }
-  if (found.kind === 'provisional' || found.kind === 'none') queueForLink(found.others, childId, children)
-  return 'registered'
+/** Stands for a child that has no id yet. */
+const NOBODY = asChildId(new Uint8Array(16))
+
+async function loadTables(
+  hub: HubContext,
+  questions: readonly TokenedQuestion[],
+  ids: readonly ChildId[] = [],
+): Promise<{ readonly postings: PostingTable; readonly children: ChildTable }> {
+  const postings = await PostingTable.load(
+    hub,
+    questions.flatMap((question) => [...tokensAskedFor(question), ...question.own.index.map(({ token }) => token)]),
+  )
+  const children = await loadStanding(hub, [...questions.flatMap((question) => pointedAt(question, postings)), ...ids])
+  return { postings, children }
 }
 
-/** The row as it is for everybody else. */
-function without({ registered, hidden, provisional }: TokenRow, childId: ChildId): TokenRow {
-  const isOther = (id: ChildId | undefined): id is ChildId => id !== undefined && !equalBytes(id, childId)
-  return {
-    provisional: provisional.filter(isOther),
-    ...(isOther(registered) ? { registered } : {}),
-    ...(isOther(hidden) ? { hidden } : {}),
-  }
-}
-
-/** The tokens that a child is found under from now on: those of its details, and those of earlier details. */
-function keptTokens(tokens: readonly LookupToken[], before: ChildRow | undefined): ChildRow['tokens'] {
-  const strong = tokens.filter(({ strength }) => strength === 'strong').map(({ kind, token }) => ({ kind, token }))
-  return [...new Map([...(before?.tokens ?? []), ...strong].map((each) => [nameOf(each.token), each])).values()]
-}
-
-/** Other provisional children under the same tokens: the same child, as it seems. Only a link statement can say so. */
-function queueForLink(others: readonly ChildId[], childId: ChildId, children: ChildTable): void {
-  for (const other of others) {
-    const row = children.get(other)
-    if (row !== undefined) children.set({ ...row, sameAs: childId })
-  }
+/** Marks of the details by which each child can be confirmed, with one question to a custodian for all of them. */
+async function confirmingMarks(
+  hub: HubContext,
+  rows: readonly RegisterRow[],
+  options?: SendOptions,
+): Promise<readonly (readonly number[])[]> {
+  const all = rows.flatMap(({ childId, confirming }) => confirming.map((key) => ({ childId: asChildId(childId), key })))
+  const marks = await detailMarks(hub, all, options)
+  let at = 0
+  return rows.map(({ confirming }) => confirming.map(() => marks[at++] as number))
 }

@@ -1,197 +1,168 @@
 import { encode, sha256 } from '../bytes.js'
-import type { Known } from '../check/receipt.js'
 import { type ChildId, newChildId } from '../child/identifiers.js'
+import { marksOf, packMarks, unpackMarks } from '../child/marks.js'
+import { CANDIDATES_MAX } from '../child/matching.js'
+import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
+import type { Found } from './find.js'
+import type { PostingTable } from './postings.js'
 import type { ChildRow } from './rows.js'
-import type { LookupToken, TokenTable } from './tokens.js'
+import { standing } from './standing.js'
+import type { TokenedDescription, TokenedQuestion } from './tokens.js'
 
-/** Whom tokens point at. */
-export type Match =
-  | { readonly kind: 'registered'; readonly childId: ChildId }
-  | { readonly kind: 'provisional'; readonly childId: ChildId; readonly others: readonly ChildId[] }
-  /** Several registered children, or one under another number: a person must look. */
-  | { readonly kind: 'ambiguous' /** All of them are shielded: answered as unknown. */; readonly isHidden: boolean }
-  | { readonly kind: 'none'; readonly others: readonly ChildId[] }
+export { ChildTable, knownAs } from './children.js'
 
-/** Child rows as they stand and as a write changes them. */
-export class ChildTable {
-  private constructor(
-    private readonly rows: Map<string, ChildRow>,
-    private readonly changed = new Set<string>(),
-  ) {}
+/** What identify answers, besides the agency child id. Of candidates it says how many, never who. */
+export type Outcome =
+  | { readonly kind: 'match' }
+  | { readonly kind: 'candidates'; readonly candidates: 1 | 2 | 3 }
+  | { readonly kind: 'many' }
+  | { readonly kind: 'none' }
 
-  static async load(hub: HubContext, ids: readonly ChildId[]): Promise<ChildTable> {
-    const distinct = new Map(ids.map((id) => [nameOf(id), id]))
-    const stored = await hub.shelf.get(
-      'child',
-      [...distinct.values()].map((id) => childKey(hub, id)),
-    )
-    const rows = new Map<string, ChildRow>()
-    let index = 0
-    for (const name of distinct.keys()) {
-      const row = stored[index++]
-      if (row !== undefined) rows.set(name, row)
-    }
-    return new ChildTable(rows)
-  }
-
-  get(id: ChildId): ChildRow | undefined {
-    return this.rows.get(nameOf(id))
-  }
-
-  set(row: ChildRow): void {
-    this.rows.set(nameOf(row.childId), row)
-    this.changed.add(nameOf(row.childId))
-  }
-
-  puts(hub: HubContext): ReturnType<HubContext['shelf']['put']>[] {
-    return [...this.changed].flatMap((name) => {
-      const row = this.rows.get(name)
-      return row === undefined ? [] : [hub.shelf.put('child', childKey(hub, row.childId), row)]
-    })
-  }
-}
-
-function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
-  return hub.shelf.key('child', id)
-}
-
-/** Children that any of the tokens points at: load their rows before `match`. */
-export function pointedAt(tokens: readonly LookupToken[], table: TokenTable): readonly ChildId[] {
-  return tokens.flatMap(({ token }) => {
-    const { registered, hidden, provisional } = table.get(token)
-    return [registered ?? [], hidden ?? [], provisional].flat()
-  })
+/** Whom a question means, and what its agency is told. */
+export interface Resolved {
+  /** Undefined where nobody here is meant: a provisional child is to be made. */
+  readonly child: ChildRow | undefined
+  readonly outcome: Outcome
+  /** Registered children that it may mean and that are not shielded. */
+  readonly candidates: readonly ChildRow[]
+  /** Other provisional children that it may mean: the same child, as it seems. */
+  readonly others: readonly ChildId[]
 }
 
 /**
- * Whom the strong tokens of one description point at, as an agency is answered. Weak tokens never link.
+ * The child that a question means, as an agency is answered.
  *
- * A number that nobody here has, beside a name that somebody else's number goes with, links to nobody. A shielded child
- * is found where nothing else is: beside any other match its tokens count as unknown ones, so that no pair of questions
- * can confirm what they belong to.
+ * A shielded child is found by its numbers alone, and the answer is the one that there would be without it: no description, no pair of
+ * questions and no count can confirm where it lives.
  */
-export function match(tokens: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
-  const strong = tokens.filter(({ strength }) => strength === 'strong')
-  const registered = registeredUnder(strong, table)
-  const open = registered.filter((id) => children.get(id)?.shielded !== true)
-  const [only, ...more] = open.length > 0 ? open : registered
-  if (only === undefined) return provisionalUnder(strong, table, children)
-  const row = children.get(only)
-  const known = open.length > 0 ? open : registered
-  const contradicted =
-    row !== undefined && strong.some((token) => !known.some((id) => isAt(table, token, id)) && contradicts(token, row))
-  return more.length > 0 || contradicted
-    ? { kind: 'ambiguous', isHidden: open.length === 0 }
-    : { kind: 'registered', childId: only }
-}
-
-/**
- * Whom a sealer's description points at. A provisional child is adopted only if every token it was found under is among
- * the child's: one that a mistyped number mixed up with somebody else must not become anybody.
- */
-export function matchForRegistration(tokens: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
-  const strong = tokens.filter(({ strength }) => strength === 'strong')
-  const registered = distinct(
-    strong.flatMap(({ token }) => [table.get(token).registered ?? [], table.get(token).hidden ?? []].flat()),
-  )
-  const [only, ...more] = registered
-  if (only !== undefined) {
-    const row = children.get(only)
-    const contradicted =
-      row !== undefined && strong.some((token) => !isAt(table, token, only) && contradicts(token, row))
-    return more.length > 0 || contradicted
-      ? { kind: 'ambiguous', isHidden: false }
-      : { kind: 'registered', childId: only }
-  }
-  const found = provisionalUnder(strong, table, children)
-  if (found.kind !== 'provisional') return found
-  const all = [found.childId, ...found.others]
-  const own = new Set(strong.map(({ token }) => nameOf(token)))
-  const adopted = all.find((id) => children.get(id)?.tokens.every(({ token }) => own.has(nameOf(token))))
-  if (adopted === undefined) return { kind: 'none', others: all }
-  return { kind: 'provisional', childId: adopted, others: all.filter((id) => id !== adopted) }
-}
-
-function registeredUnder(strong: readonly LookupToken[], table: TokenTable): readonly ChildId[] {
-  return distinct(strong.flatMap(({ token }) => table.get(token).registered ?? []))
-}
-
-function isAt(table: TokenTable, { token }: LookupToken, id: ChildId): boolean {
-  const { registered, hidden } = table.get(token)
-  return [registered, hidden].some((each) => each !== undefined && nameOf(each) === nameOf(id))
-}
-
-/** The oldest provisional child under any of the tokens that no number of its own tells apart. */
-function provisionalUnder(strong: readonly LookupToken[], table: TokenTable, children: ChildTable): Match {
-  const [oldest, ...others] = distinct(strong.flatMap(({ token }) => table.get(token).provisional))
-    .flatMap((id) => children.get(id) ?? [])
-    .filter((row) => row.status !== 'registered' && !strong.some((token) => contradicts(token, row)))
-    .sort((a, b) => a.createdAt - b.createdAt || Buffer.compare(a.childId, b.childId))
-    .map(({ childId }) => childId)
-  return oldest === undefined ? { kind: 'none', others: [] } : { kind: 'provisional', childId: oldest, others }
-}
-
-/** Whether the child has another number of the token's kind. */
-function contradicts({ kind, token }: LookupToken, row: ChildRow): boolean {
-  const own = row.tokens.filter((each) => each.kind === kind)
-  return isNumber(kind) && own.length > 0 && !own.some((each) => nameOf(each.token) === nameOf(token))
-}
-
-/** Kinds that say where a child lives. */
-export function saysWhere(kind: string): boolean {
-  return kind.startsWith('name-')
-}
-
-/** Whether a child can have only one value of this kind. */
-function isNumber(kind: string): boolean {
-  return kind === 'nhs-number' || kind === 'upn'
-}
-
-/** A token that stands for an unresolved description, so that asking again finds the same provisional child. */
-export function ambiguityToken(hub: HubContext, tokens: readonly LookupToken[]): LookupToken {
-  const sorted = tokens.map(({ token }) => token).sort(Buffer.compare)
-  return {
-    kind: 'unresolved',
-    strength: 'strong',
-    token: sha256(encode('unresolved/v1', hub.id, ...sorted)).subarray(0, 16),
-  }
-}
-
-/** A new provisional child under these tokens. */
-export function provisionalChild(
+export function resolve(
   hub: HubContext,
-  tokens: readonly LookupToken[],
+  question: TokenedQuestion,
+  found: readonly Found[],
+  postings: PostingTable,
+  children: ChildTable,
+): Resolved {
+  const open = found.filter(({ row }) => row.status === 'registered' && !row.shielded)
+  const linked = linkedOf(open)
+  const [only, ...more] = linked
+  const unbacked = open.filter(({ number, isBacked }) => number === 'agrees' && !isBacked)
+  if (only !== undefined && more.length === 0 && unbacked.length === 0)
+    return { child: only.row, outcome: { kind: 'match' }, candidates: [], others: [] }
+  const candidates = candidatesOf(open, linked)
+  const rest = { outcome: outcomeOf(candidates), candidates: candidates.map(({ row }) => row) }
+  const shielded = found.find(
+    ({ row, number, isBacked }) =>
+      row.status === 'registered' && row.shielded && number === 'agrees' && isBacked,
+  )
+  if (shielded !== undefined) return { child: shielded.row, ...rest, others: [] }
+  const [oldest, ...others] = provisionalOf(found)
+  if (oldest !== undefined)
+    return { child: oldest.row, ...rest, others: others.map(({ row }) => row.childId) }
+  return { child: askedBefore(hub, question, postings, children), ...rest, others: [] }
+}
+
+/** Children that a number or a description links; the very name before a slip of it, for twins may be a slip apart. */
+function linkedOf(open: readonly Found[]): readonly Found[] {
+  const byNumber = open.filter(({ number, isBacked }) => number === 'agrees' && isBacked)
+  const described = open.filter(({ number, isDescribed }) => isDescribed && number !== 'contradicts')
+  const same = described.filter(({ givenIsSame }) => givenIsSame)
+  return [...new Set([...byNumber, ...(same.length > 0 ? same : described)])]
+}
+
+function candidatesOf(open: readonly Found[], linked: readonly Found[]): readonly Found[] {
+  const more = open.filter(({ mayBe, number, isDescribed }) => mayBe || isDescribed || number === 'agrees')
+  return [...new Set([...linked, ...more])]
+}
+
+function outcomeOf(candidates: readonly Found[]): Outcome {
+  if (candidates.length === 0) return { kind: 'none' }
+  if (candidates.length > CANDIDATES_MAX) return { kind: 'many' }
+  return { kind: 'candidates', candidates: candidates.length as 1 | 2 | 3 }
+}
+
+/** Provisional children that the question links to, oldest first. */
+function provisionalOf(found: readonly Found[]): readonly Found[] {
+  return found
+    .filter(({ row }) => row.status !== 'registered')
+    .filter(({ number, isDescribed, isBacked }) => number !== 'contradicts' && (isDescribed || (number === 'agrees' && isBacked)))
+    .sort((a, b) => a.row.createdAt - b.row.createdAt || Buffer.compare(a.row.childId, b.row.childId))
+}
+
+/** The provisional child of the very same question, where it says too little to link. */
+function askedBefore(
+  hub: HubContext,
+  question: TokenedQuestion,
+  postings: PostingTable,
+  children: ChildTable,
+): ChildRow | undefined {
+  const [childId] = postings.get(descriptionToken(hub, question.own))
+  return childId === undefined ? undefined : standing(children, childId)
+}
+
+/** A token of everything that a description says, so that asking the very same again finds the same provisional child. */
+export function descriptionToken(hub: Pick<HubContext, 'id'>, own: TokenedDescription): Uint8Array {
+  const all = [...own.numbers, ...own.index, ...own.marks].map(({ token }) => token).sort(Buffer.compare)
+  return sha256(encode('description/v1', hub.id, ...all)).subarray(0, 16)
+}
+
+/** A child whom nobody registered, recorded under everything that the question said. */
+export function newProvisional(
+  hub: HubContext,
+  own: TokenedDescription,
   status: 'provisional' | 'unresolved',
   at: number,
-  table: TokenTable,
+  postings: PostingTable,
   children: ChildTable,
 ): ChildRow {
+  const childId = newChildId(hub.random)
   const row: ChildRow = {
-    childId: newChildId(hub.random),
+    childId,
     status,
     shielded: false,
-    tokens: tokens.filter(({ strength }) => strength === 'strong').map(({ kind, token }) => ({ kind, token })),
+    ...recorded(hub, childId, own, undefined),
+    details: new Uint8Array(0),
     recordVersion: 0,
     fingerprints: [],
     createdAt: at,
   }
   children.set(row)
-  for (const { strength, token } of tokens) {
-    if (strength !== 'strong') continue
-    const before = table.get(token)
-    table.set(token, { ...before, provisional: [...before.provisional, row.childId] })
-  }
+  post(own, childId, postings)
+  postings.add(descriptionToken(hub, own), childId, 'strong')
   return row
 }
 
-/** What an agency is told of a child. Shielded children are answered exactly as unknown. */
-export function knownAs(row: ChildRow): Known {
-  if (row.status === 'unresolved') return 'unresolved'
-  return row.status === 'registered' && !row.shielded ? 'known' : 'unknown'
+/** What a child's row says of a description: added to what it says already, for former details find the child too. */
+export function recorded(
+  hub: Pick<HubContext, 'id' | 'keys'>,
+  childId: ChildId,
+  own: TokenedDescription,
+  before: ChildRow | undefined,
+): Pick<ChildRow, 'numbers' | 'marks' | 'lacks'> {
+  const marked = (tokens: readonly { readonly token: Uint8Array }[]): readonly number[] =>
+    marksOf(
+      hub.keys.storageKey,
+      hub.id,
+      childId,
+      tokens.map(({ token }) => token),
+    )
+  const marks = marked(own.numbers)
+  const numbers = [...(before?.numbers ?? []), ...own.numbers.map(({ kind }, i) => ({ kind, mark: marks[i] as number }))]
+  const earlier = before === undefined ? [] : [...unpackMarks(before.marks)]
+  return {
+    numbers: [...new Map(numbers.map((each) => [`${each.kind} ${each.mark}`, each])).values()],
+    marks: packMarks([...earlier, ...marked(own.marks)]),
+    lacks: own.lacks,
+  }
 }
 
-function distinct(ids: readonly ChildId[]): readonly ChildId[] {
-  return [...new Map(ids.map((id) => [nameOf(id), id])).values()]
+/** Points every token of a description at the child. */
+export function post(own: TokenedDescription, childId: ChildId, postings: PostingTable): void {
+  for (const { token } of own.numbers) postings.add(token, childId, 'strong')
+  for (const { token } of own.index) postings.add(token, childId, 'weak')
+}
+
+export function isSameChild(a: ChildId, b: ChildId): boolean {
+  return nameOf(a) === nameOf(b)
 }

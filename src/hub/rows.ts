@@ -2,6 +2,7 @@ import type { DuplicateReason, DuplicateStatus } from '../case/duplicate.js'
 import type { JournalPosition, Known } from '../check/receipt.js'
 import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
+import type { Lacks } from '../child/keys.js'
 import type { Table } from '../store/port.js'
 
 /**
@@ -12,7 +13,8 @@ export interface Rows extends Record<Table, unknown> {
   readonly meta: MetaRow
   readonly child: ChildRow
   readonly history: HistoryRow
-  readonly token: TokenRow
+  /** Not sealed: a child id under a cover; see `child/postings.ts`. */
+  readonly posting: never
   readonly reference: ReferenceRow
   readonly record: RecordRow
   readonly case: import('../case/case.js').CaseFile
@@ -53,13 +55,17 @@ export interface ChildRow {
   /** `provisional`: named by a check, no register entry. `unresolved`: the same, because candidates were not told apart. */
   readonly status: 'registered' | 'provisional' | 'unresolved'
   readonly shielded: boolean
-  /** The strong tokens that the child is found under. */
-  readonly tokens: readonly { readonly kind: string; readonly token: Uint8Array }[]
+  /** Kinds of the child's numbers, each with a mark of its token. */
+  readonly numbers: readonly { readonly kind: string; readonly mark: number }[]
+  /** Marks of what is known of the child, 4 bytes each; see `child/marks.ts`. */
+  readonly marks: Uint8Array
+  /** Marks of the details by which a candidate is confirmed. */
+  readonly details: Uint8Array
+  /** What nothing is known of. */
+  readonly lacks: Lacks
   readonly recordVersion: number
   readonly fingerprints: readonly Uint8Array[]
   readonly enquiry?: number | undefined
-  /** Another id that a sealer's registration showed to be the same child: waits for a link statement. */
-  readonly sameAs?: ChildId | undefined
   /** The id that two officers linked this one to: whoever resolves to this child is that one. See `standing`. */
   readonly linkedTo?: ChildId | undefined
   readonly createdAt: number
@@ -90,14 +96,6 @@ export interface HistoryRow {
   readonly level: string
   /** Checks that the last assessment left out because the policy could not read them; absent: none. */
   readonly unassessed?: number | undefined
-}
-
-export interface TokenRow {
-  readonly registered?: ChildId | undefined
-  /** A shielded child that only a sealer finds by this token: an answer to an agency would confirm where it lives. */
-  readonly hidden?: ChildId | undefined
-  /** Oldest first. */
-  readonly provisional: readonly ChildId[]
 }
 
 export interface ReferenceRow {

@@ -11,6 +11,8 @@ type Put = NonNullable<Commit['puts']>[number]
  * database shows neither what a row says nor which rows belong to one child.
  */
 export interface Shelf {
+  /** Where tokens are posted depends on this key as well as on the token: 32 bytes. */
+  readonly placeKey: Uint8Array
   /** Key of a row that is found by secret or personal parts: a keyed hash, 16 bytes. */
   key(table: Table, ...parts: readonly Part[]): Uint8Array
   get<T extends Table>(table: T, keys: readonly Uint8Array[]): Promise<readonly (Rows[T] | undefined)[]>
@@ -43,6 +45,7 @@ export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array,
     fromJsonBytes(openBytes(storageKey, place(table, key), bytes)) as Rows[T]
 
   return {
+    placeKey: hmacSha256(storageKey, encode('posting-places/v1', hub)),
     key: (table, ...parts) => hmacSha256(storageKey, encode('key/v1', hub, table, ...parts)).subarray(0, 16),
     async get(table, keys) {
       if (keys.length === 0) return []

@@ -1,64 +1,90 @@
-import type { LookupKey } from '../child/tokens.js'
+import type { Description, Field, LookupKey, Meaning, Question } from '../child/keys.js'
 import { innerToken } from '../child/tokens.js'
 import type { SendOptions } from '../port.js'
 import type { HubContext } from './context.js'
-import { nameOf } from './custodians.js'
-import type { TokenRow } from './rows.js'
 
-/** A token at most 16 bytes that stands for one way to find a child. Neither hub nor custodian can make it alone. */
-export interface LookupToken {
-  readonly kind: string
-  readonly strength: 'strong' | 'weak'
+/** A lookup token, 16 bytes: neither hub nor custodian can make it alone. */
+export interface Tokened {
   readonly token: Uint8Array
 }
 
-/** The tokens of many lists of lookup keys, with one question to a custodian for all of them. */
-export async function lookupTokens(
-  hub: HubContext,
-  keys: readonly (readonly LookupKey[])[],
-  options?: SendOptions,
-): Promise<readonly (readonly LookupToken[])[]> {
-  const inner = keys.flat().map((key) => innerToken(hub.keys.lookupKey, hub.id, key))
-  const outer = inner.length === 0 ? [] : await hub.custodians.blind(inner, options)
-  let at = 0
-  return keys.map((list) => list.map(({ kind, strength }) => ({ kind, strength, token: outer[at++] as Uint8Array })))
+/** A description with tokens in place of what it says. */
+export interface TokenedDescription {
+  readonly numbers: readonly (Tokened & { readonly kind: string })[]
+  readonly index: readonly Tokened[]
+  readonly marks: readonly Tokened[]
+  readonly lacks: Description['lacks']
 }
 
-/** Token rows as they stand and as a write changes them, so that rows of one batch see each other. */
-export class TokenTable {
-  private constructor(
-    private readonly rows: Map<string, TokenRow>,
-    private readonly changed = new Map<string, Uint8Array>(),
-  ) {}
+/** A question with tokens in place of what it asks. */
+export interface TokenedQuestion {
+  readonly own: TokenedDescription
+  readonly asked: readonly TokenedReading[]
+}
 
-  static async load(hub: HubContext, tokens: readonly Pick<LookupToken, 'token'>[]): Promise<TokenTable> {
-    const table = new TokenTable(new Map())
-    await table.include(hub, tokens)
-    return table
-  }
+export interface TokenedReading {
+  readonly index: readonly (Tokened & { readonly fields: readonly Field[] })[]
+  readonly marks: readonly (Tokened & { readonly meaning: Meaning })[]
+}
 
-  /** Reads the rows of more tokens; those at hand stay as they are. */
-  async include(hub: HubContext, tokens: readonly Pick<LookupToken, 'token'>[]): Promise<void> {
-    const missing = new Map(tokens.map(({ token }) => [nameOf(token), token]))
-    for (const name of this.rows.keys()) missing.delete(name)
-    const stored = await hub.shelf.get('token', [...missing.values()])
-    let index = 0
-    for (const name of missing.keys()) this.rows.set(name, stored[index++] ?? { provisional: [] })
-  }
+/** Asks for nobody. */
+export const NO_QUESTION: TokenedQuestion = {
+  own: { numbers: [], index: [], marks: [], lacks: { given: true, otherGiven: true, birth: true } },
+  asked: [],
+}
 
-  get(token: Uint8Array): TokenRow {
-    const row = this.rows.get(nameOf(token))
-    // Writing a row that was never read would drop what it holds.
-    if (row === undefined) throw new RangeError('the token was not loaded')
-    return row
-  }
+/** The tokens of many questions, with one question to a custodian for all of them. */
+export async function tokenedQuestions(
+  hub: HubContext,
+  questions: readonly Question[],
+  options?: SendOptions,
+): Promise<readonly TokenedQuestion[]> {
+  const keys = questions.flatMap(({ own, asked }) => [
+    ...keysOf(own),
+    ...asked.flatMap(({ index, marks }) => [...index, ...marks]),
+  ])
+  const tokenOf = await tokensFor(hub, keys, options)
+  return questions.map(({ own, asked }) => ({
+    own: withTokens(own, tokenOf),
+    asked: asked.map(({ index, marks }) => ({
+      index: index.map((key) => ({ token: tokenOf(key), fields: key.fields })),
+      marks: marks.map((key) => ({ token: tokenOf(key), meaning: key.meaning })),
+    })),
+  }))
+}
 
-  set(token: Uint8Array, row: TokenRow): void {
-    this.rows.set(nameOf(token), row)
-    this.changed.set(nameOf(token), token)
-  }
+function keysOf({ numbers, index, marks }: Description): readonly LookupKey[] {
+  return [...numbers, ...index, ...marks]
+}
 
-  puts(hub: HubContext): ReturnType<HubContext['shelf']['put']>[] {
-    return [...this.changed].map(([name, token]) => hub.shelf.put('token', token, this.rows.get(name)))
+function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8Array): TokenedDescription {
+  const { numbers, index, marks, lacks } = description
+  return {
+    numbers: numbers.map((key) => ({ kind: key.kind, token: tokenOf(key) })),
+    index: index.map((key) => ({ token: tokenOf(key) })),
+    marks: marks.map((key) => ({ token: tokenOf(key) })),
+    lacks,
   }
+}
+
+/** Tokens of keys, each made once: what a question asks and what it would record are largely the same. */
+async function tokensFor(
+  hub: HubContext,
+  keys: readonly LookupKey[],
+  options?: SendOptions,
+): Promise<(key: LookupKey) => Uint8Array> {
+  const places = new Map<string, number>()
+  const inner: Uint8Array[] = []
+  for (const key of keys) {
+    const name = nameOfKey(key)
+    if (places.has(name)) continue
+    places.set(name, inner.length)
+    inner.push(innerToken(hub.keys.lookupKey, hub.id, key))
+  }
+  const outer = inner.length === 0 ? [] : await hub.custodians.blind(inner, options)
+  return (key) => outer[places.get(nameOfKey(key)) ?? -1] ?? new Uint8Array(0)
+}
+
+function nameOfKey({ kind, parts }: LookupKey): string {
+  return `${kind}\u0000${parts.join('\u0000')}`
 }

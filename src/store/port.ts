@@ -40,7 +40,7 @@ export const TABLES = [
   'meta',
   'child',
   'history',
-  'token',
+  'posting',
   'reference',
   'record',
   'case',

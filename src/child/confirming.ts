@@ -1,0 +1,73 @@
+import { encode, hmacSha256 } from '../bytes.js'
+import type { ConfirmingDetail, RegistrationDetails } from './details.js'
+import type { ChildId } from './identifiers.js'
+import type { LookupKey } from './keys.js'
+import { addressParts } from './normal/address.js'
+import { familyName } from './normal/family.js'
+import { givenName } from './normal/given.js'
+import { readPostcode } from './normal/postcode.js'
+import { NORMALISATION_VERSION } from './normal/version.js'
+import { normaliseName } from './name.js'
+import type { Address } from './details.js'
+
+/** Details of a child that can confirm it as a candidate, in plain: they exist only on the way into a token. */
+export function confirmingKeys(details: RegistrationDetails): readonly LookupKey[] {
+  const carers = details.carers ?? []
+  return [
+    ...givenName(details.givenNames).others.map((name) => key('other-given-name', name)),
+    ...(details.otherNames ?? []).flatMap((name) => [
+      ...[givenName(name.givenNames)].flatMap(({ first, others }) => [first, ...others]).map((each) => key('other-given-name', each)),
+      key('former-family-name', familyName(name.familyName).whole),
+    ]),
+    ...carers.map(({ name }) => key('carer-name', normaliseName(name))),
+    ...carers.flatMap(({ telephone }) => (telephone === undefined ? [] : [key('carer-telephone', digitsOf(telephone))])),
+    ...(details.addresses ?? []).map(addressKey),
+  ].filter(isFilled)
+}
+
+/** The key of what an agency adds to its question. Undefined where it says nothing. */
+export function confirmingKey(detail: ConfirmingDetail): LookupKey | undefined {
+  const found =
+    'otherGivenName' in detail
+      ? key('other-given-name', givenName(detail.otherGivenName).first)
+      : 'formerFamilyName' in detail
+        ? key('former-family-name', familyName(detail.formerFamilyName).whole)
+        : 'carerName' in detail
+          ? key('carer-name', normaliseName(detail.carerName))
+          : 'carerTelephone' in detail
+            ? key('carer-telephone', digitsOf(detail.carerTelephone))
+            : addressKey(detail.address)
+  return isFilled(found) ? found : undefined
+}
+
+/**
+ * Whether a detail belongs to this child alone. What a household shares (an address, a carer, a former family name) is true of twins and
+ * brothers and sisters too, so it confirms only a candidate whose given name agrees.
+ */
+export function isOwnDetail({ kind }: LookupKey): boolean {
+  return kind.startsWith('other-given-name')
+}
+
+/** The hub's half of the token of a confirming detail of one child. Bound to the child, so that it is good for no other. */
+export function innerConfirming(kh: Uint8Array, hubId: Uint8Array, childId: ChildId, { kind, parts }: LookupKey): Uint8Array {
+  return hmacSha256(kh, encode('confirming-detail/v1', hubId, childId, kind, ...parts))
+}
+
+function addressKey(address: Address): LookupKey {
+  const { house, street } = addressParts(address.lines)
+  const postcode = readPostcode(address.postcode ?? '')
+  const place = postcode.kind === 'full' ? postcode.unit : postcode.kind === 'other' ? postcode.text : ''
+  return key('address', ...(street === '' ? [] : [house, street, place]))
+}
+
+function key(kind: string, ...parts: readonly string[]): LookupKey {
+  return { kind: `${kind}/${NORMALISATION_VERSION}`, parts }
+}
+
+function isFilled({ parts }: LookupKey): boolean {
+  return parts.some((part) => part !== '')
+}
+
+function digitsOf(telephone: string): string {
+  return telephone.replace(/\D/g, '').replace(/^(?:00)?44/, '0')
+}

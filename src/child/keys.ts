@@ -1,0 +1,242 @@
+import type { ChildQuery } from './details.js'
+import { NORMALISATION_VERSION } from './normal/version.js'
+import { type Named, namesOf, type Place, placesOf, type Written } from './written.js'
+
+/** One thing by which a child can be found, in plain: it exists only on the way into `innerToken`. */
+export interface LookupKey {
+  readonly kind: string
+  readonly parts: readonly string[]
+}
+
+/** What of a child two descriptions may agree in. Names and street by their sound, the rest to the letter. */
+export const FIELDS = ['given', 'family', 'birth', 'postcode', 'street', 'house', 'town'] as const
+export type Field = (typeof FIELDS)[number]
+
+/** A weak key: three fields together. Never three of an address alone, which would find the household. */
+export interface IndexKey extends LookupKey {
+  readonly fields: readonly Field[]
+}
+
+/** What it says of a child when a strong mark of a question is among the child's own. */
+export const MEANINGS = [
+  'given-same',
+  'given-slip',
+  'birth-near',
+  'postcode-near',
+  'other-given',
+  'number-given',
+  'number-birth',
+] as const
+export type Meaning = (typeof MEANINGS)[number]
+
+/** Keys of one sort in one description, at most: a child with many names and addresses is found by the first of them. */
+export const KEYS_MAX = 512
+
+/** A key whose token becomes a mark in the row of one child, and is compared there. */
+export interface MarkKey extends LookupKey {
+  readonly meaning: Meaning
+}
+
+/** Which fields a description has nothing to say of: nothing can contradict it there. */
+export interface Lacks {
+  readonly given: boolean
+  readonly otherGiven: boolean
+  readonly birth: boolean
+}
+
+/** Everything under which a child is recorded. */
+export interface Description {
+  /** Strong keys, which link by themselves: NHS number, UPN and other aliases. */
+  readonly numbers: readonly LookupKey[]
+  readonly index: readonly IndexKey[]
+  readonly marks: readonly MarkKey[]
+  readonly lacks: Lacks
+}
+
+/** What is asked about a child: under its names as they are written, and with given and family name exchanged. */
+export interface Question {
+  /** Under which a provisional child is recorded if nobody else is found. */
+  readonly own: Description
+  readonly asked: readonly Reading[]
+}
+
+/** One way to read the names of a question. */
+export interface Reading {
+  readonly index: readonly IndexKey[]
+  readonly marks: readonly MarkKey[]
+}
+
+/** The keys of a child's details, normalised (see `normal/version.ts`); each once, in a fixed order. */
+export function describeChild(details: Written): Description {
+  const numbers = numberKeys(details)
+  const people = namesOf(details)
+  const { index, marks } = keysOf(people, details, numbers, 'own')
+  const [main] = people
+  return {
+    numbers,
+    index,
+    marks,
+    lacks: {
+      given: main === undefined || main.given.length === 0,
+      otherGiven: main === undefined || main.otherGiven.length === 0,
+      birth: details.dateOfBirth === undefined,
+    },
+  }
+}
+
+/** The keys of any way of asking for a child; none for an agency child id, which is decrypted instead. */
+export function questionOf(query: ChildQuery): Question {
+  if ('details' in query) return questionAbout(query.details)
+  const numbers = 'nhsNumber' in query ? [number('nhs-number', query.nhsNumber)] : []
+  const aliases = 'alias' in query ? [aliasKey(query.alias.kind, query.alias.value)] : []
+  return { own: { numbers: [...numbers, ...aliases], index: [], marks: [], lacks: LACKS_ALL }, asked: [] }
+}
+
+/** The keys of asking for a child by its details, as they are written and with given and family name exchanged. */
+export function questionAbout(details: Written): Question {
+  const own = describeChild(details)
+  const { givenNames, familyName } = details
+  const swapped = { ...details, givenNames: familyName, familyName: givenNames, otherNames: [] }
+  const written = reading(details, own)
+  return { own, asked: givenNames === '' || familyName === '' ? [written] : [written, reading(swapped, own)] }
+}
+
+const LACKS_ALL: Lacks = { given: true, otherGiven: true, birth: true }
+
+/** The key of an identifier of any kind; `upn` and `nhs-number` are the same keys as those of the fields with that name. */
+export function aliasKey(kind: string, value: string): LookupKey {
+  return number(kind === 'upn' || kind === 'nhs-number' ? kind : `alias:${kind}`, value)
+}
+
+function number(kind: string, value: string): LookupKey {
+  return { kind, parts: [value] }
+}
+
+function numberKeys(details: Written): readonly LookupKey[] {
+  return distinct([
+    ...(details.nhsNumber === undefined ? [] : [number('nhs-number', details.nhsNumber)]),
+    ...(details.upn === undefined ? [] : [number('upn', details.upn)]),
+    ...(details.aliases ?? []).map((alias) => aliasKey(alias.kind, alias.value)),
+  ])
+}
+
+function reading(details: Written, own: Description): Reading {
+  return keysOf(namesOf(details), details, own.numbers, 'asked')
+}
+
+type Side = 'own' | 'asked'
+
+/** Present name with every address, and every other name with the present address. */
+function keysOf(
+  people: readonly Named[],
+  details: Written,
+  numbers: readonly LookupKey[],
+  side: Side,
+): Reading {
+  const places = placesOf(details)
+  const [main, ...others] = people
+  if (main === undefined) return { index: [], marks: [] }
+  const here = places.slice(0, 1)
+  const pairs = [
+    ...(places.length === 0 ? [NOWHERE] : places).map((place) => [main, place] as const),
+    ...others.flatMap((other) => (here.length === 0 ? [NOWHERE] : here).map((place) => [other, place] as const)),
+  ]
+  return {
+    index: distinct(pairs.flatMap(([name, place]) => indexKeys(name, place))).slice(0, KEYS_MAX),
+    marks: distinct([
+      ...pairs.flatMap(([name, place]) => markKeys(name, place, side)),
+      ...numbers.flatMap((key) => backing(key, main)),
+    ]).slice(0, KEYS_MAX),
+  }
+}
+
+const NOWHERE: Place = { postcode: [], postcodeSlips: [], street: [], house: [], town: [] }
+
+/** Three fields at a time. Those that many children share everywhere, such as both names and the town, are left out. */
+const TRIPLES: readonly (readonly [Field, Field, Field])[] = (
+  `given family birth, given family postcode, given family street, given family house, given birth postcode, given birth street,
+  given birth house, given birth town, given postcode street, given postcode house, given postcode town, given street house,
+  given street town, given house town, family birth postcode, family birth street, family birth house, family birth town,
+  family postcode street, family postcode house, family postcode town, family street house, family street town,
+  family house town, given family town, birth postcode street, birth postcode house, birth postcode town, birth street house,
+  birth street town, birth house town`
+).split(',').map((line) => line.trim().split(/\s+/) as [Field, Field, Field])
+
+function indexKeys(name: Named, place: Place): readonly IndexKey[] {
+  const values: Readonly<Record<Field, readonly string[]>> = {
+    given: name.givenSounds,
+    family: name.familySounds,
+    birth: name.birth,
+    ...place,
+  }
+  return TRIPLES.flatMap((fields) => {
+    const [first, second, third] = fields
+    return values[first].flatMap((a) =>
+      values[second].flatMap((b) =>
+        values[third].map((c) => ({ kind: versioned('index'), fields, parts: [fields.join(' '), a, b, c] })),
+      ),
+    )
+  })
+}
+
+/** Two fields beside which a given name is compared: alone it would be a dictionary of a few thousand. */
+const BESIDE_SAME: readonly (readonly [Field, Field])[] = [
+  ['family', 'birth'],
+  ['birth', 'postcode'],
+  ['birth', 'street'],
+  ['family', 'postcode'],
+  ['family', 'street'],
+]
+const BESIDE_SLIP: readonly (readonly [Field, Field])[] = [
+  ['family', 'birth'],
+  ['birth', 'postcode'],
+  ['family', 'postcode'],
+]
+
+function markKeys(name: Named, place: Place, side: Side): readonly MarkKey[] {
+  const beside = (pairs: readonly (readonly [Field, Field])[]): readonly string[][] => {
+    const values = { given: [], family: name.familySounds, birth: name.birth, ...place }
+    return pairs.flatMap(([a, b]) => values[a].flatMap((x) => values[b].map((y) => [`${a} ${b}`, x, y])))
+  }
+  const mark = (meaning: Meaning, kind: string, ...parts: readonly string[]): MarkKey => ({
+    meaning,
+    kind: versioned(kind),
+    parts,
+  })
+  const familyAndBirth = beside([['family', 'birth']])
+  // A known name and one that nobody bears meet; two known names, or two unknown ones, may be those of twins.
+  const slip = (side === 'own') === name.isKnown ? 'slip-of-known' : 'slip-of-unknown'
+  return [
+    ...beside(BESIDE_SAME).flatMap((pair) => name.given.map((given) => mark('given-same', 'given', given, ...pair))),
+    ...beside(BESIDE_SLIP).flatMap((pair) => name.slips.map((form) => mark('given-slip', slip, form, ...pair))),
+    ...beside([
+      ['family', 'postcode'],
+      ['family', 'street'],
+    ]).flatMap((pair) => name.birthNear.map((form) => mark('birth-near', 'birth-near', form, ...pair))),
+    ...familyAndBirth.flatMap((pair) =>
+      place.postcodeSlips.map((form) => mark('postcode-near', 'postcode-near', form, ...pair)),
+    ),
+    ...familyAndBirth.flatMap((pair) => name.otherGiven.map((other) => mark('other-given', 'other-given', other, ...pair))),
+  ]
+}
+
+/** What backs a number up: without a given name or a birth that goes with it, a number may be somebody else's. */
+function backing(key: LookupKey, name: Named): readonly MarkKey[] {
+  const mark = (meaning: Meaning, value: string): MarkKey => ({
+    meaning,
+    kind: versioned(meaning),
+    parts: [key.kind, ...key.parts, value],
+  })
+  return [
+    ...name.givenSounds.map((sound) => mark('number-given', sound)),
+    ...name.birth.map((birth) => mark('number-birth', birth)),
+  ]
+}
+
+function versioned(kind: string): string {
+  return `${kind}/${NORMALISATION_VERSION}`
+}
+
+function distinct<Key extends LookupKey>(keys: readonly Key[]): Key[] {
+  return [...new Map(keys.map((key) => [JSON.stringify([key.kind, ...key.parts]), key])).values()]
+}

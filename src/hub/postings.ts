@@ -1,0 +1,95 @@
+import type { ChildId } from '../child/identifiers.js'
+import { covered, type PostingPlace, postingPlace, uncovered } from '../child/postings.js'
+import { IndexError } from '../errors.js'
+import type { Commit } from '../store/port.js'
+import type { HubContext } from './context.js'
+import { nameOf } from './custodians.js'
+
+type Put = NonNullable<Commit['puts']>[number]
+
+/**
+ * Children that a weak token points at, at most. A token that more children share tells nothing; those who come later are
+ * found by the rest of what is known of them, and what a look-up costs stays bounded however large the index grows.
+ */
+export const POSTINGS_MAX = 24
+
+/** How many places are read ahead once a token points at a child at all. */
+const PAGE = 8
+
+interface Posted {
+  readonly token: Uint8Array
+  readonly children: ChildId[]
+  /** Of the children that stood in the store. */
+  readonly stored: number
+}
+
+/** Whom tokens point at, as it stands and as a write changes it, so that rows of one batch see each other. */
+export class PostingTable {
+  private constructor(
+    private readonly placeKey: Uint8Array,
+    private readonly posted = new Map<string, Posted>(),
+  ) {}
+
+  static async load(hub: HubContext, tokens: readonly Uint8Array[]): Promise<PostingTable> {
+    const table = new PostingTable(hub.shelf.placeKey)
+    await table.include(hub, tokens)
+    return table
+  }
+
+  /** Reads more tokens; those at hand stay as they are. */
+  async include(hub: HubContext, tokens: readonly Uint8Array[]): Promise<void> {
+    const wanted = new Map(tokens.map((token) => [nameOf(token), { token, children: [] as ChildId[] }]))
+    for (const name of this.posted.keys()) wanted.delete(name)
+    // The first place of most tokens is empty; only where it is not are there more to read.
+    let open = [...wanted.values()]
+    for (let from = 0; open.length > 0; from += from === 0 ? 1 : PAGE) {
+      const count = from === 0 ? 1 : PAGE
+      const places = open.flatMap(({ token }) =>
+        Array.from({ length: count }, (_, i) => postingPlace(this.placeKey, token, from + i)),
+      )
+      const values = await hub.store.get(
+        'posting',
+        places.map(({ key }) => key),
+      )
+      open = open.filter((each, at) => {
+        for (let i = 0; i < count; i += 1) {
+          const value = values[at * count + i]
+          if (value === undefined) return false
+          each.children.push(childAt(places[at * count + i] as PostingPlace, value))
+        }
+        return true
+      })
+    }
+    for (const [name, { token, children }] of wanted)
+      this.posted.set(name, { token, children, stored: children.length })
+  }
+
+  /** Oldest first. */
+  get(token: Uint8Array): readonly ChildId[] {
+    const posted = this.posted.get(nameOf(token))
+    // Adding to a token that was never read would put its child in another's place.
+    if (posted === undefined) throw new RangeError('the token was not loaded')
+    return posted.children
+  }
+
+  /** Points a token at a child too; a weak token that points at many already stays as it is. */
+  add(token: Uint8Array, childId: ChildId, strength: 'strong' | 'weak'): void {
+    const children = this.get(token) as ChildId[]
+    const isKnown = children.some((each) => nameOf(each) === nameOf(childId))
+    if (!isKnown && (strength === 'strong' || children.length < POSTINGS_MAX)) children.push(childId)
+  }
+
+  puts(): readonly Put[] {
+    return [...this.posted.values()].flatMap(({ token, children, stored }) =>
+      children.slice(stored).map((childId, i): Put => {
+        const place = postingPlace(this.placeKey, token, stored + i)
+        return { table: 'posting', key: place.key, value: covered(place, childId) }
+      }),
+    )
+  }
+}
+
+function childAt(place: PostingPlace, value: Uint8Array): ChildId {
+  if (value.length !== 16) throw new IndexError('ERR_STORE_DAMAGED', 'a token points at no child id')
+  return uncovered(place, value)
+}

@@ -1,0 +1,108 @@
+import { asChildId, type ChildId } from '../child/identifiers.js'
+import { packMarks, unpackMarks } from '../child/marks.js'
+import type { ChildTable } from './children.js'
+import type { HubContext } from './context.js'
+import type { Suspicion } from './duplicates.js'
+import type { Found } from './find.js'
+import type { PostingTable } from './postings.js'
+import { isSameChild, post, recorded } from './resolve.js'
+import type { ChildRow } from './rows.js'
+import type { TokenedDescription } from './tokens.js'
+
+/** Whom a sealer's description means. */
+export type Match =
+  | { readonly kind: 'registered'; readonly childId: ChildId }
+  | { readonly kind: 'provisional'; readonly childId: ChildId; readonly others: readonly Suspicion[] }
+  /** Numbers of several registered children: a person must look. */
+  | { readonly kind: 'ambiguous' }
+  | { readonly kind: 'none'; readonly others: readonly Suspicion[] }
+
+/**
+ * Whom a sealer's description means: a child with one of its numbers, else the one that it describes. A shielded child is found like any
+ * other, so that no second feed registers it again.
+ *
+ * A provisional child is adopted only if everything that it was found under is the child's: one that a mistyped number mixed up with
+ * somebody else must not become anybody. What else seems to be the same child is for officers to look at.
+ */
+export function matchForRegistration(found: readonly Found[], self: ChildId): Match {
+  const registered = found.filter(({ row }) => row.status === 'registered')
+  const [numbered, ...more] = registered.filter(({ number, hasNumber }) => number === 'agrees' || hasNumber)
+  if (more.length > 0) return { kind: 'ambiguous' }
+  if (numbered !== undefined)
+    return numbered.number === 'contradicts'
+      ? { kind: 'ambiguous' }
+      : { kind: 'registered', childId: numbered.row.childId }
+  const described = registered.filter(({ isDescribed, number }) => isDescribed && number !== 'contradicts')
+  const same = described.filter(({ givenIsSame }) => givenIsSame)
+  const [only, ...others] = same.length > 0 ? same : described
+  if (only !== undefined && others.length === 0) return { kind: 'registered', childId: only.row.childId }
+  const suspected = registered.filter(({ isDescribed, mayBeTwice }) => isDescribed || mayBeTwice)
+  return adopted(found, suspected.map(({ row }) => suspicion(row, self, 'registered-twice')), self)
+}
+
+function adopted(found: readonly Found[], registered: readonly Suspicion[], self: ChildId): Match {
+  const provisional = found
+    .filter(({ row }) => row.status !== 'registered')
+    .filter(({ isDescribed, hasNumber }) => isDescribed || hasNumber)
+    .sort((a, b) => a.row.createdAt - b.row.createdAt || Buffer.compare(a.row.childId, b.row.childId))
+  const whole = provisional.find(
+    ({ isDescribed, isBacked, number, hasOnlyTheseNumbers }) =>
+      hasOnlyTheseNumbers && number !== 'contradicts' && (isDescribed || isBacked),
+  )
+  const childId = whole?.row.childId
+  const others = provisional
+    .filter((each) => each !== whole)
+    .map(({ row }) => suspicion(row, childId ?? self, 'provisional'))
+  return childId === undefined
+    ? { kind: 'none', others: [...registered, ...others] }
+    : { kind: 'provisional', childId, others: [...registered.map((each) => ({ ...each, second: childId })), ...others] }
+}
+
+function suspicion(row: ChildRow, second: ChildId, reason: Suspicion['reason']): Suspicion {
+  return { first: row.childId, second, reason }
+}
+
+/** A registration as the hub is to record it. */
+export interface Registration {
+  readonly childId: Uint8Array
+  readonly version: number
+  readonly shielded: boolean
+  readonly own: TokenedDescription
+  readonly details: readonly number[]
+  readonly fingerprints: readonly Uint8Array[]
+}
+
+/** Gives the tokens to the child, or finds that another sealer was quicker. */
+export function reserve(
+  hub: HubContext,
+  registration: Registration,
+  found: readonly Found[],
+  at: number,
+  postings: PostingTable,
+  children: ChildTable,
+  suspicions: Suspicion[],
+): 'registered' | 'ambiguous' {
+  const childId = asChildId(registration.childId)
+  const match = matchForRegistration(found, childId)
+  const before = children.get(childId)
+  const versionFits = registration.version === (before?.recordVersion ?? 0) + 1
+  const mayHave =
+    (match.kind === 'none' && before === undefined) ||
+    ((match.kind === 'registered' || match.kind === 'provisional') && isSameChild(match.childId, childId))
+  if (!mayHave || !versionFits) return 'ambiguous'
+  const details = before === undefined ? [] : [...unpackMarks(before.details)]
+  children.set({
+    ...before,
+    childId,
+    status: 'registered',
+    shielded: registration.shielded || before?.shielded === true,
+    ...recorded(hub, childId, registration.own, before),
+    details: packMarks([...details, ...registration.details]),
+    recordVersion: registration.version,
+    fingerprints: registration.fingerprints,
+    createdAt: before?.createdAt ?? at,
+  })
+  post(registration.own, childId, postings)
+  if (match.kind === 'provisional' || match.kind === 'none') suspicions.push(...match.others)
+  return 'registered'
+}
