@@ -80,6 +80,8 @@ const STAND_INS: ReadonlySet<string> = new Set(
 )
 
 function nameKeys(details: RegistrationDetails | LookupDetails): LookupKey[] {
+  const { dateOfBirth } = details
+  if (dateOfBirth === undefined) return []
   const postcodes = postcodesOf(details).map(normalisePostcode).filter(isOnePlace)
   const others = 'otherNames' in details ? (details.otherNames ?? []) : []
   const kind = details.expectedDate === true ? 'name-expected-postcode' : 'name-birth-postcode'
@@ -87,7 +89,7 @@ function nameKeys(details: RegistrationDetails | LookupDetails): LookupKey[] {
     const given = normaliseName(name.givenNames)
     if (details.expectedDate !== true && (given === '' || STAND_INS.has(given))) return []
     const family = normaliseName(name.familyName)
-    return postcodes.map((postcode) => strong(kind, given, family, details.dateOfBirth, postcode))
+    return postcodes.map((postcode) => strong(kind, given, family, dateOfBirth, postcode))
   })
 }
 
