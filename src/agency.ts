@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifyAll } from './agency/identify.js'
+import { type IdentifyOutcome, identifyAll } from './agency/identify.js'
 import { type CheckOutcome, type RefusedCheck, refusedCheck, refusedOr, thrown } from './agency/outcome.js'
 import { canonicalChecks, ownCheck, receiptsFor, tellCustodians } from './agency/submit.js'
 import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
@@ -16,7 +16,7 @@ import {
   type WithdrawalReason,
   withdrawalIsSignedBy,
 } from './check/withdrawal.js'
-import type { ChildQuery } from './child/details.js'
+import type { ChildQuery, ConfirmingDetail, FieldQualities, FieldQuality } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
 import { instant, isBytes, parse } from './door.js'
 import { IndexError } from './errors.js'
@@ -36,6 +36,10 @@ export type {
   CheckInput,
   CheckOutcome,
   ChildQuery,
+  ConfirmingDetail,
+  FieldQualities,
+  FieldQuality,
+  IdentifyOutcome,
   Known,
   Receipt,
   ReferralOutcome,
@@ -80,6 +84,10 @@ export interface Identified {
   /** Nine groups of three letters, to write down or read aloud; means nothing to anybody else. */
   readonly agencyChildId: string
   readonly known: Known
+  /** A match, candidates to confirm by asking again with one more detail (`confirm`), too many of them, or none. */
+  readonly outcome: IdentifyOutcome
+  /** What each field of the question was worth. */
+  readonly quality: FieldQualities
   /** Evidence of which child the hub named; see `identifiedAs`. Keep it where an answer may be disputed. */
   readonly proof: IdentifyProof
 }
@@ -157,7 +165,8 @@ export function createAgency(options: AgencyOptions): Agency {
     async identify(child, practitioner, sendOptions) {
       const [named] = await identifyAll(line, [{ child, practitioner }], forTests, sendOptions)
       if (named === undefined || 'kind' in named) throw thrown(named)
-      return { agencyChildId: writeAgencyChildId(named.id, named.epoch), known: named.known, proof: named.proof }
+      const { id: childId, epoch, ...answered } = named
+      return { agencyChildId: writeAgencyChildId(childId, epoch), ...answered }
     },
     async check(input, sendOptions) {
       const [outcome] = await submit([input], sendOptions)

@@ -4,7 +4,7 @@ import { type Batch, batchIsSignedBy, leavesOf } from '../check/batch.js'
 import { answerTo, type IdentifyProof } from '../check/identification.js'
 import type { Known } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
-import { type ChildQuery, parseQuery } from '../child/details.js'
+import { type ChildQuery, type FieldQualities, readQuery } from '../child/details.js'
 import { type AgencyChildId, practitionerPseudonym } from '../child/identifiers.js'
 import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
@@ -18,13 +18,29 @@ export interface NamedChild {
   readonly id: AgencyChildId
   readonly epoch: number
   readonly known: Known
+  readonly outcome: IdentifyOutcome
+  readonly quality: FieldQualities
   readonly proof: IdentifyProof
 }
+
+/** How a question came out. Of candidates it says how many there are to confirm, never who; `many`: too many to confirm. */
+export type IdentifyOutcome =
+  | { readonly kind: 'match' }
+  | { readonly kind: 'candidates'; readonly candidates: 1 | 2 | 3 }
+  | { readonly kind: 'many' }
+  | { readonly kind: 'none' }
+
+const outcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('match') }),
+  z.strictObject({ kind: z.literal('candidates'), candidates: z.literal([1, 2, 3]) }),
+  z.strictObject({ kind: z.literal('many') }),
+  z.strictObject({ kind: z.literal('none') }),
+])
 
 const identifyReply = z.strictObject({
   refusals: z.array(refusalRow),
   answers: z.array(
-    z.strictObject({ salt: isBytes, bytes: isBytes, known: z.enum(['known', 'unknown', 'unresolved']) }),
+    z.strictObject({ salt: isBytes, bytes: isBytes, known: z.enum(['known', 'unknown', 'unresolved']), outcome }),
   ),
   signature: isBytes.optional(),
 })
@@ -32,6 +48,7 @@ const identifyReply = z.strictObject({
 interface Asked {
   readonly index: number
   readonly query: ChildQuery
+  readonly quality: FieldQualities
   readonly salt: Uint8Array
   readonly practitioner: Uint8Array
 }
@@ -44,28 +61,40 @@ export async function identifyAll(
   line: Connection,
   rows: readonly (Pick<CheckRequest, 'child' | 'practitioner'> | RefusedCheck)[],
   neverIssuedNumbers: boolean,
-  options?: SendOptions,
+  options?: IdentifyOptions,
 ): Promise<readonly (NamedChild | RefusedCheck)[]> {
   const today = new Date(line.clock()).toISOString().slice(0, 10)
   const asked: Asked[] = []
   const named = rows.map((row, index): NamedChild | RefusedCheck => {
     if ('kind' in row) return row
-    const query = refusedOr(() => parseQuery(row.child, { today, neverIssuedNumbers }))
-    if ('kind' in query) return query
-    asked.push({ index, query, salt: line.random(32), practitioner: pseudonymOf(line, row.practitioner) })
+    const read = refusedOr(() => readQuery(row.child, { today, neverIssuedNumbers }))
+    if ('kind' in read) return read
+    asked.push({ index, ...read, salt: line.random(32), practitioner: pseudonymOf(line, row.practitioner) })
     return refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer what was asked')
   })
   if (asked.length === 0) return named
-  const questions = asked.map(({ query, salt, practitioner }) => ({
-    query,
-    commitment: detailsCommitment(salt, query),
-    practitioner,
-  }))
-  const answers = await answersOf(line, await line.ask('identify', { rows: questions }, options), asked, options)
-  asked.forEach(({ index }, at) => {
-    named[index] = answers[at] ?? (named[index] as RefusedCheck)
-  })
+  for (let from = 0; from < asked.length; from += ROWS_PER_MESSAGE) {
+    const page = asked.slice(from, from + ROWS_PER_MESSAGE)
+    const rows = page.map(({ query, salt, practitioner }) => ({
+      query,
+      commitment: detailsCommitment(salt, query),
+      practitioner,
+    }))
+    const purpose = options?.purpose === undefined ? {} : { purpose: options.purpose }
+    const answers = await answersOf(line, await line.ask('identify', { rows, ...purpose }, options), page, options)
+    page.forEach(({ index }, at) => {
+      named[index] = answers[at] ?? (named[index] as RefusedCheck)
+    })
+  }
   return named
+}
+
+/** As many as a hub takes. */
+const ROWS_PER_MESSAGE = 1000
+
+export interface IdentifyOptions extends SendOptions {
+  /** `back-fill`: the agency looks up its whole case list, and no checks are to follow. */
+  readonly purpose?: 'check' | 'back-fill' | undefined
 }
 
 async function answersOf(
@@ -86,7 +115,7 @@ async function answersOf(
     throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub did not sign its answers')
   }
   let next = 0
-  return asked.map(({ query, salt }, index) => {
+  return asked.map(({ query, quality, salt }, index) => {
     const refused = refusals[index]
     if (refused) return refusedCheck(refused.code, refused.field, refused.message)
     const row = next++
@@ -96,7 +125,8 @@ async function answersOf(
     const answer = answerTo(proof, query, line.id, line.hub)
     if (answer === undefined)
       throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub answered another question than was asked')
-    return { id: answer.agencyChildId, epoch: answer.epoch, known: answered.known, proof }
+    const { known, outcome: told } = answered
+    return { id: answer.agencyChildId, epoch: answer.epoch, known, outcome: told, quality, proof }
   })
 }
 

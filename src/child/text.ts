@@ -15,6 +15,13 @@ export function nameProblem(text: string): string | undefined {
   return undefined
 }
 
+/** Why a text cannot even stand in for a name of a person: `nameProblem` without its rule on what names are spelt with. */
+export function looseNameProblem(text: string): string | undefined {
+  const problem = lineProblem(text, NAME_LENGTH_MAX)
+  if (problem !== undefined || /^\p{Zs}*$/u.test(text)) return problem
+  return /\p{L}/u.test(text) ? undefined : 'must hold at least one letter'
+}
+
 /** Why a line of ordinary text is not accepted; the length is counted in characters. */
 export function lineProblem(text: string, lengthMax: number): string | undefined {
   if (tooLong(text, lengthMax)) return `must have at most ${lengthMax} characters`

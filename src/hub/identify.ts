@@ -22,6 +22,7 @@ import { descriptionToken, isSameChild, newProvisional, type Outcome, resolve } 
 import type { ChildRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
 import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
+import { type LookupPurpose, type WatchedLookup, watchLookups } from './watch.js'
 
 /** Look-ups in one message: by details each asks a custodian for a few hundred tokens. */
 export const IDENTIFY_ROWS_MAX = 1000
@@ -31,6 +32,8 @@ const request = z.strictObject({
     .array(z.strictObject({ query: z.unknown(), commitment: bytesOf(32), practitioner: bytesOf(16) }))
     .min(1)
     .max(IDENTIFY_ROWS_MAX),
+  /** `back-fill`: an agency looks up its whole case list, and no checks are to follow. */
+  purpose: z.enum(['check', 'back-fill']).optional(),
 })
 
 /** One row of an identify message, once it is known to be well formed. */
@@ -39,13 +42,13 @@ type Row =
   | { readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
 
 type Answered =
-  | { readonly child: ChildRow; readonly outcome: Outcome }
+  | { readonly child: ChildRow; readonly outcome: Outcome; readonly candidates: readonly ChildRow[] }
   | { readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
 
 /** Identifies children for an agency: details become tokens, tokens a child, the child this agency's id for it. */
 export async function identify(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const agency = requireSender(hub, message, 'agency')
-  const rows = parseRows(hub, message)
+  const { rows, purpose } = parseRows(hub, message)
   const practitioners = rows.flatMap((row) => ('query' in row ? [row.practitioner] : []))
   // Before custodians are asked, so that one agency cannot use up what they answer to all; counted with the answers.
   await meter(hub, agency.id, practitioners)
@@ -55,6 +58,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     options,
   )
   let reply: unknown
+  let tell = (): void => undefined
   await hub.ledger.write(async (_, at) => {
     const metered = await meter(hub, agency.id, practitioners)
     const look = await loadLook(hub, agency, rows, questions, at)
@@ -65,15 +69,33 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     reply = answers.reply
     if (answers.entry === undefined) return undefined
     const queued = await queueDuplicates(hub, look.suspicions, at)
+    const watched = await watchLookups(hub, agency.id, watchedOf(rows, answered), at, purpose)
+    tell = watched.tell
     return {
-      drafts: [answers.entry, ...queued.drafts],
-      puts: [...metered, ...look.confirmations.puts(), ...look.postings.puts(), ...look.children.puts(hub), ...queued.puts],
+      drafts: [answers.entry, ...queued.drafts, ...watched.drafts],
+      puts: [...metered, ...look.confirmations.puts(), ...look.postings.puts(), ...look.children.puts(hub), ...queued.puts, ...watched.puts],
     }
   })
+  tell()
   return toJsonBytes(reply)
 }
 
 const NOTHING = questionOf({ agencyChildId: '' })
+
+/** Look-ups as they were answered, for whoever watches for fishing. */
+function watchedOf(rows: readonly Row[], answered: readonly Answered[]): readonly WatchedLookup[] {
+  return rows.flatMap((row, index): WatchedLookup[] => {
+    const result = answered[index]
+    if (!('query' in row) || result === undefined) return []
+    const { practitioner, query } = row
+    if (!('child' in result))
+      return result.code === 'ERR_CHILD_ID_UNKNOWN'
+        ? [{ practitioner, query, outcome: 'misread', childId: undefined, isHoney: false }]
+        : []
+    const isHoney = [result.child, ...result.candidates].some((child) => child.isHoney === true)
+    return [{ practitioner, query, outcome: result.outcome.kind, childId: result.child.childId, isHoney }]
+  })
+}
 
 /** What the look-ups of one message work on, and what they leave behind. */
 interface Look {
@@ -108,10 +130,13 @@ async function loadLook(
   return { hub, agency, at, postings, children, confirmations, suspicions: [] }
 }
 
-function parseRows(hub: HubContext, message: Message): readonly Row[] {
-  const { rows } = parse(request, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'identify')
+function parseRows(
+  hub: HubContext,
+  message: Message,
+): { readonly rows: readonly Row[]; readonly purpose: LookupPurpose } {
+  const { rows, purpose = 'check' } = parse(request, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'identify')
   const today = new Date(hub.clock()).toISOString().slice(0, 10)
-  return rows.map((row) => {
+  const read = rows.map((row): Row => {
     try {
       // Whether a number may be one that is never issued was the agency's question; the hub only looks it up.
       return { ...row, query: parseQuery(row.query, { today, neverIssuedNumbers: true }) }
@@ -120,6 +145,7 @@ function parseRows(hub: HubContext, message: Message): readonly Row[] {
       return { code: error.code, field: error.field, message: error.message }
     }
   })
+  return { rows: read, purpose }
 }
 
 /** Child ids that rows name by agency child id. */
@@ -156,12 +182,12 @@ async function lookUp(look: Look, query: ChildQuery, question: TokenedQuestion, 
   const sure = detail === undefined ? undefined : await confirmed(hub, detail, resolved, found, options)
   if (sure !== undefined) {
     if (before !== undefined) suspect(look, sure.childId, before.childId, 'confirmed-later')
-    return { child: sure, outcome: { kind: 'match' } }
+    return { child: sure, outcome: { kind: 'match' }, candidates: [] }
   }
   const status = resolved.candidates.length > 0 ? 'unresolved' : 'provisional'
   const child = before ?? newProvisional(hub, question.own, status, look.at, postings, children)
   for (const other of resolved.others) suspect(look, child.childId, other, 'provisional')
-  return { child, outcome: resolved.outcome }
+  return { child, outcome: resolved.outcome, candidates: resolved.candidates }
 }
 
 function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: Suspicion['reason']): void {
@@ -172,7 +198,7 @@ function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: 
 function named({ hub, agency, children }: Look, written: string): Answered {
   const { childId, epochFits } = namedId(hub, agency, written)
   const child = epochFits ? standing(children, childId) : undefined
-  if (child !== undefined) return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' } }
+  if (child !== undefined) return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' }, candidates: [] }
   return {
     code: 'ERR_CHILD_ID_UNKNOWN',
     field: 'child.agencyChildId',
