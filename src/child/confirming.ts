@@ -1,14 +1,13 @@
 import { encode, hmacSha256 } from '../bytes.js'
-import type { ConfirmingDetail, RegistrationDetails } from './details.js'
+import type { Address, ConfirmingDetail, RegistrationDetails } from './details.js'
 import type { ChildId } from './identifiers.js'
 import type { LookupKey } from './keys.js'
+import { normaliseName } from './name.js'
 import { addressParts } from './normal/address.js'
 import { familyName } from './normal/family.js'
 import { givenName } from './normal/given.js'
 import { readPostcode } from './normal/postcode.js'
 import { NORMALISATION_VERSION } from './normal/version.js'
-import { normaliseName } from './name.js'
-import type { Address } from './details.js'
 
 /** Details of a child that can confirm it as a candidate, in plain: they exist only on the way into a token. */
 export function confirmingKeys(details: RegistrationDetails): readonly LookupKey[] {
@@ -16,11 +15,15 @@ export function confirmingKeys(details: RegistrationDetails): readonly LookupKey
   return [
     ...givenName(details.givenNames).others.map((name) => key('other-given-name', name)),
     ...(details.otherNames ?? []).flatMap((name) => [
-      ...[givenName(name.givenNames)].flatMap(({ first, others }) => [first, ...others]).map((each) => key('other-given-name', each)),
+      ...[givenName(name.givenNames)]
+        .flatMap(({ first, others }) => [first, ...others])
+        .map((each) => key('other-given-name', each)),
       key('former-family-name', familyName(name.familyName).whole),
     ]),
     ...carers.map(({ name }) => key('carer-name', normaliseName(name))),
-    ...carers.flatMap(({ telephone }) => (telephone === undefined ? [] : [key('carer-telephone', digitsOf(telephone))])),
+    ...carers.flatMap(({ telephone }) =>
+      telephone === undefined ? [] : [key('carer-telephone', digitsOf(telephone))],
+    ),
     ...(details.addresses ?? []).map(addressKey),
   ].filter(isFilled)
 }
@@ -49,7 +52,12 @@ export function isOwnDetail({ kind }: LookupKey): boolean {
 }
 
 /** The hub's half of the token of a confirming detail of one child. Bound to the child, so that it is good for no other. */
-export function innerConfirming(kh: Uint8Array, hubId: Uint8Array, childId: ChildId, { kind, parts }: LookupKey): Uint8Array {
+export function innerConfirming(
+  kh: Uint8Array,
+  hubId: Uint8Array,
+  childId: ChildId,
+  { kind, parts }: LookupKey,
+): Uint8Array {
   return hmacSha256(kh, encode('confirming-detail/v1', hubId, childId, kind, ...parts))
 }
 

@@ -127,12 +127,7 @@ function reading(details: Written, own: Description): Reading {
 type Side = 'own' | 'asked'
 
 /** Present name with every address, and every other name with the present address. */
-function keysOf(
-  people: readonly Named[],
-  details: Written,
-  numbers: readonly LookupKey[],
-  side: Side,
-): Reading {
+function keysOf(people: readonly Named[], details: Written, numbers: readonly LookupKey[], side: Side): Reading {
   const places = placesOf(details)
   const [main, ...others] = people
   if (main === undefined) return { index: [], marks: [] }
@@ -153,14 +148,15 @@ function keysOf(
 const NOWHERE: Place = { postcode: [], postcodeSlips: [], street: [], house: [], town: [] }
 
 /** Three fields at a time. Those that many children share everywhere, such as both names and the town, are left out. */
-const TRIPLES: readonly (readonly [Field, Field, Field])[] = (
+const TRIPLES: readonly (readonly [Field, Field, Field])[] =
   `given family birth, given family postcode, given family street, given family house, given birth postcode, given birth street,
   given birth house, given birth town, given postcode street, given postcode house, given postcode town, given street house,
   given street town, given house town, family birth postcode, family birth street, family birth house, family birth town,
   family postcode street, family postcode house, family postcode town, family street house, family street town,
   family house town, given family town, birth postcode street, birth postcode house, birth postcode town, birth street house,
   birth street town, birth house town`
-).split(',').map((line) => line.trim().split(/\s+/) as [Field, Field, Field])
+    .split(',')
+    .map((line) => line.trim().split(/\s+/) as [Field, Field, Field])
 
 function indexKeys(name: Named, place: Place): readonly IndexKey[] {
   const values: Readonly<Record<Field, readonly string[]>> = {
@@ -216,7 +212,9 @@ function markKeys(name: Named, place: Place, side: Side): readonly MarkKey[] {
     ...familyAndBirth.flatMap((pair) =>
       place.postcodeSlips.map((form) => mark('postcode-near', 'postcode-near', form, ...pair)),
     ),
-    ...familyAndBirth.flatMap((pair) => name.otherGiven.map((other) => mark('other-given', 'other-given', other, ...pair))),
+    ...familyAndBirth.flatMap((pair) =>
+      name.otherGiven.map((other) => mark('other-given', 'other-given', other, ...pair)),
+    ),
   ]
 }
 

@@ -11,7 +11,12 @@ const MARK_LENGTH = 4
  * The same token gives every child another mark, so that marks of two children cannot be compared; whoever has the keys of
  * the hub cannot make a mark without the token, which takes a custodian; and no mark leads back to its token.
  */
-export function marksOf(storageKey: Uint8Array, hub: Uint8Array, childId: ChildId, tokens: readonly Uint8Array[]): Marks {
+export function marksOf(
+  storageKey: Uint8Array,
+  hub: Uint8Array,
+  childId: ChildId,
+  tokens: readonly Uint8Array[],
+): Marks {
   if (tokens.length === 0) return []
   const aes = createCipheriv('aes-256-ecb', hmacSha256(storageKey, encode('marks/v1', hub, childId)), null)
   aes.setAutoPadding(false)

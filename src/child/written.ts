@@ -67,11 +67,16 @@ function named(name: OtherName, details: Written): Named {
     givenSounds: unique([given.first, spellingOf(given.first), ...formalNamesOf(given.first)].map(soundOf)),
     slips: given.first.length < SLIP_LETTERS_MIN ? [] : slipForms(given.first),
     isKnown: isKnownGivenName(given.first),
-    otherGiven: unique(given.others.map(soundOf)),
+    otherGiven: otherForms(given, whole),
     familySounds: unique([family.whole, ...family.parts].map(soundOf)),
     birth: forms === undefined ? [] : [isExpected ? `expected ${forms.exact}` : forms.exact],
     birthNear: forms === undefined || isExpected ? [] : forms.near,
   }
+}
+
+/** Each other given name by its sound, and all of them as one word each way: a hyphen may have been dropped. */
+function otherForms({ others }: GivenName, whole: string): readonly string[] {
+  return others.length === 0 ? [] : unique([...others.map(soundOf), others.join(''), whole])
 }
 
 const SLIP_LETTERS_MIN = 3

@@ -2,8 +2,8 @@ import { confirmingKey, innerConfirming, isOwnDetail } from '../child/confirming
 import type { ChildQuery } from '../child/details.js'
 import type { ChildId } from '../child/identifiers.js'
 import type { LookupKey } from '../child/keys.js'
-import { CANDIDATES_MAX } from '../child/matching.js'
 import { unpackMarks } from '../child/marks.js'
+import { CANDIDATES_MAX } from '../child/matching.js'
 import type { SendOptions } from '../port.js'
 import type { HubContext } from './context.js'
 import type { Found } from './find.js'
@@ -28,7 +28,11 @@ export async function confirmed(
 ): Promise<ChildRow | undefined> {
   const shown = outcome.kind === 'candidates' ? candidates : []
   const ids = Array.from({ length: CANDIDATES_MAX }, (_, i) => shown[i]?.childId ?? (hub.random(16) as ChildId))
-  const marks = await detailMarks(hub, ids.map((childId) => ({ childId, key: detail })), options)
+  const marks = await detailMarks(
+    hub,
+    ids.map((childId) => ({ childId, key: detail })),
+    options,
+  )
   const agreeing = shown.filter((row, i) => unpackMarks(row.details).has(marks[i] as number))
   const [only, ...more] = agreeing.filter((row) => isOwnDetail(detail) || agreesInName(row, found))
   return more.length === 0 ? only : undefined

@@ -11,9 +11,9 @@ import { type ErrorCode, isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Agency } from '../roster/roster.js'
-import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
-import { ChildTable, knownAs } from './children.js'
+import { type ChildTable, knownAs } from './children.js'
 import { confirmationOf, confirmed } from './confirm.js'
+import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { meter, meterConfirmations } from './meter.js'
@@ -73,7 +73,14 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     tell = watched.tell
     return {
       drafts: [answers.entry, ...queued.drafts, ...watched.drafts],
-      puts: [...metered, ...look.confirmations.puts(), ...look.postings.puts(), ...look.children.puts(hub), ...queued.puts, ...watched.puts],
+      puts: [
+        ...metered,
+        ...look.confirmations.puts(),
+        ...look.postings.puts(),
+        ...look.children.puts(hub),
+        ...queued.puts,
+        ...watched.puts,
+      ],
     }
   })
   tell()
@@ -116,7 +123,11 @@ async function loadLook(
   at: number,
 ): Promise<Look> {
   const descriptions = questions.map(({ own }) => descriptionToken(hub, own))
-  const postings = await PostingTable.load(hub, [...questions.flatMap(tokensAskedFor), ...questions.flatMap(({ own }) => own.index.map(({ token }) => token)), ...descriptions])
+  const postings = await PostingTable.load(hub, [
+    ...questions.flatMap(tokensAskedFor),
+    ...questions.flatMap(({ own }) => own.index.map(({ token }) => token)),
+    ...descriptions,
+  ])
   const children = await loadStanding(hub, [
     ...questions.flatMap((question) => pointedAt(question, postings)),
     ...descriptions.flatMap((token) => postings.get(token)),
@@ -169,7 +180,12 @@ function namedId(
   }
 }
 
-async function lookUp(look: Look, query: ChildQuery, question: TokenedQuestion, options?: SendOptions): Promise<Answered> {
+async function lookUp(
+  look: Look,
+  query: ChildQuery,
+  question: TokenedQuestion,
+  options?: SendOptions,
+): Promise<Answered> {
   const { hub, postings, children } = look
   if ('agencyChildId' in query) return named(look, query.agencyChildId)
   if (question.own.numbers.length === 0 && question.own.index.length === 0) return TOO_LITTLE
@@ -198,7 +214,8 @@ function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: 
 function named({ hub, agency, children }: Look, written: string): Answered {
   const { childId, epochFits } = namedId(hub, agency, written)
   const child = epochFits ? standing(children, childId) : undefined
-  if (child !== undefined) return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' }, candidates: [] }
+  if (child !== undefined)
+    return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' }, candidates: [] }
   return {
     code: 'ERR_CHILD_ID_UNKNOWN',
     field: 'child.agencyChildId',

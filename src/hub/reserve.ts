@@ -13,7 +13,7 @@ import type { TokenedDescription } from './tokens.js'
 export type Match =
   | { readonly kind: 'registered'; readonly childId: ChildId }
   | { readonly kind: 'provisional'; readonly childId: ChildId; readonly others: readonly Suspicion[] }
-  /** Numbers of several registered children: a person must look. */
+  /** Numbers of several registered children, or of one with whom nothing else agrees: a person must look. */
   | { readonly kind: 'ambiguous' }
   | { readonly kind: 'none'; readonly others: readonly Suspicion[] }
 
@@ -29,7 +29,7 @@ export function matchForRegistration(found: readonly Found[], self: ChildId): Ma
   const [numbered, ...more] = registered.filter(({ number, hasNumber }) => number === 'agrees' || hasNumber)
   if (more.length > 0) return { kind: 'ambiguous' }
   if (numbered !== undefined)
-    return numbered.number === 'contradicts'
+    return numbered.number === 'contradicts' || !numbered.isBacked
       ? { kind: 'ambiguous' }
       : { kind: 'registered', childId: numbered.row.childId }
   const described = registered.filter(({ isDescribed, number }) => isDescribed && number !== 'contradicts')
@@ -37,7 +37,11 @@ export function matchForRegistration(found: readonly Found[], self: ChildId): Ma
   const [only, ...others] = same.length > 0 ? same : described
   if (only !== undefined && others.length === 0) return { kind: 'registered', childId: only.row.childId }
   const suspected = registered.filter(({ isDescribed, mayBeTwice }) => isDescribed || mayBeTwice)
-  return adopted(found, suspected.map(({ row }) => suspicion(row, self, 'registered-twice')), self)
+  return adopted(
+    found,
+    suspected.map(({ row }) => suspicion(row, self, 'registered-twice')),
+    self,
+  )
 }
 
 function adopted(found: readonly Found[], registered: readonly Suspicion[], self: ChildId): Match {

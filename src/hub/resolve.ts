@@ -53,13 +53,11 @@ export function resolve(
   const candidates = candidatesOf(open, linked)
   const rest = { outcome: outcomeOf(candidates), candidates: candidates.map(({ row }) => row) }
   const shielded = found.find(
-    ({ row, number, isBacked }) =>
-      row.status === 'registered' && row.shielded && number === 'agrees' && isBacked,
+    ({ row, number, isBacked }) => row.status === 'registered' && row.shielded && number === 'agrees' && isBacked,
   )
   if (shielded !== undefined) return { child: shielded.row, ...rest, others: [] }
   const [oldest, ...others] = provisionalOf(found)
-  if (oldest !== undefined)
-    return { child: oldest.row, ...rest, others: others.map(({ row }) => row.childId) }
+  if (oldest !== undefined) return { child: oldest.row, ...rest, others: others.map(({ row }) => row.childId) }
   return { child: askedBefore(hub, question, postings, children), ...rest, others: [] }
 }
 
@@ -86,7 +84,10 @@ function outcomeOf(candidates: readonly Found[]): Outcome {
 function provisionalOf(found: readonly Found[]): readonly Found[] {
   return found
     .filter(({ row }) => row.status !== 'registered')
-    .filter(({ number, isDescribed, isBacked }) => number !== 'contradicts' && (isDescribed || (number === 'agrees' && isBacked)))
+    .filter(
+      ({ number, isDescribed, isBacked }) =>
+        number !== 'contradicts' && (isDescribed || (number === 'agrees' && isBacked)),
+    )
     .sort((a, b) => a.row.createdAt - b.row.createdAt || Buffer.compare(a.row.childId, b.row.childId))
 }
 
@@ -148,7 +149,10 @@ export function recorded(
       tokens.map(({ token }) => token),
     )
   const marks = marked(own.numbers)
-  const numbers = [...(before?.numbers ?? []), ...own.numbers.map(({ kind }, i) => ({ kind, mark: marks[i] as number }))]
+  const numbers = [
+    ...(before?.numbers ?? []),
+    ...own.numbers.map(({ kind }, i) => ({ kind, mark: marks[i] as number })),
+  ]
   const earlier = before === undefined ? [] : [...unpackMarks(before.marks)]
   return {
     numbers: [...new Map(numbers.map((each) => [`${each.kind} ${each.mark}`, each])).values()],

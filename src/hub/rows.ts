@@ -55,6 +55,8 @@ export interface ChildRow {
   /** `provisional`: named by a check, no register entry. `unresolved`: the same, because candidates were not told apart. */
   readonly status: 'registered' | 'provisional' | 'unresolved'
   readonly shielded: boolean
+  /** Nobody should ever look this child up: whoever does is fishing. */
+  readonly isHoney?: boolean | undefined
   /** Kinds of the child's numbers, each with a mark of its token. */
   readonly numbers: readonly { readonly kind: string; readonly mark: number }[]
   /** Marks of what is known of the child, 4 bytes each; see `child/marks.ts`. */

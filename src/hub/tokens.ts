@@ -1,3 +1,4 @@
+import { nameOf } from '../child/compare.js'
 import type { Description, Field, LookupKey, Meaning, Question } from '../child/keys.js'
 import { innerToken } from '../child/tokens.js'
 import type { SendOptions } from '../port.js'
@@ -76,15 +77,11 @@ async function tokensFor(
   const places = new Map<string, number>()
   const inner: Uint8Array[] = []
   for (const key of keys) {
-    const name = nameOfKey(key)
+    const name = nameOf(key)
     if (places.has(name)) continue
     places.set(name, inner.length)
     inner.push(innerToken(hub.keys.lookupKey, hub.id, key))
   }
   const outer = inner.length === 0 ? [] : await hub.custodians.blind(inner, options)
-  return (key) => outer[places.get(nameOfKey(key)) ?? -1] ?? new Uint8Array(0)
-}
-
-function nameOfKey({ kind, parts }: LookupKey): string {
-  return `${kind}\u0000${parts.join('\u0000')}`
+  return (key) => outer[places.get(nameOf(key)) ?? -1] ?? new Uint8Array(0)
 }

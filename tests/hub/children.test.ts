@@ -95,12 +95,20 @@ describe('an unknown child', () => {
     expect(await all(it.hub.enquiries())).toMatchObject([{ number: 1 }])
   })
 
-  test('by names without a postcode cannot be told from others', async () => {
+  test('by names and birth alone is the same child when the very same is asked again, and nobody else', async () => {
     await using it = await house()
     const { givenNames, familyName, dateOfBirth } = lookup(1).details
-    await expect(check(it, it.police, 'a', { details: { givenNames, familyName, dateOfBirth } })).rejects.toMatchObject(
-      { code: 'ERR_DETAILS_INVALID' },
-    )
+    const first = await answer(it.police, { details: { givenNames, familyName, dateOfBirth } })
+    expect(first.known).toBe('unknown')
+    expect(await answer(it.police, { details: { givenNames, familyName, dateOfBirth } })).toEqual(first)
+    const other = { details: { givenNames, familyName, dateOfBirth: '2019-01-30' } }
+    expect(await answer(it.police, other)).not.toEqual(first)
+  })
+
+  test('by a family name alone cannot be told from others', async () => {
+    await using it = await house()
+    const child = { details: { givenNames: '', familyName: lookup(1).details.familyName } }
+    await expect(check(it, it.police, 'a', child)).rejects.toMatchObject({ code: 'ERR_DETAILS_INVALID' })
   })
 })
 

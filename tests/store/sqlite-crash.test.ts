@@ -20,7 +20,7 @@ test('a writer that is killed loses no acknowledged entry and leaves no half of 
     const size = await store.size()
     expect(size).toBeGreaterThanOrEqual(acknowledged)
     expect(size % 3).toBe(0)
-    expect((await store.list('token', undefined, 10_000)).length).toBe(size / 3)
+    expect((await store.list('posting', undefined, 10_000)).length).toBe(size / 3)
     const [last] = await store.get('meta', [Uint8Array.of(1)])
     expect(last && new BigUint64Array(last.slice().buffer)[0]).toBe(BigInt(size - 3))
     for (const { position, body } of await store.entries(total, 10_000)) {

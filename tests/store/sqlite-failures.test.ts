@@ -164,7 +164,7 @@ describe('two connections on one file', () => {
     expect(await other.commit({ expectedSize: 0, entries: [entry(0)] })).toBe('moved')
     expect(await other.commit(next)).toBe('done')
     expect(await one.entries(0, 9)).toEqual([entry(0), entry(1)])
-    const key = { table: 'token', key: filled(16, 1), value: filled(16, 1) } as const
+    const key = { table: 'posting', key: filled(16, 1), value: filled(16, 1) } as const
     expect(await one.commit({ expectedSize: 2, inserts: [key] })).toBe('done')
     expect(await other.commit({ expectedSize: 2, inserts: [key] })).toBe('taken')
   })

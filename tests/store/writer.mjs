@@ -14,7 +14,7 @@ for (;;) {
     sealed: false,
   }))
   const key = new Uint8Array(new BigUint64Array([BigInt(size)]).buffer)
-  const row = { table: 'token', key, value: key }
+  const row = { table: 'posting', key, value: key }
   const count = { table: 'meta', key: Uint8Array.of(1), value: key }
   const leaves = entries.map(({ position, salt, body }) => ({ position, row: 1, hash: salt, salt, bytes: body }))
   const outcome = await store.commit({ expectedSize: size, entries, leaves, inserts: [row], puts: [count] })

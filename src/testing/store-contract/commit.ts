@@ -51,7 +51,7 @@ export function takenContract(on: On): void {
   })
   on('two inserts on one key are taken and leave nothing behind', async (store) => {
     const before = await begun(store)
-    const twice = { table: 'token', key: filled(16, 7), value: filled(5, 2) } as const
+    const twice = { table: 'posting', key: filled(16, 7), value: filled(5, 2) } as const
     assert.equal(await store.commit({ ...whole(2), inserts: [twice, twice] }), 'taken')
     assert.deepEqual(await contents(store), before)
     await done(store, { ...whole(2), inserts: [twice, { ...twice, table: 'reference' }] })
@@ -78,7 +78,7 @@ function whole(expectedSize: number): Commit {
     entries: [entry(expectedSize)],
     nodes: [{ level: 0, index: expectedSize, hash: filled(32, 9) }],
     leaves: [{ position: expectedSize, ...leaf(0) }],
-    inserts: [{ table: 'token', key: filled(16, 200 + expectedSize), value: filled(5, 1) }],
+    inserts: [{ table: 'posting', key: filled(16, 200 + expectedSize), value: filled(5, 1) }],
     puts: [
       { table: 'child', key: filled(16, 1), value: filled(5, 99) },
       { table: 'meta', key: filled(1, 1), value: undefined },

@@ -65,7 +65,7 @@ export function lifeContract(on: On): void {
       entries: [0, 1].map(entry),
       nodes: [{ level: 1, index: 0, hash: filled(32, 1) }],
       leaves: [{ position: 1, ...leaf(3) }],
-      inserts: [{ table: 'token', key: filled(16, 1), value: filled(16, 2) }],
+      inserts: [{ table: 'posting', key: filled(16, 1), value: filled(16, 2) }],
       erase: [{ position: 0 }],
     })
     const before = await contents(store)
