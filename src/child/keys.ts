@@ -40,6 +40,7 @@ export interface MarkKey extends LookupKey {
 /** Which fields a description has nothing to say of: nothing can contradict it there. */
 export interface Lacks {
   readonly given: boolean
+  readonly family: boolean
   readonly otherGiven: boolean
   readonly birth: boolean
 }
@@ -78,6 +79,7 @@ export function describeChild(details: Written): Description {
     marks,
     lacks: {
       given: main === undefined || main.given.length === 0,
+      family: main === undefined || main.familySounds.length === 0,
       otherGiven: main === undefined || main.otherGiven.length === 0,
       birth: details.dateOfBirth === undefined,
     },
@@ -101,7 +103,7 @@ export function questionAbout(details: Written): Question {
   return { own, asked: givenNames === '' || familyName === '' ? [written] : [written, reading(swapped, own)] }
 }
 
-const LACKS_ALL: Lacks = { given: true, otherGiven: true, birth: true }
+const LACKS_ALL: Lacks = { given: true, family: true, otherGiven: true, birth: true }
 
 /** The key of an identifier of any kind; `upn` and `nhs-number` are the same keys as those of the fields with that name. */
 export function aliasKey(kind: string, value: string): LookupKey {

@@ -29,8 +29,10 @@ export function links(evidence: Evidence): boolean {
   const household = fields.has('postcode') && (fields.has('street') || fields.has('house'))
   const nearlyThere = fields.has('street') && fields.has('town') && meanings.has('postcode-near')
   const place = fields.has('postcode') || streetAndHouse || nearlyThere
-  if (fields.has('birth')) return place && (fields.has('family') || household || streetAndHouse)
-  if (!fields.has('family')) return false
+  // A person with one name is one on both sides.
+  const family = fields.has('family') || (question.family && child.family)
+  if (fields.has('birth')) return place && (family || household || streetAndHouse)
+  if (!family) return false
   if (meanings.has('birth-near')) return place
   return (question.birth || child.birth) && household
 }

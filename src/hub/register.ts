@@ -31,7 +31,12 @@ const description = z.strictObject({
   numbers: z.array(lookupKey).max(64),
   index,
   marks,
-  lacks: z.strictObject({ given: z.boolean(), otherGiven: z.boolean(), birth: z.boolean() }),
+  lacks: z.strictObject({
+    given: z.boolean(),
+    family: z.boolean(),
+    otherGiven: z.boolean(),
+    birth: z.boolean(),
+  }),
 })
 const described = {
   question: z.strictObject({ own: description, asked: z.array(z.strictObject({ index, marks })).max(2) }),

@@ -30,7 +30,7 @@ export interface TokenedReading {
 
 /** Asks for nobody. */
 export const NO_QUESTION: TokenedQuestion = {
-  own: { numbers: [], index: [], marks: [], lacks: { given: true, otherGiven: true, birth: true } },
+  own: { numbers: [], index: [], marks: [], lacks: { given: true, family: true, otherGiven: true, birth: true } },
   asked: [],
 }
 
