@@ -14,11 +14,19 @@ import {
   reviewForOfficer,
 } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
+import {
+  type DuplicateFilter,
+  duplicatesForOfficer,
+  listDuplicates,
+  type PublicDuplicate,
+  suspectDuplicate,
+} from './hub/duplicate-list.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { type ChildHistory, listHistories, replay } from './hub/histories.js'
 import { identify } from './hub/identify.js'
+import { link, prepareLink } from './hub/links.js'
 import {
   type EnquiryFilter,
   enquiriesForOfficer,
@@ -98,6 +106,8 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** Without those about shielded children, which the shielding officer alone is shown. */
   enquiries(filter?: EnquiryFilter): AsyncIterable<PublicEnquiry>
   referrals(filter?: { readonly after?: number }): AsyncIterable<PublicReferral>
+  /** Suspected duplicates by number, without those about shielded children. */
+  duplicates(filter?: DuplicateFilter): AsyncIterable<PublicDuplicate>
   /** Calls back for every case that is raised or changes its level; returns how to stop. */
   onCase(listener: (news: CaseNews) => void): () => void
   /** What this hub is, and what the way it is wired does and does not protect. */
@@ -179,6 +189,10 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     close: caughtUpFirst((message) => closeCase(hub, message)),
     enquiries: caughtUpFirst((message) => enquiriesForOfficer(hub, message)),
     'end-enquiry': (message) => endEnquiryByOfficer(hub, message),
+    duplicates: caughtUpFirst((message) => duplicatesForOfficer(hub, message)),
+    'suspect-duplicate': caughtUpFirst((message) => suspectDuplicate(hub, message)),
+    'prepare-link': caughtUpFirst((message) => prepareLink(hub, message)),
+    link: caughtUpFirst(thenAssess((message) => link(hub, message))),
   }
   const port = serve(new Map(Object.entries(story)))
   const requireOpen = (): void => {
@@ -239,6 +253,10 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       yield* listEnquiries(hub, { ...filter, isShielding: false })
     },
     referrals: (filter) => listReferrals(hub, filter),
+    async *duplicates(filter) {
+      await assess()
+      yield* listDuplicates(hub, { ...filter, isShielding: false })
+    },
     status: () => statusOf(hub, options.custodiansApart === true, assessor.unassessed()),
     onCase: assessor.onCase,
     caughtUp: (wait) => assess(wait?.signal),

@@ -3,10 +3,14 @@ import { CASE_STATUSES, type CaseStatus, type ClosingReason } from './case/case.
 import { DETERMINATION_DAYS, signDetermination } from './case/determination.js'
 import type { Dossier } from './case/dossier.js'
 import { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
+import type { LinkReason } from './case/link.js'
 import { instant, parse } from './door.js'
 import { IndexError } from './errors.js'
 import type { CaseSummary } from './hub/cases.js'
+import type { DuplicateFilter, PublicDuplicate } from './hub/duplicate-list.js'
+import type { LinkOutcome } from './hub/links.js'
 import type { EnquiryFilter, PublicEnquiry } from './hub/lists.js'
+import { duplicatesSeen, saidOnDuplicate, splitDuplicate, suspectCases } from './officer/link.js'
 import { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 import { type OpenAsk, type Opening, openDetails } from './officer/open.js'
 import { type OpenedDetails, readDetails } from './officer/read.js'
@@ -47,6 +51,29 @@ export interface Officer {
   enquiries(filter?: EnquiryFilter, options?: SendOptions): Promise<readonly PublicEnquiry[]>
   /** Says how an enquiry ended. */
   endEnquiry(enquiry: number, outcome: EnquiryOutcome, options?: SendOptions): Promise<void>
+  /** A page of at most 100 suspected duplicates by number; a shielding officer is shown those about shielded children too. */
+  duplicates(filter?: DuplicateFilter, options?: SendOptions): Promise<readonly PublicDuplicate[]>
+  /**
+   * Queues the children of two cases that seem to be one; gives the number in the queue.
+   * @throws {IndexError} `ERR_DUPLICATE_UNKNOWN` where it is for a shielding officer to look into
+   */
+  suspect(caseNumber: number, other: number, options?: SendOptions): Promise<number>
+  /**
+   * Signs that two ids of the queue are one child (`merge`) or two (`distinct`). The first officer's word waits two weeks
+   * for that of another person. Whoever opened a case of either cannot sign; whoever signed a merge cannot open its case.
+   * @throws {IndexError} `ERR_DUPLICATE_UNKNOWN`, `ERR_DUPLICATE_STATUS`, `ERR_OFFICER_INVOLVED`
+   */
+  link(
+    duplicate: number,
+    finding: 'merge' | 'distinct',
+    reason: LinkReason,
+    options?: SendOptions,
+  ): Promise<LinkOutcome>
+  /**
+   * Signs that a merge was an error, and once two persons have, tells every custodian.
+   * @throws {IndexError} as `link`; `ERR_CUSTODIAN_UNAVAILABLE` where not every custodian confirmed it: send it again
+   */
+  split(duplicate: number, reason: LinkReason, options?: SendOptions): Promise<LinkOutcome>
 }
 
 export interface OfficerOptions extends PartyOptions {
@@ -72,6 +99,8 @@ const casesReply = z.strictObject({
       raisedAt: instant,
       updatedAt: instant,
       reReferral: z.boolean(),
+      joinedTo: instant.optional(),
+      splitAt: instant.optional(),
     }),
   ),
 })
@@ -159,5 +188,9 @@ export function createOfficer(options: OfficerOptions): Officer {
     async endEnquiry(enquiry, outcome, send) {
       await line.ask('end-enquiry', { enquiry, outcome }, send)
     },
+    duplicates: (filter = {}, send) => duplicatesSeen(line, filter, send),
+    suspect: (caseNumber, other, send) => suspectCases(line, [caseNumber, other], send),
+    link: (duplicate, finding, reason, send) => saidOnDuplicate(line, { duplicate, kind: finding, reason }, send),
+    split: (duplicate, reason, send) => splitDuplicate(line, { duplicate, reason }, send),
   }
 }

@@ -41,13 +41,18 @@ export type {
   GeneratedChild,
   GeneratedContact,
   GeneratedDetails,
+  Lookalike,
+  LookalikeKind,
+  LookalikesOptions,
   SeededRandom,
   Story,
 } from './testing/population.js'
 export {
   generateAgencies,
   generateContacts,
+  generateLookalikes,
   generatePopulation,
+  LOOKALIKE_KINDS,
   queryOf,
   searchTerms,
   seededRandom,

@@ -25,6 +25,10 @@ export interface CaseFile {
   readonly referrals: readonly number[]
   /** Who has said that it should close, and why; two officers are needed where a threshold was reached and never opened. */
   readonly closing?: Closing | undefined
+  /** The case that goes on in place of this one, since officers linked the two children's ids. */
+  readonly joinedTo?: number | undefined
+  /** When a link was undone, and checks of another child left this case: epoch milliseconds. */
+  readonly splitAt?: number | undefined
 }
 
 export const CASE_STATUSES = ['open', 'opened', 'referred', 'closed'] as const

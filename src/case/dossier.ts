@@ -65,6 +65,10 @@ export interface Dossier {
   /** Ids of openings and numbers of referrals. */
   readonly openings: readonly string[]
   readonly referrals: readonly number[]
+  /** The case that goes on in place of this one, since officers linked the two children's ids. */
+  readonly joinedTo?: number | undefined
+  /** When a link was undone, and checks of another child left this case: look at it anew. */
+  readonly splitAt?: number | undefined
 }
 
 /** One measure that the checks meet: how much of what they amount to, against what the policy asks for. */
@@ -123,6 +127,8 @@ export function dossierOf(policy: Policy, file: CaseFile, checks: readonly SeenC
     ...(policy.determination?.from === verdict.level ? { mayDetermine: policy.determination } : {}),
     openings: file.openings,
     referrals: file.referrals,
+    ...(file.joinedTo === undefined ? {} : { joinedTo: file.joinedTo }),
+    ...(file.splitAt === undefined ? {} : { splitAt: file.splitAt }),
   }
 }
 

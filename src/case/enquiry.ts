@@ -27,6 +27,8 @@ export const ENQUIRY_OUTCOMES = [
   'private-fostering',
   'unaccompanied-arrival',
   'trafficking-concern',
+  /** Officers linked the id to another one. */
+  'linked',
 ] as const
 export type EnquiryOutcome = (typeof ENQUIRY_OUTCOMES)[number]
 

@@ -29,7 +29,7 @@ export type LinkReason = (typeof LINK_REASONS)[number]
 export interface LinkStatement {
   readonly duplicate: number
   readonly kind: LinkKind
-  /** `linkCommitment`, 32 bytes. A split is on the commitment of the merge that it undoes. */
+  /** `linkCommitment`, 32 bytes; of a split, that of the merge that it undoes. */
   readonly commitment: Uint8Array
   readonly reason: LinkReason
   readonly at: number
@@ -104,9 +104,17 @@ export function agreedBy(
   return new Set(persons).size === 2 ? persons : undefined
 }
 
+/**
+ * When a split was signed, epoch milliseconds: it undoes every merge of its number that was signed before. Officers cannot
+ * see which ids a commitment stands for, but the number is their own word: the hub cannot let them split another merge.
+ */
+export function splitAt(statements: readonly LinkStatement[]): number {
+  return Math.max(...statements.map(({ at }) => at))
+}
+
 /** What a custodian signs to say that it keeps a split: nobody can swallow it on the way. */
-export function splitKeptStatement(hub: Uint8Array, custodian: string, commitment: Uint8Array): Uint8Array {
-  return encode('split-kept/v1', hub, custodian, commitment)
+export function splitKeptStatement(hub: Uint8Array, custodian: string, duplicate: number, at: number): Uint8Array {
+  return encode('split-kept/v1', hub, custodian, duplicate, at)
 }
 
 const count = z.number().int().min(1)

@@ -59,11 +59,29 @@ function digitsOf(text: string): string {
 }
 
 function checkDigitHolds(digits: string): boolean {
+  return checkDigitOf(digits) === Number(digits[9])
+}
+
+/** Modulus 11 over the first nine digits; 10 where no digit would do. */
+function checkDigitOf(digits: string): number {
   let sum = 0
   for (let i = 0; i < 9; i++) sum += Number(digits[i]) * (10 - i)
-  return (11 - (sum % 11)) % 11 === Number(digits[9])
+  return (11 - (sum % 11)) % 11
 }
 
 function within(ranges: readonly (readonly [number, number])[], value: number): boolean {
   return ranges.some(([from, to]) => value >= from && value <= to)
+}
+
+/** The valid numbers just before and just after one, whether in use or not: what somebody who counts would try next. */
+export function neighboursOf(number: string): readonly string[] {
+  const first = Number(number.slice(0, 9))
+  return [-1, 1].flatMap((step) => {
+    for (let base = first + step; base >= 0 && base < 1_000_000_000 && Math.abs(base - first) <= 3; base += step) {
+      const digits = String(base).padStart(9, '0')
+      const digit = checkDigitOf(digits)
+      if (digit < 10) return [`${digits}${digit}`]
+    }
+    return []
+  })
 }

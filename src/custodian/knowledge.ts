@@ -15,8 +15,8 @@ export interface Knowledge {
   readonly lastSeen: TreeHead
   /** `withdrawnName` of the checks that their agencies took back or corrected. */
   readonly withdrawn: ReadonlySet<string>
-  /** Commitments, in hexadecimal, of the merges that officers undid. */
-  readonly splits: ReadonlySet<string>
+  /** Of merges that officers undid, by their number: those signed no later than this. */
+  readonly splits: ReadonlyMap<number, number>
   readonly now: number
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { toHex } from '../bytes.js'
-import { agreedBy, type LinkStatement, parseLinkStatements, splitKeptStatement } from '../case/link.js'
+import { agreedBy, type LinkStatement, parseLinkStatements, splitAt, splitKeptStatement } from '../case/link.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -18,10 +17,12 @@ export async function keepSplit(desk: Desk, message: Message): Promise<Uint8Arra
   const [said] = statements
   if (said?.kind !== 'split' || !isTheirs(desk, statements))
     throw new IndexError('ERR_SIGNATURE_INVALID', 'the split is not signed by two officers')
-  const { commitment } = said
-  if (!desk.memory().splits.has(toHex(commitment))) await desk.remember({ kind: 'split', commitment, statements })
+  const { duplicate } = said
+  const at = splitAt(statements)
+  if ((desk.memory().splits.get(duplicate) ?? -1) < at)
+    await desk.remember({ kind: 'split', duplicate, at, statements })
   return toJsonBytes({
-    signature: sign(desk.keys.signing, splitKeptStatement(desk.keys.hub.id, desk.keys.id, commitment)),
+    signature: sign(desk.keys.signing, splitKeptStatement(desk.keys.hub.id, desk.keys.id, duplicate, at)),
   })
 }
 

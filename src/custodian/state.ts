@@ -17,7 +17,12 @@ export type CustodianEvent =
   | { readonly kind: 'seen'; readonly note: string; readonly size: number; readonly root: Uint8Array }
   | { readonly kind: 'withdrawn'; readonly withdrawal: Withdrawal }
   /** Two officers' word that a merge is undone. */
-  | { readonly kind: 'split'; readonly commitment: Uint8Array; readonly statements: readonly LinkStatement[] }
+  | {
+      readonly kind: 'split'
+      readonly duplicate: number
+      readonly at: number
+      readonly statements: readonly LinkStatement[]
+    }
   | { readonly kind: 'opening'; readonly opening: Uint8Array; readonly requestHash: Uint8Array }
   | { readonly kind: 'answered'; readonly opening: Uint8Array; readonly answer: Uint8Array }
 
@@ -36,8 +41,8 @@ export interface CustodianMemory {
   readonly proposalSeenAt: number
   readonly lastSeen: TreeHead & { readonly note: string | undefined }
   readonly withdrawn: Set<string>
-  /** Commitments, in hexadecimal, of the merges that were undone. */
-  readonly splits: Set<string>
+  /** By their number: until when its merges were undone. */
+  readonly splits: Map<number, number>
   readonly openings: Map<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
 }
 
@@ -49,7 +54,7 @@ export function noMemory(): CustodianMemory {
     proposalSeenAt: 0,
     lastSeen: { size: 0, root: emptyRoot(), note: undefined },
     withdrawn: new Set(),
-    splits: new Set(),
+    splits: new Map(),
     openings: new Map(),
   }
 }
@@ -82,7 +87,7 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       memory.withdrawn.add(withdrawnName(event.withdrawal))
       return memory
     case 'split':
-      memory.splits.add(toHex(event.commitment))
+      memory.splits.set(event.duplicate, Math.max(event.at, memory.splits.get(event.duplicate) ?? 0))
       return memory
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)

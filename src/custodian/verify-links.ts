@@ -50,7 +50,11 @@ function requireLink(
   const roster = rosterAt(known.rosters, shown.position)
   const persons = roster === undefined ? undefined : agreedBy(known.hub, roster, link.statements)
   unless(persons !== undefined, 'link-not-signed')
-  unless(!known.splits.has(toHex(commitment)), 'link-split')
+  const splitAt = known.splits.get(link.duplicate) ?? -1
+  unless(
+    link.statements.every(({ at }) => at > splitAt),
+    'link-split',
+  )
   const recipient = officerOf(presentRoster(known.rosters), signed.request.officer)?.person
   unless(recipient !== undefined && !persons.includes(recipient), 'link-by-recipient')
   return { link, at: shown.position }

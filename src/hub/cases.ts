@@ -13,7 +13,7 @@ import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { agencyOf, inGoodStanding, type Officer } from '../roster/roster.js'
 import { type HubContext, requireSender, roster } from './context.js'
-import { historyKey, instantOf, lastAssessed, loadWatermark } from './history.js'
+import { historyKey, instantOf, lastAssessed, loadWatermark, NO_HISTORY } from './history.js'
 import { verdictOn } from './raise.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
@@ -27,6 +27,10 @@ export interface CaseSummary {
   readonly raisedAt: number
   readonly updatedAt: number
   readonly reReferral: boolean
+  /** The case that goes on in place of this one, since officers linked the two children's ids. */
+  readonly joinedTo?: number | undefined
+  /** When a link was undone, and checks of another child left this case. */
+  readonly splitAt?: number | undefined
 }
 
 const PAGE = 100
@@ -46,8 +50,19 @@ export async function* listCases(
   }
 }
 
-function summaryOf({ number, status, level, threshold, raisedAt, updatedAt, reReferral }: CaseFile): CaseSummary {
-  return { number, status, level, threshold, raisedAt, updatedAt, reReferral }
+function summaryOf(file: CaseFile): CaseSummary {
+  const { number, status, level, threshold, raisedAt, updatedAt, reReferral, joinedTo, splitAt } = file
+  return {
+    number,
+    status,
+    level,
+    threshold,
+    raisedAt,
+    updatedAt,
+    reReferral,
+    ...(joinedTo === undefined ? {} : { joinedTo }),
+    ...(splitAt === undefined ? {} : { splitAt }),
+  }
 }
 
 export async function requireCase(hub: HubContext, number: number): Promise<CaseFile> {
@@ -58,7 +73,7 @@ export async function requireCase(hub: HubContext, number: number): Promise<Case
 }
 
 export async function historyOf(hub: HubContext, file: CaseFile): Promise<HistoryRow> {
-  return (await hub.shelf.one('history', historyKey(hub, file.childId))) ?? { checks: [], level: 'none' }
+  return (await hub.shelf.one('history', historyKey(hub, file.childId))) ?? NO_HISTORY
 }
 
 /** The level that lets an officer open: what the checks reach now, or what other officers determined. */
@@ -225,7 +240,8 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
   return toJsonBytes({ case: wanted, status })
 }
 
-function personOf(hub: HubContext, officer: string): string {
+/** Who an officer is, across keys and roles. */
+export function personOf(hub: HubContext, officer: string): string {
   const party = roster(hub).parties.get(officer)
   return party?.party === 'officer' ? party.person : officer
 }

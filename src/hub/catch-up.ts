@@ -7,7 +7,8 @@ import { type HubContext, identifierKeyOf, roster } from './context.js'
 import { type Counter, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
-import { childOfCheck, historyKey, loadWatermark } from './history.js'
+import { childOfCheck, historyKey, loadWatermark, NO_HISTORY } from './history.js'
+import { applyLink } from './join.js'
 import type { ReadEntry } from './ledger.js'
 import { assessChild, type CaseNews, Step } from './raise.js'
 import { movedBy, underPolicyAt } from './reassess.js'
@@ -19,6 +20,8 @@ import { parseWithdrawalEntry } from './withdraw.js'
 
 /** Journal entries that one step works through. */
 const ENTRIES_PER_STEP = 64
+
+type JoinedTo = NonNullable<HistoryRow['joinedTo']>
 
 /** What the journal says about one child since the last step. */
 interface News {
@@ -50,10 +53,13 @@ export async function assessNews(hub: HubContext): Promise<StepResult> {
     const row = underPolicyAt(hub, watermark.row, at)
     const isPassDue = row.reassessing !== undefined
     result = { more: false, isPassDue, news: [], unassessed: row.unassessed ?? 0 }
-    const entries = await hub.ledger.read(row.position, ENTRIES_PER_STEP)
+    const entries = upToLink(await hub.ledger.read(row.position, ENTRIES_PER_STEP))
     const last = entries.at(-1)
     if (last === undefined) return undefined
-    const step = await applyNews(hub, await newsByChild(hub, entries), at)
+    const step =
+      last.entry?.type === 'link'
+        ? await applyLink(hub, last.position, last.entry.body, at)
+        : await applyNews(hub, await newsByChild(hub, entries), at)
     const more = last.position + 1 < position
     // At the head, the step's own case and enquiry entries follow at once; they hold nothing to project.
     const passed = last.position + 1 + (more ? 0 : step.drafts.length)
@@ -66,6 +72,12 @@ export async function assessNews(hub: HubContext): Promise<StepResult> {
     }
   })
   return result
+}
+
+/** What comes before the first link; a link itself is a step of its own, because it moves what the others would change. */
+function upToLink(entries: readonly ReadEntry[]): readonly ReadEntry[] {
+  const first = entries.findIndex(({ entry }) => entry?.type === 'link')
+  return first < 0 ? entries : entries.slice(0, Math.max(1, first))
 }
 
 async function newsByChild(hub: HubContext, entries: readonly ReadEntry[]): Promise<ReadonlyMap<string, News>> {
@@ -110,20 +122,16 @@ async function readBatch(
 }
 
 async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at: number): Promise<Step> {
-  const all = [...byChild.values()]
+  const all = await atRoots(hub, [...byChild.values()])
   const step = new Step()
-  const histories = await hub.shelf.get(
-    'history',
-    all.map(({ childId }) => historyKey(hub, childId)),
-  )
   const children = await ChildTable.load(
     hub,
-    all.map(({ childId }) => childId),
+    all.map(({ news }) => news.childId),
   )
   const cases = await loadCounter(hub, 'case')
   const enquiries = await loadCounter(hub, 'enquiry')
-  for (const [index, news] of all.entries()) {
-    const history = withNews(histories[index] ?? { checks: [], level: 'none' }, news)
+  for (const { news, before } of all) {
+    const history = withNews(before, news)
     const assessed = await assessChild(hub, history, async () => news.childId, cases, at, step)
     step.puts.push(hub.shelf.put('history', historyKey(hub, news.childId), assessed))
     await pursue(hub, children, news, enquiries, at, step)
@@ -131,6 +139,50 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
   }
   step.puts.push(...children.puts(hub), ...cases.puts(), ...enquiries.puts())
   return step
+}
+
+interface NewsAndHistory {
+  readonly news: News
+  readonly before: HistoryRow
+}
+
+/** News with the history that it belongs to: of an id that is linked, that of the one it is linked to. */
+async function atRoots(hub: HubContext, all: readonly News[]): Promise<readonly NewsAndHistory[]> {
+  const found = new Map<string, NewsAndHistory>()
+  for (let open = all; open.length > 0; ) {
+    const histories = await hub.shelf.get(
+      'history',
+      open.map(({ childId }) => historyKey(hub, childId)),
+    )
+    const elsewhere: News[] = []
+    for (const [index, news] of open.entries()) {
+      const before = histories[index] ?? NO_HISTORY
+      const name = nameOf(news.childId)
+      const other = found.get(name)?.news
+      if (before.joinedTo !== undefined) elsewhere.push(linkedNews(news, before.joinedTo))
+      else found.set(name, { news: other === undefined ? news : together(other, news), before })
+    }
+    open = elsewhere
+  }
+  return [...found.values()]
+}
+
+function linkedNews({ childId, checks, ...rest }: News, { childId: to, position }: JoinedTo): News {
+  const moved = checks.map((check) => ({
+    ...check,
+    of: check.of ?? childId,
+    countsFrom: Math.max(position, check.countsFrom ?? 0),
+  }))
+  return { ...rest, childId: to, checks: moved }
+}
+
+function together(one: News, other: News): News {
+  return {
+    childId: one.childId,
+    checks: [...one.checks, ...other.checks],
+    withdrawn: [...one.withdrawn, ...other.withdrawn],
+    cause: one.cause ?? other.cause,
+  }
 }
 
 function withNews(history: HistoryRow, { checks, withdrawn }: News): HistoryRow {

@@ -1,11 +1,13 @@
 import type { Clock, Random } from '../bytes.js'
-import { agencyIdKey } from '../child/identifiers.js'
+import type { Alert } from '../case/alert.js'
+import { AGENCY_LIMITS, PRACTITIONER_LIMITS, type WatchLimits } from '../case/watch.js'
+import { agencyIdKey, agencyIdKeyHash } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'
 import { type Message, requireSignedBy } from '../port.js'
 import type { RosterHistory } from '../roster/history.js'
 import { presentRoster } from '../roster/history.js'
-import type { Party, Roster } from '../roster/roster.js'
+import type { IdentifierKeyHash, Party, Roster } from '../roster/roster.js'
 import type { HpkeKey } from '../seal/hpke.js'
 import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
@@ -31,14 +33,21 @@ export interface HubKeys {
 export interface Limits {
   readonly identifyPerAgencyPerDay: number
   readonly identifyPerPractitionerPerDay: number
+  readonly identifyPerPractitionerPerTenMinutes: number
   /** Checks that one agency may submit about one child in a day: no contact happens more often than this. */
   readonly checksPerChildPerDay: number
+  /** Look-ups of a day without a check, above which officers are alerted; nothing is refused for it. */
+  readonly watchPractitioner: WatchLimits
+  readonly watchAgency: WatchLimits
 }
 
 export const DEFAULT_LIMITS: Limits = {
   identifyPerAgencyPerDay: 250_000,
   identifyPerPractitionerPerDay: 50_000,
+  identifyPerPractitionerPerTenMinutes: 20_000,
   checksPerChildPerDay: 100,
+  watchPractitioner: PRACTITIONER_LIMITS,
+  watchAgency: AGENCY_LIMITS,
 }
 
 /** What the rooms of the hub work with. The roster and the policy are read through functions because they change. */
@@ -53,6 +62,8 @@ export interface HubContext {
   readonly clock: Clock
   readonly random: Random
   readonly limits: Limits
+  /** Whoever wants to hear of alerts at once. */
+  readonly alertListeners: Set<(alert: Alert) => void>
   /** Runs what takes heads to the custodians one after the other, so that none is overtaken. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
   rosters(): RosterHistory
@@ -118,6 +129,15 @@ export function identifierKeyOf(hub: Pick<HubContext, 'id' | 'keys'>, agency: st
   const key = kept.get(name) ?? agencyIdKey(hub.keys.identifierKey, hub.id, agency, epoch)
   kept.set(name, key)
   return key
+}
+
+/** What the roster says of that key: the hub fixes it, so that custodians know the real one when they see it. */
+export function identifierKeyHashOf(
+  hub: Pick<HubContext, 'id' | 'keys'>,
+  agency: string,
+  epoch: number,
+): IdentifierKeyHash {
+  return { epoch, hash: agencyIdKeyHash(identifierKeyOf(hub, agency, epoch), hub.id, agency, epoch) }
 }
 
 /** A queue of one: each piece of work begins when the one before has ended, however it ended. */

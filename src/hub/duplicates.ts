@@ -71,8 +71,8 @@ export async function queueDuplicates(hub: HubContext, suspicions: readonly Susp
 /** Behind every number, whose first byte is never this one. */
 const PAIRS = Uint8Array.of(0xff)
 
-/** Key of a pair, the same in either order. */
-function pairKey(hub: HubContext, { first, second }: Pick<Suspicion, 'first' | 'second'>): Uint8Array {
+/** Key of a pair, the same in either order: of ids that stand for themselves. */
+export function pairKey(hub: HubContext, { first, second }: Pick<Suspicion, 'first' | 'second'>): Uint8Array {
   const [low, high] = Buffer.compare(first, second) <= 0 ? [first, second] : [second, first]
   return concat(PAIRS, hub.shelf.key('duplicate', low, high))
 }

@@ -8,7 +8,10 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { inGoodStanding } from '../roster/roster.js'
 import { type HubContext, requireSender } from './context.js'
+import { nameOf } from './custodians.js'
+import type { LinkNews } from './join.js'
 import type { Draft } from './ledger.js'
+import type { Step } from './raise.js'
 import type { ChildTable } from './resolve.js'
 import type { ChildRow } from './rows.js'
 import { numberKey } from './shelf.js'
@@ -74,16 +77,73 @@ function ended(
   }
 }
 
+/**
+ * What two officers' word does to enquiries: of two about one child one goes on, and none about a child that turns out to
+ * be registered. A split takes an enquiry up again.
+ */
+export async function enquiriesAfterLink(
+  hub: HubContext,
+  children: ChildTable,
+  { link, from, into }: LinkNews,
+  at: number,
+  step: Step,
+): Promise<void> {
+  const [left, right] = [children.get(from), children.get(into)]
+  const mine = await enquiryOf(hub, left)
+  if (left === undefined || right === undefined || mine === undefined) return
+  const put = (enquiry: Enquiry): void => {
+    step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), enquiry))
+  }
+  const tell = (event: 'moved' | 'reopened'): void => {
+    step.drafts.push({ type: 'enquiry', body: toJsonBytes({ event, enquiry: mine.number }) })
+  }
+  if (link.kind === 'split') {
+    if (nameOf(mine.childId) === nameOf(into)) {
+      children.set({ ...right, enquiry: undefined })
+      put({ ...mine, childId: from })
+      tell('moved')
+    } else if (mine.outcome === 'linked') {
+      const { outcome: _, endedAt: _at, ...again } = mine
+      const calendar = await englishCalendar()
+      put({ ...again, status: 'open', dueAt: calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS) })
+      tell('reopened')
+    }
+    return
+  }
+  if (mine.status === 'ended') return
+  const owner = right.shielded ? 'shielding' : mine.owner
+  const other = await enquiryOf(hub, right)
+  if (right.status === 'registered' || other?.status === 'open') {
+    if (other?.status === 'open') put({ ...other, checks: other.checks + mine.checks })
+    const { drafts, puts } = ended(hub, { ...mine, owner }, 'linked', at)
+    step.drafts.push(...drafts)
+    step.puts.push(...puts)
+    return
+  }
+  children.set({ ...right, enquiry: mine.number })
+  put({ ...mine, owner, childId: into })
+  tell('moved')
+}
+
+async function enquiryOf(hub: HubContext, child: ChildRow | undefined): Promise<Enquiry | undefined> {
+  return child?.enquiry === undefined ? undefined : hub.shelf.one('enquiry', numberKey(child.enquiry))
+}
+
 const endRequest = z.strictObject({ enquiry: z.number().int().min(1), outcome: z.enum(ENQUIRY_OUTCOMES) })
 
-/** An officer's word on how an enquiry ended. `registered` is not theirs to say: a registration says it. */
+/**
+ * An officer's word on how an enquiry ended. `registered` and `linked` are not theirs to say: a registration says the one,
+ * two officers' word the other.
+ */
 export async function endEnquiryByOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
   const officer = requireSender(hub, message, 'officer')
   if (!inGoodStanding(officer, hub.clock()))
     throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'undertaking, training or vetting is not in date')
   const { enquiry: number, outcome } = parse(endRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiry')
-  if (outcome === 'registered')
-    throw new IndexError('ERR_REQUEST_INVALID', 'an enquiry ends as registered by a registration', { field: 'outcome' })
+  if (outcome === 'registered' || outcome === 'linked')
+    throw new IndexError('ERR_REQUEST_INVALID', 'an enquiry ends so by a registration or by a link', {
+      field: 'outcome',
+    })
   await hub.ledger.write(async (_, at) => {
     const enquiry = await hub.shelf.one('enquiry', numberKey(number))
     if (enquiry === undefined || (enquiry.owner === 'shielding' && !officer.shielding))

@@ -3,6 +3,7 @@ import {
   type CheckEvidence,
   EVIDENCE_BYTES_MAX,
   EVIDENCE_CHECKS_MAX,
+  EVIDENCE_LINKS_MAX,
   type Evidence,
   type ProvenEntry,
 } from '../case/opening.js'
@@ -12,6 +13,7 @@ import { IndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import type { Verdict } from '../policy/assess.js'
 import { type HubContext, identifierKeyOf } from './context.js'
+import { linksInto, linksOnTheWay } from './linked.js'
 import type { HistoryCheck, HistoryRow, RecordRow } from './rows.js'
 
 const NO_PATH: readonly Uint8Array[] = []
@@ -36,6 +38,7 @@ export async function gatherEvidence(
   if (shown.length > EVIDENCE_CHECKS_MAX)
     throw new IndexError('ERR_BATCH_TOO_LARGE', 'more checks carry the level than custodians take')
   const checks = await Promise.all(shown.map((check) => checkEvidence(hub, check)))
+  const links = await linkEvidence(hub, file, shown)
   const evidence: Evidence = {
     childId: file.childId,
     record: { bytes: record.bytes, entry: await entryAt(hub, record.position) },
@@ -43,6 +46,7 @@ export async function gatherEvidence(
     checks,
     identifierKeys: identifierKeys(hub, checks),
     determinations,
+    ...(links.length === 0 ? {} : { links }),
     ...(history.closedAt === undefined ? {} : { closedAt: history.closedAt }),
   }
   if (toJsonBytes(evidence).length > EVIDENCE_BYTES_MAX)
@@ -60,6 +64,7 @@ export async function withPaths(hub: HubContext, evidence: Evidence, size: numbe
     ...evidence,
     record: { ...evidence.record, entry: await proven(evidence.record.entry) },
     checks: await Promise.all(evidence.checks.map(async (check) => ({ ...check, entry: await proven(check.entry) }))),
+    ...(evidence.links === undefined ? {} : { links: await Promise.all(evidence.links.map(proven)) }),
   }
 }
 
@@ -78,6 +83,19 @@ async function checkEvidence(hub: HubContext, { position, row }: HistoryCheck): 
     row,
   )
   return { row, salt: leaf.salt, bytes: leaf.bytes, path, entry: await entryAt(hub, position) }
+}
+
+/** The links by which the shown checks of other ids count for this child. */
+async function linkEvidence(
+  hub: HubContext,
+  { childId }: CaseFile,
+  shown: readonly HistoryCheck[],
+): Promise<readonly ProvenEntry[]> {
+  const ids = shown.flatMap(({ of }) => of ?? [])
+  const positions = ids.length === 0 ? [] : linksOnTheWay(await linksInto(hub, childId), ids)
+  if (positions.length > EVIDENCE_LINKS_MAX)
+    throw new IndexError('ERR_BATCH_TOO_LARGE', 'more links carry the level than custodians take')
+  return Promise.all(positions.map((position) => entryAt(hub, position)))
 }
 
 /** One key for each agency and epoch among the checks: all that an opening reveals of the identifiers. */

@@ -50,7 +50,8 @@ function seen(history: HistoryRow): ChildHistory {
 async function* rows({ shelf }: HubContext): AsyncGenerator<HistoryRow> {
   for (let after: Uint8Array | undefined; ; ) {
     const page = await shelf.list('history', after, PAGE)
-    for (const { value } of page) yield value
+    // The history of an id that is linked to another stands there.
+    for (const { value } of page) if (value.joinedTo === undefined) yield value
     after = page.at(-1)?.key
     if (page.length < PAGE || after === undefined) return
   }

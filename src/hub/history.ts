@@ -6,15 +6,24 @@ import { incidentOf, indicatorOf, type Policy } from '../policy/policy.js'
 import { type HubContext, identifierKeyOf } from './context.js'
 import type { HistoryRow, WatermarkRow } from './rows.js'
 
+/** Of a child whom no check has named yet. */
+export const NO_HISTORY: HistoryRow = { checks: [], level: 'none' }
+
 export function historyKey(hub: Pick<HubContext, 'shelf'>, childId: ChildId): Uint8Array {
   return hub.shelf.key('history', childId)
 }
 
-/** The checks of a history as a policy takes them: one that stands twice is one check. */
+/**
+ * The checks of a history as a policy takes them: one that stands twice is one check, and one that a link brought is as
+ * new as the link.
+ */
 export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
   const each = new Map<string, AssessedCheck>()
-  for (const { row: _, withdrawn, ...check } of history.checks)
-    if (!each.has(check.id)) each.set(check.id, withdrawn ? { ...check, withdrawn } : check)
+  for (const { row: _, of: _id, countsFrom = 0, withdrawn, ...check } of history.checks) {
+    if (each.has(check.id)) continue
+    const seen = countsFrom > check.position ? { ...check, position: countsFrom } : check
+    each.set(check.id, withdrawn ? { ...seen, withdrawn } : seen)
+  }
   return [...each.values()]
 }
 

@@ -4,11 +4,12 @@ import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
 
 const DAY_MS = 86_400_000
+const SLOT_MS = 600_000
 
 type Put = ReturnType<HubContext['shelf']['put']>
 
 /**
- * Counts look-ups of the day by agency and by practitioner; what it returns is written together with the answers.
+ * Counts look-ups of the day by agency and by practitioner, and of ten minutes by practitioner; what it returns is written together with the answers.
  * @throws {IndexError} `ERR_RATE_LIMITED` when the message as a whole would pass a limit; nothing is answered then.
  */
 export async function meter(
@@ -16,32 +17,40 @@ export async function meter(
   agency: string,
   practitioners: readonly Uint8Array[],
 ): Promise<readonly Put[]> {
-  const counts = new Map<string, { readonly key: Uint8Array; used: number; readonly limit: number }>()
   const day = Math.floor(hub.clock() / DAY_MS)
-  const count = (name: string, key: Uint8Array, limit: number): void => {
-    const entry = counts.get(name) ?? { key, used: 0, limit }
-    entry.used += 1
-    counts.set(name, entry)
-  }
+  const slot = Math.floor(hub.clock() / SLOT_MS)
+  const { identifyPerAgencyPerDay, identifyPerPractitionerPerDay, identifyPerPractitionerPerTenMinutes } = hub.limits
+  const people = new Map<string, { readonly key: Uint8Array; used: number }>()
   for (const practitioner of practitioners) {
-    count('', hub.shelf.key('meter', agency, day), hub.limits.identifyPerAgencyPerDay)
-    count(
-      nameOf(practitioner),
-      hub.shelf.key('meter', agency, practitioner, day),
-      hub.limits.identifyPerPractitionerPerDay,
-    )
+    const key = (): Uint8Array => hub.shelf.key('meter', agency, practitioner, day)
+    const person = people.get(nameOf(practitioner)) ?? { key: key(), used: 0 }
+    person.used += 1
+    people.set(nameOf(practitioner), person)
   }
-  const entries = [...counts.values()]
-  const before = await hub.shelf.get(
-    'meter',
-    entries.map(({ key }) => key),
-  )
-  return entries.map(({ key, used, limit }, index) => {
-    const total = used + (before[index]?.used ?? 0)
-    if (total > limit)
-      throw new IndexError('ERR_RATE_LIMITED', 'the look-ups of today are used up for this agency or practitioner')
-    return hub.shelf.put('meter', key, { used: total })
-  })
+  if (people.size === 0) return []
+  const agencyKey = hub.shelf.key('meter', agency, day)
+  const each = [...people.values()]
+  const [whole, ...before] = await hub.shelf.get('meter', [agencyKey, ...each.map(({ key }) => key)])
+  const used = (whole?.used ?? 0) + practitioners.length
+  requireWithin(used, identifyPerAgencyPerDay, DAY)
+  return [
+    hub.shelf.put('meter', agencyKey, { used }),
+    ...each.map(({ key, used: now }, index) => {
+      const row = before[index]
+      const total = (row?.used ?? 0) + now
+      const usedInSlot = (row?.slot === slot ? (row.usedInSlot ?? 0) : 0) + now
+      requireWithin(total, identifyPerPractitionerPerDay, DAY)
+      requireWithin(usedInSlot, identifyPerPractitionerPerTenMinutes, TEN_MINUTES)
+      return hub.shelf.put('meter', key, { used: total, slot, usedInSlot })
+    }),
+  ]
+}
+
+const DAY = 'the look-ups of today are used up for this agency or practitioner'
+const TEN_MINUTES = 'this practitioner has looked up too many children in ten minutes: wait, and go on'
+
+function requireWithin(used: number, limit: number, message: string): void {
+  if (used > limit) throw new IndexError('ERR_RATE_LIMITED', message)
 }
 
 /** New checks of one agency by child and day, as one write adds to them. */

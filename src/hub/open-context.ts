@@ -101,6 +101,7 @@ export async function openContext(
     clock,
     random,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    alertListeners: new Set(),
     inTurn: oneAtATime(),
     rosters: () => rosters,
     policy: (at = clock()) => decidingAt(documents, presentRoster(rosters), at),

@@ -15,6 +15,7 @@ import type { HubContext } from './context.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { gatherEvidence } from './evidence.js'
 import { instantOf } from './history.js'
+import { requireNotLinkedBy } from './involved.js'
 import { verdictOn } from './raise.js'
 import { recordKey } from './register.js'
 
@@ -75,13 +76,15 @@ export function preparedEvidence(clock: Clock): Prepared {
 
 /**
  * Decides whether the details may be asked for, journals the decision, and prepares the evidence.
- * @throws {IndexError} `ERR_CASE_UNKNOWN`, `ERR_CASE_STATUS`, `ERR_THRESHOLD_NOT_REACHED`, `ERR_DISCLOSURE_DENIED`, `ERR_OPENING_UNKNOWN`
+ * @throws {IndexError} `ERR_CASE_UNKNOWN`, `ERR_CASE_STATUS`, `ERR_THRESHOLD_NOT_REACHED`, `ERR_DISCLOSURE_DENIED`, `ERR_OPENING_UNKNOWN`,
+ * `ERR_OFFICER_INVOLVED`
  */
 export async function prepareOpening(hub: HubContext, prepared: Prepared, message: Message): Promise<Uint8Array> {
   const officer = requireOfficer(hub, message)
   const asked = parse(prepareRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'opening')
   const file = await requireCase(hub, asked.case)
   if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
+  await requireNotLinkedBy(hub, officer.id, file.childId)
   const history = await historyOf(hub, file)
   const at = instantOf(history, hub.clock())
   const verdict = verdictOn(hub, history, at)

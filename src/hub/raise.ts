@@ -20,11 +20,22 @@ export interface CaseNews {
 
 /** What one step of the assessment writes, put together child by child. */
 export class Step {
+  private readonly files = new Map<number, CaseFile>()
   readonly drafts: Draft[] = []
   readonly puts: NonNullable<Writes['puts']>[number][] = []
   readonly news: CaseNews[] = []
   /** By how much the number of checks that the policy cannot read has changed. */
   unassessed = 0
+
+  /** The case as this step leaves it. */
+  async caseFile({ shelf }: HubContext, number: number | undefined): Promise<CaseFile | undefined> {
+    return number === undefined ? undefined : (this.files.get(number) ?? (await shelf.one('case', numberKey(number))))
+  }
+
+  putCase({ shelf }: HubContext, file: CaseFile): void {
+    this.files.set(file.number, file)
+    this.puts.push(shelf.put('case', numberKey(file.number), file))
+  }
 }
 
 /** The verdict on a history as of an instant, by the policy that decides then. */
@@ -60,7 +71,7 @@ export async function assessChild(
   const verdict = verdictOver(policy, checks, history, asOf)
   if (verdict.level === 'none') return seen
   const known = history.level === 'none' ? undefined : history.case
-  const before = known === undefined ? undefined : await hub.shelf.one('case', numberKey(known))
+  const before = await step.caseFile(hub, known)
   if (before !== undefined && !isAbove(policy, verdict, before)) return seen
   const childId = before?.childId ?? (await childOf())
   if (childId === undefined) return seen
@@ -75,9 +86,9 @@ export async function assessChild(
     asOf,
     support: verdict.support,
   }
-  const file = before === undefined ? raisedCase(event, history.closedAt !== undefined, at) : atLevel(before, event, at)
+  const file = before === undefined ? raisedCase(event, history.case !== undefined, at) : atLevel(before, event, at)
   step.drafts.push({ type: 'case', body: toJsonBytes(event) })
-  step.puts.push(hub.shelf.put('case', numberKey(number), file))
+  step.putCase(hub, file)
   step.news.push({ number, level: verdict.level, event: event.event })
   const earlierCases =
     history.case === undefined || history.case === number
@@ -86,11 +97,13 @@ export async function assessChild(
   return { ...seen, case: number, earlierCases, level: verdict.level }
 }
 
+type Leveled = Pick<Verdict, 'level' | 'threshold'>
+
 /**
  * Whether a verdict is above the level that a case has, which an earlier policy may have given: a higher threshold is,
  * and so is a higher level of the same policy's order. A level that this policy does not know compares by threshold.
  */
-function isAbove(policy: Policy, verdict: Verdict, { level, threshold }: CaseFile): boolean {
+export function isAbove(policy: Policy, verdict: Leveled, { level, threshold }: Leveled): boolean {
   const higher = THRESHOLDS.indexOf(verdict.threshold) - THRESHOLDS.indexOf(threshold)
   if (higher !== 0) return higher > 0
   const rank = levelRank(policy, level)

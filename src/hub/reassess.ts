@@ -2,6 +2,7 @@ import type { HubContext } from './context.js'
 import { roster } from './context.js'
 import { loadCounter } from './counters.js'
 import { childOfCheck, loadWatermark } from './history.js'
+import { rootOf } from './linked.js'
 import { assessChild, type CaseNews, Step } from './raise.js'
 import type { HistoryRow, WatermarkRow } from './rows.js'
 
@@ -77,7 +78,7 @@ async function assessPage(
 async function childOf(hub: HubContext, { checks }: HistoryRow): ReturnType<typeof childOfCheck> {
   for (const { position, row } of checks) {
     const childId = await childOfCheck(hub, { entry: position, row })
-    if (childId !== undefined) return childId
+    if (childId !== undefined) return rootOf(hub, childId)
   }
   return undefined
 }

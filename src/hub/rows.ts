@@ -1,9 +1,12 @@
+import type { Alert } from '../case/alert.js'
 import type { DuplicateReason, DuplicateStatus } from '../case/duplicate.js'
+import type { Link, LinkStatement } from '../case/link.js'
 import type { JournalPosition, Known } from '../check/receipt.js'
 import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
 import type { Lacks } from '../child/keys.js'
 import type { Table } from '../store/port.js'
+import type { DueRow, WatchStateRow } from './watch-state.js'
 
 /**
  * What each table holds, once decrypted. Histories, cases, enquiries and referrals can be rebuilt from the journal; whom a
@@ -22,10 +25,10 @@ export interface Rows extends Record<Table, unknown> {
   readonly enquiry: import('../case/enquiry.js').Enquiry
   readonly referral: import('../case/referral.js').Referral
   readonly inbox: { readonly referral: number }
-  readonly meter: { readonly used: number }
+  readonly meter: MeterRow
   readonly duplicate: DuplicateRow | DuplicatePair
   readonly conference: ConferenceRow
-  readonly alert: AlertRow
+  readonly alert: Alert
 }
 export type MetaRow =
   | { readonly kind: 'roster'; readonly positions: readonly number[] }
@@ -70,6 +73,8 @@ export interface ChildRow {
   readonly enquiry?: number | undefined
   /** The id that two officers linked this one to: whoever resolves to this child is that one. See `standing`. */
   readonly linkedTo?: ChildId | undefined
+  /** Shielded only because an id is that it is linked with: a split takes it off again. */
+  readonly shieldedByLink?: true | undefined
   readonly createdAt: number
 }
 
@@ -84,6 +89,10 @@ export interface HistoryCheck {
   readonly position: number
   readonly row: number
   readonly withdrawn?: true | undefined
+  /** The id that the agency signed for, where it is linked to the one whose history this is. */
+  readonly of?: ChildId | undefined
+  /** Journal position of the link that brought it here: before that, nobody had seen it with the others. */
+  readonly countsFrom?: number | undefined
 }
 
 export interface HistoryRow {
@@ -98,6 +107,10 @@ export interface HistoryRow {
   readonly level: string
   /** Checks that the last assessment left out because the policy could not read them; absent: none. */
   readonly unassessed?: number | undefined
+  /** The id that this one is linked to, and where the journal says so: its checks, old and new, stand in that history. */
+  readonly joinedTo?: { readonly childId: ChildId; readonly position: number } | undefined
+  /** The ids that are linked to this one itself. */
+  readonly joined?: readonly ChildId[] | undefined
 }
 
 export interface ReferenceRow {
@@ -118,6 +131,8 @@ export interface RecordRow {
   /** Journal position of the entry with this record's hash. */
   readonly position: number
   readonly bytes: Uint8Array
+  /** Its child is linked to another that is registered too, by a newer record. It stays sealed. */
+  readonly superseded?: true | undefined
 }
 
 export interface OpeningRow {
@@ -139,6 +154,14 @@ export interface DuplicateRow {
   readonly reason: DuplicateReason
   readonly status: DuplicateStatus
   readonly at: number
+  /** The first officer's word, while it waits for the second's. */
+  readonly waiting?: LinkStatement | undefined
+  /** The merge that is in force. */
+  readonly link?: (Pick<Link, 'salt'> & { readonly from: ChildId; readonly into: ChildId }) | undefined
+  /** The split that undid it, for custodians that have not heard of it. */
+  readonly split?: readonly LinkStatement[] | undefined
+  /** How often two officers have agreed on it: every time their commitment has another salt. */
+  readonly rounds?: number | undefined
 }
 
 /** Says that a pair of ids is queued, and under which number; lies in the same table under a key of the two. */
@@ -153,12 +176,12 @@ export interface ConferenceRow {
   readonly expiresAt: number
 }
 
-/** Something that officers must look into: by number, never with a child id. */
-export interface AlertRow {
-  readonly number: number
-  readonly kind: string
-  readonly agency: string
-  readonly practitioner?: Uint8Array | undefined
-  readonly at: number
-  readonly status: 'open' | 'ended'
+/** Look-ups or checks of a day; or, under keys of their own, what the watch remembers of them. */
+export interface MeterRow {
+  readonly used: number
+  /** Of a practitioner, which ten minutes were counted last, numbered from 1970, and what was used in them. */
+  readonly slot?: number | undefined
+  readonly usedInSlot?: number | undefined
+  readonly watch?: WatchStateRow | undefined
+  readonly due?: DueRow | undefined
 }

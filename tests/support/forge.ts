@@ -96,7 +96,7 @@ export async function forge(
     rosters: hub.rosters(),
     lastSeen: { size: 0, root: emptyRoot() },
     withdrawn: new Set(),
-    splits: new Set(),
+    splits: new Map(),
     now: house.clock.now,
   }
   return { known, message: forgery.message?.(message) ?? message }

@@ -1,14 +1,14 @@
 const MODULUS = 1_000_000
 
 /**
- * A run of different, valid NHS numbers of the range 999 000 0000 to 999 999 9999, which is kept for tests and issued to
- * nobody. Ten digits without spaces; about 909,000 in all.
+ * A run of different, valid NHS numbers that begin with three digits, 999 unless others are given, of the ranges that are
+ * kept for tests and issued to nobody. Ten digits without spaces; about 909,000 in all.
  * @throws {RangeError} when the range is used up.
  */
-export function* nhsNumbers(start: number): Generator<string, never, undefined> {
+export function* nhsNumbers(start: number, range = '999'): Generator<string, never, undefined> {
   for (let i = 0; i < MODULUS; i++) {
     // The step shares no factor with the modulus, so that no number comes twice before all have come once.
-    const nine = `999${String((start + i * 618_033) % MODULUS).padStart(6, '0')}`
+    const nine = `${range}${String((start + i * 618_033) % MODULUS).padStart(6, '0')}`
     const check = nhsCheckDigit(nine)
     if (check !== undefined) yield `${nine}${check}`
   }

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { DUPLICATE_REASONS, DUPLICATE_STATUSES } from '../case/duplicate.js'
+import {
+  LINK_KINDS,
+  type LinkKind,
+  type LinkReason,
+  type LinkStatement,
+  linkStatementIsSignedBy,
+  parseLinkStatements,
+  signLinkStatement,
+  splitAt,
+  splitKeptStatement,
+} from '../case/link.js'
+import { bytesOf, instant, isBytes, parse } from '../door.js'
+import { IndexError, isIndexError } from '../errors.js'
+import type { DuplicateFilter, PublicDuplicate } from '../hub/duplicate-list.js'
+import type { LinkOutcome } from '../hub/links.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Connection } from '../party.js'
+import type { SendOptions } from '../port.js'
+import { custodiansOf } from '../roster/roster.js'
+import { verifySignature } from '../signature.js'
+
+const side = z.strictObject({ checks: instant, isRegistered: z.boolean(), hasCase: z.boolean() })
+const duplicatesReply = z.strictObject({
+  duplicates: z.array(
+    z.strictObject({
+      number: instant,
+      reason: z.enum(DUPLICATE_REASONS),
+      status: z.enum(DUPLICATE_STATUSES),
+      at: instant,
+      first: side,
+      second: side,
+      waiting: z.strictObject({ kind: z.enum(LINK_KINDS), officer: z.string(), at: instant }).optional(),
+    }),
+  ),
+})
+const suspectReply = z.strictObject({ duplicate: instant })
+const prepareReply = z.union([z.strictObject({ commitment: bytesOf(32) }), z.strictObject({ split: z.unknown() })])
+const linkReply = z.strictObject({
+  outcome: z.enum(['waiting', 'linked', 'distinct', 'split']),
+  statements: z.unknown().optional(),
+})
+const keptReply = z.strictObject({ signature: isBytes })
+
+export async function duplicatesSeen(
+  line: Connection,
+  filter: DuplicateFilter,
+  send?: SendOptions,
+): Promise<readonly PublicDuplicate[]> {
+  const reply = await line.ask('duplicates', filter, send)
+  return parse(duplicatesReply, reply, 'ERR_MESSAGE_MALFORMED', 'duplicates').duplicates
+}
+
+export async function suspectCases(
+  line: Connection,
+  cases: readonly [number, number],
+  send?: SendOptions,
+): Promise<number> {
+  const reply = await line.ask('suspect-duplicate', { cases }, send)
+  return parse(suspectReply, reply, 'ERR_MESSAGE_MALFORMED', 'duplicate').duplicate
+}
+
+interface Said {
+  readonly duplicate: number
+  readonly kind: LinkKind
+  readonly reason: LinkReason
+}
+
+/** Signs this officer's word on a number of the queue. */
+export async function saidOnDuplicate(line: Connection, said: Said, send?: SendOptions): Promise<LinkOutcome> {
+  return (await sayOnDuplicate(line, said, send)).outcome
+}
+
+/** Signs that a merge was an error; the second officer's system tells the custodians, as often as it is asked to. */
+export async function splitDuplicate(
+  line: Connection,
+  said: Omit<Said, 'kind'>,
+  send?: SendOptions,
+): Promise<LinkOutcome> {
+  const { outcome, statements } = await sayOnDuplicate(line, { ...said, kind: 'split' }, send)
+  if (outcome === 'split')
+    await tellCustodians(line, said.duplicate, requireOwnSplit(line, said.duplicate, statements), send)
+  return outcome
+}
+
+/** The two statements must be a split of this number, one of them this officer's: custodians must not be told of another. */
+function requireOwnSplit(line: Connection, duplicate: number, input: unknown): readonly LinkStatement[] {
+  const statements = parseLinkStatements(input, 'ERR_MESSAGE_MALFORMED')
+  const isOwn = statements.some(
+    (said) => said.officer === line.id && linkStatementIsSignedBy(line.hub, said, line.key.signing.publicKey),
+  )
+  if (isOwn && statements.every((said) => said.kind === 'split' && said.duplicate === duplicate)) return statements
+  throw new IndexError('ERR_DUPLICATE_STATUS', 'this officer did not sign the split: the two who did send it again')
+}
+
+async function sayOnDuplicate(
+  line: Connection,
+  { duplicate, kind, reason }: Said,
+  send?: SendOptions,
+): Promise<{ readonly outcome: LinkOutcome; readonly statements?: unknown }> {
+  const asked = await line.ask('prepare-link', { duplicate, kind }, send)
+  const prepared = parse(prepareReply, asked, 'ERR_MESSAGE_MALFORMED', 'link')
+  if ('split' in prepared) return { outcome: 'split', statements: prepared.split }
+  const { commitment } = prepared
+  const statement = signLinkStatement(
+    line.hub,
+    { duplicate, kind, commitment, reason, at: line.clock(), officer: line.id },
+    line.key.signing,
+  )
+  return parse(linkReply, await line.ask('link', { statement }, send), 'ERR_MESSAGE_MALFORMED', 'link')
+}
+
+/**
+ * Hands a split to every custodian. Each signs that it keeps it, so that a hub which carries none of them on is seen.
+ * @throws {IndexError} `ERR_CUSTODIAN_UNAVAILABLE` when one did not confirm: the hub has recorded it, send it again
+ */
+async function tellCustodians(
+  line: Connection,
+  duplicate: number,
+  statements: readonly LinkStatement[],
+  send?: SendOptions,
+): Promise<void> {
+  const body = toJsonBytes({ statements })
+  const told = await Promise.all(
+    custodiansOf(await line.roster(send)).map(async ({ id, keys }) => {
+      try {
+        const reply = fromJsonBytes(await line.relay(id, 'split', body, send))
+        const { signature } = parse(keptReply, reply, 'ERR_MESSAGE_MALFORMED', 'split')
+        return verifySignature(
+          keys.signing,
+          splitKeptStatement(line.hub, id, duplicate, splitAt(statements)),
+          signature,
+        )
+      } catch (error) {
+        if (!isIndexError(error)) throw error
+        return false
+      }
+    }),
+  )
+  if (told.every(Boolean)) return
+  throw new IndexError(
+    'ERR_CUSTODIAN_UNAVAILABLE',
+    'the hub has recorded it, but not every custodian confirmed it: send it again',
+  )
+}
