@@ -179,7 +179,6 @@ async function failures(it: House): Promise<unknown[]> {
       { givenNames: `${givenNames}\u0000` },
       { givenNames: `${givenNames}\u202e` },
       { givenNames: givenNames.repeat(600) },
-      { givenNames: `${givenNames} \u{1f600}` },
       { familyName: 4711, givenNames: '' },
       { givenNames: '', familyName: '' },
       { dateOfBirth: '2999-11-23' },
@@ -205,6 +204,7 @@ async function failures(it: House): Promise<unknown[]> {
     { dateOfBirth: '2017-11-31' },
     { dateOfBirth: `${givenNames} 2017-11-23` },
     { dateOfBirth: familyName },
+    { givenNames: `${givenNames} \u{1f600}` },
     { postcode: `ZX9 7QJ` },
     { nhsNumber: wrong },
   ]
