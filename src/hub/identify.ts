@@ -12,6 +12,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
+import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
 import { meter } from './meter.js'
 import { ambiguityToken, ChildTable, knownAs, match, pointedAt, provisionalChild } from './resolve.js'
 import type { ChildRow } from './rows.js'
@@ -89,13 +90,12 @@ function namedId(
   hub: HubContext,
   agency: Agency,
   written: string,
-): { readonly childId: ChildId; readonly epochFits: boolean } {
-  const { agencyChildId, epochMod4 } = readAgencyChildId(written)
-  const current = roster(hub).epoch
-  const epoch = current % 4 === epochMod4 ? current : current - 1
+): { readonly childId: ChildId; readonly epoch: 'open' | 'closed' | 'never' } {
+  const { agencyChildId } = readAgencyChildId(written)
+  const of = epochOfWritten(hub, agency, written)
   return {
-    childId: fromAgencyChildId(identifierKeyOf(hub, agency.id, epoch), agencyChildId),
-    epochFits: epoch >= 1 && epoch % 4 === epochMod4,
+    childId: fromAgencyChildId(identifierKeyOf(hub, agency.id, of?.epoch ?? roster(hub).epoch), agencyChildId),
+    epoch: of === undefined ? 'never' : of.isOpen ? 'open' : 'closed',
   }
 }
 
@@ -109,8 +109,9 @@ function resolve(
   children: ChildTable,
 ): Resolved {
   if ('agencyChildId' in query) {
-    const { childId, epochFits } = namedId(hub, agency, query.agencyChildId)
-    const child = epochFits ? children.get(childId) : undefined
+    const { childId, epoch } = namedId(hub, agency, query.agencyChildId)
+    if (epoch === 'closed') return { ...EPOCH_CLOSED, field: 'child.agencyChildId' }
+    const child = epoch === 'open' ? children.get(childId) : undefined
     if (child !== undefined) return { child }
     return {
       code: 'ERR_CHILD_ID_UNKNOWN',
