@@ -23,6 +23,7 @@ import {
 } from './hub/duplicate-list.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
+import { type Rotation, type RotationOptions, rotateEpoch } from './hub/epochs.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { type ChildHistory, listHistories, replay } from './hub/histories.js'
 import { identify } from './hub/identify.js'
@@ -62,6 +63,7 @@ import { presentRoster } from './roster/history.js'
 import type { Roster } from './roster/roster.js'
 
 export type { Adoption, AdoptOptions } from './hub/adopt-policy.js'
+export type { Rotation, RotationOptions } from './hub/epochs.js'
 export type { ChildHistory } from './hub/histories.js'
 export type { OpenHubOptions } from './hub/open-context.js'
 export type { AdoptedPolicy } from './hub/policies.js'
@@ -77,7 +79,13 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** Puts an agency, officer or sealer on the roster, by its enrolment. */
   enrol(enrolment: Enrolment): Promise<void>
   suspend(id: string): Promise<void>
-  /** Puts a proposed roster in force once its delay has passed; with no delay, `enrol` and `adoptPolicy` have done so. */
+  /**
+   * Begins the next identifier epoch: `identify` answers with new agency child ids, and the former ones are taken for
+   * another 90 days. Checks under any epoch count and open as before.
+   * @throws {IndexError} `ERR_ROSTER_INVALID` while the window of the rotation before is open, unless `early`
+   */
+  rotateEpoch(options?: RotationOptions): Promise<Rotation>
+  /** Puts a proposed roster in force once its delay has passed; with no delay, whatever proposed it has done so. */
   activate(): Promise<void>
   roster(): Roster
   /**
@@ -224,6 +232,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     },
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),
     suspend: (id) => suspendParty(hub, id, follow),
+    rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
     activate: () => activateProposed(hub, follow).finally(assessSoon),
     roster: () => presentRoster(hub.rosters()),
     adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),

@@ -46,6 +46,8 @@ export type {
   HubJournal,
   HubStatus,
   OpenHubOptions,
+  Rotation,
+  RotationOptions,
 } from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
 export {

@@ -9,6 +9,7 @@ import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
 import { referralCommands } from './commands/referrals.js'
 import { registerCommand } from './commands/register.js'
+import { rotateEpochCommand } from './commands/rotate-epoch.js'
 import { statusCommand } from './commands/status.js'
 import { verifyCommand } from './commands/verify.js'
 import { demoCommand } from './demo.js'
@@ -47,6 +48,7 @@ function programOf(): Command {
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
   program.addCommand(policyCommand())
+  program.addCommand(rotateEpochCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())
   program.addCommand(demoCommand())

@@ -1,4 +1,3 @@
-import { agencyIdKeyHash } from '../child/identifiers.js'
 import { IndexError, isIndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import type { Policy } from '../policy/policy.js'
@@ -10,16 +9,21 @@ import {
   withActivationEntry,
   withRosterEntry,
 } from '../roster/history.js'
-import { type HubContext, identifierKeyOf, roster } from './context.js'
+import { openEpochs } from '../roster/rotation.js'
+import { type HubContext, identifierKeyHashOf, roster } from './context.js'
 import type { RosterNews } from './custodians.js'
 import type { Draft, ReadEntry } from './ledger.js'
 import { adoptedPositions } from './policies.js'
 
 /** Puts a party on the roster: journalled as a new version, in force once a quorum of custodians has signed for it. */
 export async function enrolParty(hub: HubContext, input: unknown, follow: Follow): Promise<void> {
-  const enrolment = withIdentifierKeys(hub, parseEnrolment(input))
+  const enrolment = parseEnrolment(input)
   requireKnownKind(hub, enrolment)
-  await changeRoster(hub, () => ({ changes: [{ kind: 'enrol', enrolment }] }), follow)
+  await changeRoster(
+    hub,
+    () => ({ changes: [{ kind: 'enrol', enrolment: withIdentifierKeys(hub, enrolment) }] }),
+    follow,
+  )
 }
 
 /** Where the policy names the kinds of agency that submit its incidents, an agency is of one of them. */
@@ -38,13 +42,13 @@ export async function suspendParty(hub: HubContext, id: string, follow: Follow):
   await changeRoster(hub, () => ({ changes: [{ kind: 'suspend', id }] }), follow)
 }
 
-/** The hub fixes each agency's identifier keys by their hashes, so that custodians know the real ones when they see them. */
+/** Keys of the epochs that are open: an agency that comes later has ids of the same ones as the others. */
 function withIdentifierKeys(hub: HubContext, enrolment: Enrolment): Enrolment {
   if (enrolment.party.party !== 'agency') return enrolment
   const { id } = enrolment.party
-  const { epoch } = roster(hub)
-  const hash = agencyIdKeyHash(identifierKeyOf(hub, id, epoch), hub.id, id, epoch)
-  return { ...enrolment, party: { ...enrolment.party, identifierKeys: [{ epoch, hash }] } }
+  const epochs = openEpochs(roster(hub), hub.clock()).toSorted((a, b) => a - b)
+  const identifierKeys = epochs.map((epoch) => identifierKeyHashOf(hub, id, epoch))
+  return { ...enrolment, party: { ...enrolment.party, identifierKeys } }
 }
 
 /** How often a change is proposed again because another one was quicker. */

@@ -15,6 +15,7 @@ import { type ChildTable, knownAs } from './children.js'
 import { confirmationOf, confirmed } from './confirm.js'
 import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
+import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { meter, meterConfirmations } from './meter.js'
 import { PostingTable } from './postings.js'
@@ -99,7 +100,7 @@ function watchedOf(rows: readonly Row[], answered: readonly Answered[]): readonl
       return result.code === 'ERR_CHILD_ID_UNKNOWN'
         ? [{ practitioner, query, outcome: 'misread', childId: undefined, isHoney: false }]
         : []
-    const isHoney = [result.child, ...result.candidates].some((child) => child.isHoney === true)
+    const isHoney = [result.child, ...result.candidates].some((child) => child.isHoney === 1)
     return [{ practitioner, query, outcome: result.outcome.kind, childId: result.child.childId, isHoney }]
   })
 }
@@ -170,13 +171,12 @@ function namedId(
   hub: HubContext,
   agency: Agency,
   written: string,
-): { readonly childId: ChildId; readonly epochFits: boolean } {
-  const { agencyChildId, epochMod4 } = readAgencyChildId(written)
-  const current = roster(hub).epoch
-  const epoch = current % 4 === epochMod4 ? current : current - 1
+): { readonly childId: ChildId; readonly epoch: 'open' | 'closed' | 'never' } {
+  const { agencyChildId } = readAgencyChildId(written)
+  const of = epochOfWritten(hub, agency, written)
   return {
-    childId: fromAgencyChildId(identifierKeyOf(hub, agency.id, epoch), agencyChildId),
-    epochFits: epoch >= 1 && epoch % 4 === epochMod4,
+    childId: fromAgencyChildId(identifierKeyOf(hub, agency.id, of?.epoch ?? roster(hub).epoch), agencyChildId),
+    epoch: of === undefined ? 'never' : of.isOpen ? 'open' : 'closed',
   }
 }
 
@@ -212,8 +212,9 @@ function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: 
 
 /** The child of an agency child id; one that a link statement made another's is answered as that other. */
 function named({ hub, agency, children }: Look, written: string): Answered {
-  const { childId, epochFits } = namedId(hub, agency, written)
-  const child = epochFits ? standing(children, childId) : undefined
+  const { childId, epoch } = namedId(hub, agency, written)
+  if (epoch === 'closed') return { ...EPOCH_CLOSED, field: 'child.agencyChildId' }
+  const child = epoch === 'open' ? standing(children, childId) : undefined
   if (child !== undefined)
     return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' }, candidates: [] }
   return {

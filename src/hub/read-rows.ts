@@ -5,7 +5,8 @@ import { type ChildId, fromAgencyChildIds } from '../child/identifiers.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { incidentOf, indicatorOf } from '../policy/policy.js'
 import type { Agency } from '../roster/roster.js'
-import { type HubContext, identifierKeyOf, requireParty, roster } from './context.js'
+import { type HubContext, identifierKeyOf, requireParty } from './context.js'
+import { EPOCH_CLOSED, epochIsOpen } from './epochs.js'
 
 /** How far ahead of the hub's clock a check may say that something happened. */
 const AHEAD_MS = 5 * 60_000
@@ -24,7 +25,7 @@ export interface Candidate {
   readonly childId: ChildId
   readonly content: Uint8Array
   readonly referenceKey: Uint8Array
-  /** Why the policy that decides now does not take it; a check that was recorded under an earlier one still stands. */
+  /** Why it is not taken now, by its epoch or by the policy that decides; one that was recorded earlier still stands. */
   readonly refusal: Refusal | undefined
 }
 
@@ -53,7 +54,7 @@ export function readRows(hub: HubContext, agency: Agency, submission: Submission
       childId,
       content: contentHash(check, childId),
       referenceKey: hub.shelf.key('reference', agency.id, check.reference),
-      refusal: policyRefusal(hub, agency, check),
+      refusal: epochRefusal(hub, check) ?? policyRefusal(hub, agency, check),
     }
   })
 }
@@ -91,18 +92,21 @@ function childrenOf(
 }
 
 function requireAcceptable(hub: HubContext, agency: Agency, check: Check): Check {
-  const { epoch } = roster(hub)
   const refuse = (code: ErrorCode, message: string, field: string): never => {
     throw new IndexError(code, message, { field })
   }
   if (!equalBytes(check.hub, hub.id)) refuse('ERR_CHECK_OTHER_HUB', 'this check was signed for another hub', 'hub')
   if (check.agency !== agency.id)
     refuse('ERR_CHECK_OTHER_AGENCY', 'this check names another agency than its batch', 'agency')
-  if (check.epoch > epoch || check.epoch < Math.max(1, epoch - 1))
-    refuse('ERR_EPOCH_CLOSED', 'this child id is of an old epoch: identify the child anew', 'epoch')
+  if (!agency.identifierKeys.some(({ epoch }) => epoch === check.epoch))
+    refuse(EPOCH_CLOSED.code, EPOCH_CLOSED.message, 'epoch')
   if (check.occurredAt > hub.clock() + AHEAD_MS)
     refuse('ERR_CHECK_IN_FUTURE', 'occurredAt is more than five minutes ahead', 'occurredAt')
   return check
+}
+
+function epochRefusal(hub: HubContext, { epoch }: Check): Refusal | undefined {
+  return epochIsOpen(hub, epoch) ? undefined : { ...EPOCH_CLOSED, field: 'epoch' }
 }
 
 function policyRefusal(hub: HubContext, agency: Agency, check: Check): Refusal | undefined {

@@ -1,6 +1,6 @@
 import { equalBytes, fromHex } from '../bytes.js'
 import { decodeSubmission, encodeBatchEntry, type SaltedRow, type Submission, signBatch } from '../check/batch.js'
-import { checkIdOf, receiptContent } from '../check/canonical.js'
+import { checkIdOf, contentHash, receiptContent } from '../check/canonical.js'
 import { encodeReceipt } from '../check/receipt.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
@@ -9,8 +9,10 @@ import type { StoredLeaf } from '../store/port.js'
 import type { HubContext } from './context.js'
 import { type CheckCounts, checkCounts } from './meter.js'
 import { type Candidate, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
-import { ChildTable, knownAs } from './resolve.js'
+import { type ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
+import { loadStanding, standing } from './standing.js'
+import { type WatchedCheck, watchChecks } from './watch.js'
 
 /** What the agency gets back: for every row a refusal or null, and the receipts of the others in order. */
 export interface ReceiptsReply {
@@ -42,14 +44,14 @@ async function record(
   let outcomes: readonly Outcome[] = []
   const candidates = rows.filter((row): row is Candidate => 'check' in row)
   await hub.ledger.write(async (position, at) => {
-    const children = await ChildTable.load(
-      hub,
-      candidates.map(({ childId }) => childId),
-    )
     const stored = await hub.shelf.get(
       'reference',
       candidates.map(({ referenceKey }) => referenceKey),
     )
+    const children = await loadStanding(hub, [
+      ...candidates.map(({ childId }) => childId),
+      ...stored.flatMap((row) => row?.childId ?? []),
+    ])
     const before = new Map(candidates.map(({ check }, index) => [check.reference, stored[index]]))
     const counts = await checkCounts(
       hub,
@@ -77,10 +79,19 @@ async function record(
           ? [hub.shelf.insert('reference', row.referenceKey, outcome.reference)]
           : []
       }),
-      puts: counts.puts(),
+      puts: [...counts.puts(), ...(await watchChecks(hub, submission.batch.agency, recorded(rows, outcomes), at))],
     }
   })
   return outcomes
+}
+
+/** The checks that are new, for the watch over look-ups. */
+function recorded(rows: readonly (Candidate | Refusal)[], outcomes: readonly Outcome[]): readonly WatchedCheck[] {
+  return rows.flatMap((row, index) =>
+    'check' in row && outcomes[index]?.kind === 'new'
+      ? [{ practitioner: row.check.practitioner, childId: row.childId }]
+      : [],
+  )
 }
 
 const TOO_MANY: Outcome = {
@@ -107,10 +118,9 @@ function outcomeOf(
   counts: CheckCounts,
 ): Outcome {
   const earlier = before.get(candidate.check.reference)
-  if (earlier !== undefined && equalBytes(earlier.content, candidate.content))
-    return { kind: 'again', reference: earlier }
+  if (earlier !== undefined && isSame(earlier, candidate, children)) return { kind: 'again', reference: earlier }
   if (candidate.refusal !== undefined) return { kind: 'refused', refusal: candidate.refusal }
-  const child = children.get(candidate.childId)
+  const child = standing(children, candidate.childId)
   if (child === undefined) {
     return {
       kind: 'refused',
@@ -135,6 +145,18 @@ function outcomeOf(
   const reference = referenceRow(candidate, position, at, child)
   before.set(candidate.check.reference, reference)
   return { kind: 'new', reference }
+}
+
+/** The same content about the same child, also where it has another id by now. */
+function isSame(earlier: ReferenceRow, { check, childId, content }: Candidate, children: ChildTable): boolean {
+  if (equalBytes(earlier.content, content)) return true
+  const [then, now] = [earlier.childId, childId].map((id) => standing(children, id)?.childId)
+  return (
+    then !== undefined &&
+    now !== undefined &&
+    equalBytes(then, now) &&
+    equalBytes(earlier.content, contentHash(check, earlier.childId))
+  )
 }
 
 function referenceRow(

@@ -39,6 +39,10 @@ export type MetaRow =
   | { readonly kind: 'policy'; readonly policy: Uint8Array }
   /** Journal positions of those that were adopted later, no two the same. */
   | { readonly kind: 'policies'; readonly positions: readonly number[] }
+  /** The first officer's word that a child need not be shielded any longer. */
+  | { readonly kind: 'unshield'; readonly officer: string; readonly reason: string; readonly at: number }
+  /** The alert about an officer who overrode shielding within a case or an enquiry. */
+  | { readonly kind: 'override'; readonly alert: number }
 
 /** How far the journal has been assessed, and under which policy. */
 export interface WatermarkRow {
@@ -58,8 +62,6 @@ export interface ChildRow {
   /** `provisional`: named by a check, no register entry. `unresolved`: the same, because candidates were not told apart. */
   readonly status: 'registered' | 'provisional' | 'unresolved'
   readonly shielded: boolean
-  /** Nobody should ever look this child up: whoever does is fishing. */
-  readonly isHoney?: boolean | undefined
   /** Kinds of the child's numbers, each with a mark of its token. */
   readonly numbers: readonly { readonly kind: string; readonly mark: number }[]
   /** Marks of what is known of the child, 4 bytes each; see `child/marks.ts`. */
@@ -75,6 +77,8 @@ export interface ChildRow {
   readonly linkedTo?: ChildId | undefined
   /** Shielded only because an id is that it is linked with: a split takes it off again. */
   readonly shieldedByLink?: true | undefined
+  /** 1 for a child of invented details that nobody should look up: no check on it raises a case. A number, so that rows are of one size. */
+  readonly isHoney?: 0 | 1 | undefined
   readonly createdAt: number
 }
 

@@ -1,4 +1,5 @@
 import { toHex } from '../bytes.js'
+import { openEpochs } from '../roster/rotation.js'
 import { type HubContext, roster } from './context.js'
 
 export interface HubStatus {
@@ -6,6 +7,10 @@ export interface HubStatus {
   /** Hub id, 64 hexadecimal digits. */
   readonly hub: string
   readonly rosterVersion: number
+  /** The present identifier epoch. */
+  readonly epoch: number
+  /** When the one before closes for new checks, epoch milliseconds; absent where it has closed, or there was none. */
+  readonly formerEpochUntil?: number | undefined
   readonly policyId: string
   readonly policyVersion: string | number
   /** 64 hexadecimal digits. */
@@ -26,7 +31,8 @@ const unreadable = (checks: number): string =>
   `ERR_ASSESSMENT_INVALID: ${checks} checks have a code that the policy in force lacks, or stand twice, and are left out of every assessment`
 
 export function statusOf(hub: HubContext, custodiansApart: boolean, unassessedChecks: number): HubStatus {
-  const { version, keyset } = roster(hub)
+  const present = roster(hub)
+  const { version, keyset, epoch, formerEpochUntil } = present
   const { policy, hash } = hub.policy()
   const warnings = [
     ...(custodiansApart ? [] : [ONE_PROCESS]),
@@ -36,6 +42,8 @@ export function statusOf(hub: HubContext, custodiansApart: boolean, unassessedCh
     name: hub.name,
     hub: toHex(hub.id),
     rosterVersion: version,
+    epoch,
+    ...(openEpochs(present, hub.clock()).length > 1 ? { formerEpochUntil } : {}),
     policyId: policy.id,
     policyVersion: policy.version,
     policyHash: hash,

@@ -13,8 +13,10 @@ import { type HubContext, requireSender } from './context.js'
 import { checkCounts } from './meter.js'
 import { type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { leafRow, receipts } from './record-checks.js'
-import { ChildTable, knownAs } from './resolve.js'
+import { knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
+import { loadStanding, standing } from './standing.js'
+import { watchChecks } from './watch.js'
 
 const position = z.strictObject({ entry: z.number().int().min(0), row: z.number().int().min(0) })
 const withdrawRequest = z.strictObject({ reference: z.string().regex(REFERENCE), withdrawal: z.unknown() })
@@ -101,7 +103,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
         'this agency has submitted too many checks about this child today: look for a fault in the feed',
       )
     }
-    const child = (await ChildTable.load(hub, [candidate.childId])).get(candidate.childId)
+    const child = standing(await loadStanding(hub, [candidate.childId]), candidate.childId)
     if (child === undefined)
       throw new IndexError('ERR_CHILD_ID_UNKNOWN', 'this agency has no such child id: identify the child anew')
     reference = {
@@ -114,6 +116,8 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
       recordedAt: at,
       correction: request.withdrawal,
     }
+    const { practitioner } = candidate.check
+    const watched = await watchChecks(hub, agency.id, [{ practitioner, childId: candidate.childId }], at)
     return {
       drafts: [
         { type: 'correction', body: toJsonBytes({ withdrawal: request.withdrawal, position: row.position }) },
@@ -123,7 +127,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
           leaves: [leafRow(submission, candidate.leaf, 0, true)],
         },
       ],
-      puts: [hub.shelf.put('reference', key, reference), ...counts.puts()],
+      puts: [hub.shelf.put('reference', key, reference), ...counts.puts(), ...watched],
     }
   })
   if (reference === undefined) throw new IndexError('ERR_STORE_FAILED', 'the correction was not recorded')

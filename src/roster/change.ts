@@ -13,6 +13,7 @@ import {
   type Roster,
   type Witness,
 } from './roster.js'
+import { type EpochRotation, rotated } from './rotation.js'
 
 /** A party as it applies for a place on the roster, with its proof that it holds the signing key. */
 export interface Enrolment {
@@ -26,6 +27,7 @@ export type RosterChange =
   | { readonly kind: 'enrol'; readonly enrolment: Enrolment }
   | { readonly kind: 'suspend'; readonly id: string }
   | { readonly kind: 'approve-policy'; readonly policy: ApprovedPolicy }
+  | EpochRotation
 
 /** What version 1 fixes for good: pinned by everyone when the hub is made. */
 export interface Genesis {
@@ -77,6 +79,13 @@ const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('enrol'), enrolment }),
   z.strictObject({ kind: z.literal('suspend'), id: partyId }),
   z.strictObject({ kind: z.literal('approve-policy'), policy }),
+  z.strictObject({
+    kind: z.literal('rotate-epoch'),
+    epoch: z.number().int().min(2),
+    formerUntil: instant,
+    // More agencies would not fit into one journal entry.
+    identifierKeys: z.array(z.strictObject({ agency: partyId, hash: bytesOf(32) })).max(5000),
+  }),
 ])
 const genesis = z.strictObject({
   hub: z.strictObject({ id: bytesOf(32), name: z.string().min(1).max(128), keys }),
@@ -200,6 +209,8 @@ function applied(roster: Roster, step: RosterChange): Roster {
       requireOrderedPolicies(policies)
       return { ...roster, policies }
     }
+    case 'rotate-epoch':
+      return rotated(roster, step)
   }
 }
 

@@ -79,8 +79,10 @@ export interface Roster {
   readonly keyset: Keyset
   /** Who cosigns checkpoints in place of the custodians, where any are named; half of them and one more must. */
   readonly witnesses: readonly Witness[]
-  /** The present identifier epoch; the one before is still accepted for new checks. */
+  /** The present identifier epoch, from 1. */
   readonly epoch: number
+  /** Until when new checks may name the epoch before, excluded; absent: there was none. See `openEpochs`. */
+  readonly formerEpochUntil?: number | undefined
   readonly policies: readonly ApprovedPolicy[]
   readonly parties: ReadonlyMap<string, Party>
   /** Time between a version being journalled and its activation. */

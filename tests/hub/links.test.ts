@@ -216,6 +216,25 @@ describe('a merge', () => {
     await it[Symbol.asyncDispose]()
   })
 
+  test('the same check sent again, under the child’s other id, is the same check; other content is a conflict', async () => {
+    const { it, rail } = await withPair()
+    const check = { incident: 'missing-episode', occurredAt: it.clock.now - 2 * DAY, practitioner: 'PC 42' }
+    const again = { ...check, child: { nhsNumber: nhsNumber(1) }, reference: 'unknown/0' }
+    await expect(rail.check(again)).rejects.toMatchObject({ code: 'ERR_REFERENCE_CONFLICT' })
+    const old = await rail.identify({ nhsNumber: nhsNumber(7) }, 'PC 42')
+    const first = await rail.check({ ...again, child: { agencyChildId: old.agencyChildId } })
+    await merge(1, it.first, it.second)
+    expect((await rail.check(again)).checkId).toBe(first.checkId)
+    await expect(rail.check({ ...again, occurredAt: it.clock.now })).rejects.toMatchObject({
+      code: 'ERR_REFERENCE_CONFLICT',
+    })
+    const more = { ...check, child: { agencyChildId: old.agencyChildId }, reference: 'unknown/1' }
+    expect(first.known).toBe('unknown')
+    expect((await rail.check(more)).known).toBe('known')
+    expect((await rail.correct({ ...more, occurredAt: it.clock.now }, 'wrong-time')).known).toBe('known')
+    await it[Symbol.asyncDispose]()
+  })
+
   test('ends the enquiry about the unknown child, and opens none for its later checks', async () => {
     const { it } = await withPair()
     expect(await all(it.hub.enquiries())).toMatchObject([{ number: 1, status: 'open' }])

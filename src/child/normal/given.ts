@@ -12,38 +12,60 @@ export interface GivenName {
 }
 
 /**
- * The given names that a text spells. Names joined by a hyphen or an apostrophe are one name.
+ * The given names that a text spells. Names joined by a hyphen or an apostrophe are one name, as are `Abdul Rahman` and
+ * `Noor ul Ain`; the `bin`, `binti` or `ap` before a father's name is left out, and so is a title.
  *
  * Where the first is written as an initial (`T James`), the first name is unknown: it is not the second.
  */
 export function givenName(text: string): GivenName {
-  const words = joined(wordsOf(text, /\./gu))
   if (isStandIn(text)) return { first: '', others: [], initials: [], isStandIn: true }
-  const [first, ...rest] = words
-  const initials = words.filter(isInitial)
+  const names = joined(withoutTitle(wordsOf(text, /\./gu)))
+  const [first, ...rest] = names
   return {
     first: first === undefined || isInitial(first) ? '' : first,
-    others: rest.filter((word) => !isInitial(word)),
-    initials,
+    others: rest.filter((name) => !isInitial(name)),
+    initials: names.filter(isInitial),
     isStandIn: false,
   }
 }
 
-/** Words, with the particles of a father's name left out and those that begin a name joined to it. */
+function withoutTitle(words: readonly Word[]): readonly Word[] {
+  const [first, ...rest] = words
+  return first !== undefined && rest.length > 0 && TITLES.has(first.letters) ? rest : words
+}
+
 function joined(words: readonly Word[]): readonly string[] {
   const out: string[] = []
   let prefix = ''
-  words.forEach(({ letters }, i) => {
+  words.forEach(({ letters, written }, i) => {
     const isLast = i === words.length - 1
-    if (!isLast && BEGINNINGS.has(letters)) prefix += letters
-    else if (!isLast && i > 0 && BETWEEN.has(letters)) return
-    else {
-      out.push(prefix + letters)
-      prefix = ''
+    if (!isLast && i > 0 && BEFORE_A_FATHER.has(letters)) return
+    if (!isLast && i > 0 && LINKS.has(letters)) {
+      prefix = (out.pop() ?? '') + prefix + letters
+      return
     }
+    // `Abd al Rahman` keeps the article, which is the middle of one name.
+    if (!isLast && prefix === '' && ARTICLES.has(letters)) return
+    if (!isLast && (BEGINNINGS.has(letters) || ARTICLES.has(letters))) {
+      prefix += letters
+      return
+    }
+    out.push(prefix + (prefix === '' ? withoutArticle(letters, written) : letters))
+    prefix = ''
   })
   return out
 }
 
-const BEGINNINGS: ReadonlySet<string> = new Set(['abd', 'abdul', 'abdel', 'abdal', 'abdur', 'abu', 'umm', 'al', 'el'])
-const BETWEEN: ReadonlySet<string> = new Set(['bin', 'binti', 'bint', 'ibn', 'ap', 'ab', 'ferch'])
+/** `Al-Amin` as `amin`, as `familyName` has it; `Al` alone is a name. */
+function withoutArticle(letters: string, written: string): string {
+  return ARTICLE.test(written) && letters.length > 3 ? letters.slice(2) : letters
+}
+
+const split = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+const ARTICLE = /^[ae]l[\p{Pd}'’]/iu
+const ARTICLES = split('al el')
+const TITLES = split('master miss mr mrs ms mx')
+const BEFORE_A_FATHER = split('bin binti binte bint ibn ap ab ferch verch')
+const LINKS = split('ul ur ud us un uz')
+const BEGINNINGS = split('abd abdul abdel abdal abdur abdoul abu umm ummu de del la le los las da do dos di عبد ابو ام')

@@ -1,24 +1,26 @@
-/** The formal names, at most three, that a short or pet form stands for; empty where it is none. */
+import { FORMAL_NAMES } from './formal-names.js'
+import { spellingOf } from './spellings.js'
+
+export { spellingOf }
+
+/**
+ * The formal names, at most three, that a short or pet form stands for, the likeliest first, in the spelling that
+ * `spellingOf` gives; empty where it is none. A name that is both (`Jack`, `Harry`) has them too.
+ */
 export function formalNamesOf(first: string): readonly string[] {
-  return FORMAL.get(first) ?? []
+  return FORMAL.get(spellingOf(first)) ?? []
 }
 
-/** The spelling that stands for all spellings of a given name: `muhammad` for `mohammed`; else the name itself. */
-export function spellingOf(first: string): string {
-  return SPELLING.get(first) ?? first
+const FORMAL: ReadonlyMap<string, readonly string[]> = byShortForm(FORMAL_NAMES)
+
+function byShortForm(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const out = new Map<string, readonly string[]>()
+  for (const line of lines) {
+    const [formal = '', shorts = ''] = line.split(': ')
+    for (const short of shorts.split(' ')) {
+      const before = out.get(short) ?? []
+      if (before.length < 3) out.set(short, [...before, formal])
+    }
+  }
+  return out
 }
-
-const FORMAL: ReadonlyMap<string, readonly string[]> = new Map(
-  `joe:joseph alex:alexander,alexandra kate:katherine tom:thomas will:william bill:william bob:robert rob:robert
-  liz:elizabeth beth:elizabeth,bethany sam:samuel,samantha ben:benjamin dan:daniel matt:matthew nick:nicholas
-  jess:jessica ellie:eleanor,elizabeth charlie:charles,charlotte ted:edward,theodore harry:henry,harold jack:john`
-    .split(/\s+/)
-    .map((line) => line.split(':'))
-    .map(([short = '', formal = '']) => [short, formal.split(',')] as const),
-)
-
-const SPELLING: ReadonlyMap<string, string> = new Map(
-  ['muhammad mohammed mohamed mohammad muhammed', 'sarah sara', 'katherine catherine katharine kathryn']
-    .map((line) => line.split(' '))
-    .flatMap(([one = '', ...others]) => others.map((other) => [other, one] as const)),
-)

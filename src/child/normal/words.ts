@@ -6,11 +6,11 @@ export interface Word {
   readonly written: string
 }
 
-/** The words of a name, split at spaces and at `between` as well; what holds no letter is left out. */
-export function wordsOf(text: string, between: RegExp): readonly Word[] {
+/** The words of a name, split at spaces and at what `joints` finds; what holds no letter is left out. */
+export function wordsOf(text: string, joints: RegExp): readonly Word[] {
   return text
     .normalize('NFKC')
-    .replace(between, ' ')
+    .replace(joints, ' ')
     .split(/\s+/u)
     .map((written) => ({ letters: normaliseName(written), written }))
     .filter(({ letters }) => letters !== '')

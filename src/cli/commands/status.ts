@@ -3,6 +3,7 @@ import { toHex } from '../../bytes.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
+import { when } from '../output.js'
 
 export function statusCommand(): Command {
   const command = newCommand(
@@ -10,7 +11,7 @@ export function statusCommand(): Command {
     'Say what the hub is, what it holds, and what the way it is wired does not protect.',
     {
       example: 'status',
-      json: '{ name, hub, pin, rosterVersion, policyId, policyVersion, policyHash, unassessedChecks, custodians, quorum, custodiansApart, journalSize, parties: { party: number }, cases: { status: number }, enquiries: { status: number }, referrals: { status: number }, warnings }',
+      json: '{ name, hub, pin, rosterVersion, epoch, formerEpochUntil?, policyId, policyVersion, policyHash, unassessedChecks, custodians, quorum, custodiansApart, journalSize, parties: { party: number }, cases: { status: number }, enquiries: { status: number }, referrals: { status: number }, warnings }',
     },
   )
   return does(command, (context) =>
@@ -31,6 +32,7 @@ export function statusCommand(): Command {
         `pin        ${pin}`,
         `policy     ${status.policyId} ${status.policyVersion}, ${status.policyHash}`,
         `roster     version ${status.rosterVersion}: ${told(counts.parties)}`,
+        `ids        of epoch ${status.epoch}${status.formerEpochUntil === undefined ? '' : `; those of the one before until ${when(status.formerEpochUntil)}`}`,
         `custodians ${status.quorum} of ${status.custodians} open`,
         `cases      ${told(counts.cases)}`,
         `enquiries  ${told(counts.enquiries)}`,
