@@ -37,6 +37,10 @@ export type MetaRow =
   | { readonly kind: 'policy'; readonly policy: Uint8Array }
   /** Journal positions of those that were adopted later, no two the same. */
   | { readonly kind: 'policies'; readonly positions: readonly number[] }
+  /** The first officer's word that a child need not be shielded any longer. */
+  | { readonly kind: 'unshield'; readonly officer: string; readonly reason: string; readonly at: number }
+  /** The alert about an officer who overrode shielding within a case or an enquiry. */
+  | { readonly kind: 'override'; readonly alert: number }
 
 /** How far the journal has been assessed, and under which policy. */
 export interface WatermarkRow {
@@ -67,6 +71,8 @@ export interface ChildRow {
   readonly linkedTo?: ChildId | undefined
   /** Shielded only because an id is that it is linked with: a split takes it off again. */
   readonly shieldedByLink?: true | undefined
+  /** 1 for a child of invented details that nobody should look up: no check on it raises a case. A number, so that rows are of one size. */
+  readonly isHoney?: 0 | 1 | undefined
   readonly createdAt: number
 }
 

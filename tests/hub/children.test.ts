@@ -208,9 +208,9 @@ describe('a shielded child', () => {
     await check(it, it.police, 'a', number(1), 'police-protection')
     expect(await all(it.hub.enquiries())).toEqual([])
     expect(await it.first.enquiries()).toEqual([])
-    expect(await it.shielding.enquiries()).toMatchObject([{ number: 1, owner: 'shielding' }])
+    expect(await it.shielding.enquiries()).toMatchObject([{ number: 1_000_000_001, owner: 'shielding' }])
     await expect(it.first.endEnquiry(1, 'error')).rejects.toMatchObject({ code: 'ERR_ENQUIRY_UNKNOWN' })
-    await it.shielding.endEnquiry(1, 'error')
+    await it.shielding.endEnquiry(1_000_000_001, 'error')
     expect(await all(it.hub.cases())).toMatchObject([{ number: 1, level: 'child-protection' }])
     const ask = {
       case: 1,
