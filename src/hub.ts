@@ -1,8 +1,10 @@
+import type { Alert } from './case/alert.js'
 import type { CaseStatus } from './case/case.js'
 import type { Dossier } from './case/dossier.js'
 import type { JournalPosition } from './check/receipt.js'
 import { IndexError } from './errors.js'
 import { type Adoption, type AdoptOptions, adoptPolicy } from './hub/adopt-policy.js'
+import { type AlertFilter, alertsForOfficer, endAlert, listAlerts } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
 import {
   type CaseSummary,
@@ -48,6 +50,7 @@ import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'
+import { overrideShield, shieldChild, unshieldChild } from './hub/shield.js'
 import { type HubStatus, statusOf } from './hub/status.js'
 import { type JournalReport, verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
@@ -116,6 +119,10 @@ export interface Hub extends HubPort, AsyncDisposable {
   referrals(filter?: { readonly after?: number }): AsyncIterable<PublicReferral>
   /** Suspected duplicates by number, without those about shielded children. */
   duplicates(filter?: DuplicateFilter): AsyncIterable<PublicDuplicate>
+  /** Alerts by number, without those that shielding officers alone are shown. */
+  alerts(filter?: AlertFilter): AsyncIterable<Alert>
+  /** Calls back for every alert at once, for shielding officers too: its `audience` says who may be told. */
+  onAlert(listener: (alert: Alert) => void): () => void
   /** Calls back for every case that is raised or changes its level; returns how to stop. */
   onCase(listener: (news: CaseNews) => void): () => void
   /** What this hub is, and what the way it is wired does and does not protect. */
@@ -197,6 +204,11 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     close: caughtUpFirst((message) => closeCase(hub, message)),
     enquiries: caughtUpFirst((message) => enquiriesForOfficer(hub, message)),
     'end-enquiry': (message) => endEnquiryByOfficer(hub, message),
+    alerts: (message) => alertsForOfficer(hub, message),
+    'end-alert': (message) => endAlert(hub, message),
+    shield: (message) => shieldChild(hub, message),
+    unshield: (message) => unshieldChild(hub, message),
+    'override-shield': (message) => overrideShield(hub, message),
     duplicates: caughtUpFirst((message) => duplicatesForOfficer(hub, message)),
     'suspect-duplicate': caughtUpFirst((message) => suspectDuplicate(hub, message)),
     'prepare-link': caughtUpFirst((message) => prepareLink(hub, message)),
@@ -262,6 +274,13 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       yield* listEnquiries(hub, { ...filter, isShielding: false })
     },
     referrals: (filter) => listReferrals(hub, filter),
+    alerts: (filter) => listAlerts(hub, { ...filter, isShielding: false }),
+    onAlert(listener) {
+      hub.alertListeners.add(listener)
+      return () => {
+        hub.alertListeners.delete(listener)
+      }
+    },
     async *duplicates(filter) {
       await assess()
       yield* listDuplicates(hub, { ...filter, isShielding: false })

@@ -11,6 +11,7 @@ export {
   verifyReceipt,
 } from './agency.js'
 export type { Clock, Random } from './bytes.js'
+export { ALERT_KINDS, ALERT_OUTCOMES, type Alert, type AlertKind, type AlertOutcome } from './case/alert.js'
 export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } from './case/case.js'
 export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
 export { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
@@ -18,6 +19,15 @@ export type { Involvement } from './case/involvement.js'
 export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason, type ReleaseAnswer } from './case/opening.js'
 export type { AgencyReferral, UnreadableReferral } from './case/package.js'
 export { LAWFUL_BASES, type LawfulBasis, REFERRAL_OUTCOMES, type ReferralOutcome } from './case/referral.js'
+export {
+  OVERRIDE_REASONS,
+  type OverrideReason,
+  SHIELD_REASONS,
+  type ShieldReason,
+  UNSHIELD_REASONS,
+  type UnshieldReason,
+} from './case/shielding.js'
+export { AGENCY_LIMITS, PRACTITIONER_LIMITS, WATCH_RULES, type WatchLimits, type WatchRule } from './case/watch.js'
 export { WITHDRAWAL_REASONS, type WithdrawalReason } from './check/withdrawal.js'
 export type { Address, Alias, Carer, ChildQuery, LookupDetails, RegistrationDetails } from './child/details.js'
 export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
@@ -51,7 +61,10 @@ export type {
 } from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
 export {
+  type About,
+  type AlertFilter,
   createOfficer,
+  type Existence,
   memoryOneUseKeys,
   type Officer,
   type OfficerOptions,
@@ -61,6 +74,7 @@ export {
   type Opening,
   type ReferAsk,
   type SentReferral,
+  type UnshieldOutcome,
 } from './officer.js'
 export { type HubPort, newPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
 export { type AssessOptions, assess, levelAt, type Verdict } from './policy/assess.js'

@@ -1,15 +1,28 @@
 import { z } from 'zod'
+import type { Alert, AlertOutcome } from './case/alert.js'
 import { CASE_STATUSES, type CaseStatus, type ClosingReason } from './case/case.js'
 import { DETERMINATION_DAYS, signDetermination } from './case/determination.js'
 import type { Dossier } from './case/dossier.js'
 import { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
 import type { LinkReason } from './case/link.js'
+import type { OverrideReason, ShieldReason, UnshieldReason } from './case/shielding.js'
 import { instant, parse } from './door.js'
 import { IndexError } from './errors.js'
+import type { AlertFilter } from './hub/alert-desk.js'
 import type { CaseSummary } from './hub/cases.js'
 import type { DuplicateFilter, PublicDuplicate } from './hub/duplicate-list.js'
 import type { LinkOutcome } from './hub/links.js'
 import type { EnquiryFilter, PublicEnquiry } from './hub/lists.js'
+import type { About } from './hub/shield.js'
+import {
+  alertsSeen,
+  type Existence,
+  endAlert,
+  overrideShield,
+  shield,
+  type UnshieldOutcome,
+  unshield,
+} from './officer/alerts.js'
 import { duplicatesSeen, saidOnDuplicate, splitDuplicate, suspectCases } from './officer/link.js'
 import { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 import { type OpenAsk, type Opening, openDetails } from './officer/open.js'
@@ -21,7 +34,7 @@ import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 
 export { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
-export type { OpenAsk, OpenedDetails, Opening, ReferAsk, SentReferral }
+export type { About, AlertFilter, Existence, OpenAsk, OpenedDetails, Opening, ReferAsk, SentReferral, UnshieldOutcome }
 
 /** An officer of the management function: works cases by identifier, and opens what the law and the policy allow. */
 export interface Officer {
@@ -51,6 +64,25 @@ export interface Officer {
   enquiries(filter?: EnquiryFilter, options?: SendOptions): Promise<readonly PublicEnquiry[]>
   /** Says how an enquiry ended. */
   endEnquiry(enquiry: number, outcome: EnquiryOutcome, options?: SendOptions): Promise<void>
+  /** A page of at most 100 alerts by number; a shielding officer is shown those about shielded children too. */
+  alerts(filter?: AlertFilter, options?: SendOptions): Promise<readonly Alert[]>
+  /**
+   * Says what came of an alert. One about an officer's own act is ended by another person.
+   * @throws {IndexError} `ERR_ALERT_UNKNOWN`, `ERR_CASE_STATUS` where it was ended otherwise, `ERR_PARTY_NOT_IN_STANDING`
+   */
+  endAlert(alert: number, outcome: AlertOutcome, options?: SendOptions): Promise<void>
+  /** Shields the child of a case or an enquiry. For shielding officers. @throws {IndexError} `ERR_PARTY_NOT_IN_STANDING` */
+  shield(about: About, reason: ShieldReason, options?: SendOptions): Promise<void>
+  /**
+   * Says that the child of a case or an enquiry need not be shielded any longer. It is lifted once two persons have said so
+   * for one reason within 14 days, one of them a shielding officer; every word alerts shielding officers.
+   */
+  unshield(about: About, reason: UnshieldReason, options?: SendOptions): Promise<UnshieldOutcome>
+  /**
+   * Whether the child of an open case or enquiry is registered here, although it may be shielded. Journalled, and every
+   * shielding officer is alerted at once, whatever the answer is. @throws {IndexError} `ERR_CASE_STATUS` once it has ended
+   */
+  overrideShield(about: About, reason: OverrideReason, options?: SendOptions): Promise<Existence>
   /** A page of at most 100 suspected duplicates by number; a shielding officer is shown those about shielded children too. */
   duplicates(filter?: DuplicateFilter, options?: SendOptions): Promise<readonly PublicDuplicate[]>
   /**
@@ -188,6 +220,11 @@ export function createOfficer(options: OfficerOptions): Officer {
     async endEnquiry(enquiry, outcome, send) {
       await line.ask('end-enquiry', { enquiry, outcome }, send)
     },
+    alerts: (filter = {}, send) => alertsSeen(line, filter, send),
+    endAlert: (alert, outcome, send) => endAlert(line, alert, outcome, send),
+    shield: (about, reason, send) => shield(line, about, reason, send),
+    unshield: (about, reason, send) => unshield(line, about, reason, send),
+    overrideShield: (about, reason, send) => overrideShield(line, about, reason, send),
     duplicates: (filter = {}, send) => duplicatesSeen(line, filter, send),
     suspect: (caseNumber, other, send) => suspectCases(line, [caseNumber, other], send),
     link: (duplicate, finding, reason, send) => saidOnDuplicate(line, { duplicate, kind: finding, reason }, send),

@@ -13,7 +13,11 @@ export const ALERT_KINDS = [
   /** Somebody looked up a child whom nobody should. */
   'honey-record',
   'shield-overridden',
+  /** The first officer's word that shielding should end. */
+  'shield-lifting',
   'shield-lifted',
+  /** Details of a shielded child were opened to an officer. */
+  'shielded-opened',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 

@@ -4,7 +4,7 @@ import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import { rosterAt } from '../roster/history.js'
 import { agencyOf } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, roster } from './context.js'
-import { type Counter, loadCounter } from './counters.js'
+import { type EnquiryCounters, enquiryCounters, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
 import { childOfCheck, historyKey, loadWatermark, NO_HISTORY } from './history.js'
@@ -129,10 +129,12 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
     all.map(({ news }) => news.childId),
   )
   const cases = await loadCounter(hub, 'case')
-  const enquiries = await loadCounter(hub, 'enquiry')
+  const enquiries = await enquiryCounters(hub)
   for (const { news, before } of all) {
     const history = withNews(before, news)
-    const assessed = await assessChild(hub, history, async () => news.childId, cases, at, step)
+    const isHoney = children.get(news.childId)?.isHoney === 1
+    const childOf = async (): Promise<ChildId | undefined> => (isHoney ? undefined : news.childId)
+    const assessed = await assessChild(hub, history, childOf, cases, at, step)
     step.puts.push(hub.shelf.put('history', historyKey(hub, news.childId), assessed))
     await pursue(hub, children, news, enquiries, at, step)
     await tellRecipients(hub, news, history, at, step)
@@ -196,7 +198,7 @@ async function pursue(
   hub: HubContext,
   children: ChildTable,
   news: News,
-  enquiries: Counter,
+  enquiries: EnquiryCounters,
   at: number,
   step: Step,
 ): Promise<void> {
@@ -210,7 +212,7 @@ async function pursue(
     return
   }
   if (child.status === 'registered' && !child.shielded) return
-  const { enquiry, draft } = await newEnquiry(enquiries.next(), child, news.cause, at)
+  const { enquiry, draft } = await newEnquiry(enquiries.nextFor(child), child, news.cause, at)
   step.drafts.push(draft)
   step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, checks: news.checks.length }))
   children.set({ ...child, enquiry: enquiry.number })

@@ -25,3 +25,17 @@ export async function loadCounter(
  * would tell the others that there is something that they are not shown.
  */
 export const SHIELDING_NUMBERS = 1_000_000_000
+
+/** Numbers of enquiries: those of shielded children are apart. */
+export interface EnquiryCounters {
+  nextFor(child: { readonly shielded: boolean }): number
+  puts(): ReturnType<HubContext['shelf']['put']>[]
+}
+
+export async function enquiryCounters(hub: HubContext): Promise<EnquiryCounters> {
+  const [management, shielding] = [await loadCounter(hub, 'enquiry'), await loadCounter(hub, 'shielding-enquiry')]
+  return {
+    nextFor: ({ shielded }) => (shielded ? SHIELDING_NUMBERS + shielding.next() : management.next()),
+    puts: () => [...management.puts(), ...shielding.puts()],
+  }
+}

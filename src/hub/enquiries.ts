@@ -48,7 +48,10 @@ export async function newEnquiry(
   return { enquiry, draft: { type: 'enquiry', body } }
 }
 
-/** Ends the child's open enquiry, if it has one. */
+/**
+ * Ends the child's open enquiry, if it has one. That a shielded child was registered is not told by an enquiry that ends,
+ * or that is no longer listed: it stays as it is, until an officer ends it.
+ */
 export async function endEnquiry(
   hub: HubContext,
   children: ChildTable,
@@ -59,10 +62,8 @@ export async function endEnquiry(
   const child = children.get(childId)
   const number = child?.enquiry
   const enquiry = number === undefined ? undefined : await hub.shelf.one('enquiry', numberKey(number))
-  if (enquiry === undefined || enquiry.status === 'ended') return { drafts: [], puts: [] }
-  // That a shielded child was registered is for the shielding officer alone to see.
-  const owner = child?.shielded === true ? 'shielding' : enquiry.owner
-  return ended(hub, { ...enquiry, owner }, outcome, at)
+  if (enquiry === undefined || enquiry.status === 'ended' || child?.shielded === true) return { drafts: [], puts: [] }
+  return ended(hub, enquiry, outcome, at)
 }
 
 function ended(

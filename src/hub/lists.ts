@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Enquiry } from '../case/enquiry.js'
 import type { Referral } from '../case/referral.js'
+import type { ChildId } from '../child/identifiers.js'
 import { bytesUpTo, parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
@@ -10,6 +11,7 @@ import { type HubContext, roster } from './context.js'
 import { rosterNews } from './enrolment.js'
 import type { Rows } from './rows.js'
 import { numberKey } from './shelf.js'
+import { loadStanding, standing } from './standing.js'
 
 const PAGE = 100
 
@@ -26,16 +28,21 @@ export type PublicReferral = Omit<Referral, 'sealed'>
 
 /**
  * Enquiries in order of their number. Those about shielded children are the shielding officer's: nobody else sees that
- * there is one.
+ * there is one. One that was open before its child was shielded stays where it was, and says so to shielding officers alone.
  */
 export async function* listEnquiries(
   hub: HubContext,
   filter: EnquiryFilter & { readonly isShielding: boolean },
 ): AsyncGenerator<PublicEnquiry> {
-  for await (const { childId: _, ...enquiry } of numbered(hub, 'enquiry', filter.after)) {
-    const mayBeSeen = enquiry.owner === 'management' || filter.isShielding
-    if (mayBeSeen && (filter.status === undefined || enquiry.status === filter.status)) yield enquiry
+  for await (const { childId, ...enquiry } of numbered(hub, 'enquiry', filter.after)) {
+    if (filter.status !== undefined && enquiry.status !== filter.status) continue
+    if (!filter.isShielding && enquiry.owner === 'shielding') continue
+    yield filter.isShielding && (await isShielded(hub, childId)) ? { ...enquiry, owner: 'shielding' } : enquiry
   }
+}
+
+async function isShielded(hub: HubContext, childId: ChildId): Promise<boolean> {
+  return standing(await loadStanding(hub, [childId]), childId)?.shielded === true
 }
 
 const enquiriesRequest = z.strictObject({

@@ -11,6 +11,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import { custodiansOf } from '../roster/roster.js'
 import { hpkeSeal } from '../seal/hpke.js'
+import { NOTHING_RAISED, type Raising, raiseAlerts, tellAlerts } from './alerts.js'
 import { requireCase, requireOfficer } from './cases.js'
 import { freshCheckpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
@@ -20,6 +21,7 @@ import { entryAt, withPaths } from './evidence.js'
 import type { Draft } from './ledger.js'
 import { openingKey, type Prepared, type Ready, requireAsPermitted } from './prepare-opening.js'
 import { numberKey } from './shelf.js'
+import { loadStanding, standing } from './standing.js'
 
 const openRequest = z.strictObject({ signed: z.unknown() })
 
@@ -155,6 +157,7 @@ async function journalAnswers(
     return answer !== undefined && each.kind === 'answered' ? [{ answer, bytes: each.answer }] : []
   })
   const released = valid.filter(({ answer }) => answer.kind === 'released')
+  let raised = NOTHING_RAISED
   await hub.ledger.write(async (_, at) => {
     const key = openingKey(hub, signed.request.opening)
     const row = await hub.shelf.one('opening', key)
@@ -170,10 +173,26 @@ async function journalAnswers(
     ]
     const kept = { ...row, record: evidence.record.bytes, releases }
     const puts = [hub.shelf.put('opening', key, kept)]
-    if (releases.length >= roster(hub).keyset.quorum)
-      puts.push(hub.shelf.put('case', numberKey(file.number), opened(file, signed, at)))
-    return { drafts: fresh.map(({ answer }) => answerDraft(signed, answer)), puts }
+    const isOpened = releases.length >= roster(hub).keyset.quorum
+    if (isOpened) puts.push(hub.shelf.put('case', numberKey(file.number), opened(file, signed, at)))
+    raised = await raiseAlerts(hub, isOpened ? await ifShielded(hub, file, signed) : [], at)
+    return {
+      drafts: [...fresh.map(({ answer }) => answerDraft(signed, answer)), ...raised.drafts],
+      puts: [...puts, ...raised.puts],
+    }
   })
+  tellAlerts(hub, raised.alerts)
+}
+
+/** Shielding officers hear at once of every opening of a shielded child: its details say where it is. */
+async function ifShielded(
+  hub: HubContext,
+  { number, childId }: CaseFile,
+  { request }: SignedRequest,
+): Promise<readonly Raising[]> {
+  const child = standing(await loadStanding(hub, [childId]), childId)
+  if (child?.shielded !== true) return []
+  return [{ kind: 'shielded-opened', audience: 'shielding', officer: request.officer, case: number }]
 }
 
 function answerDraft({ request }: SignedRequest, answer: ReleaseAnswer): Draft {

@@ -4,6 +4,7 @@ import { loadCounter } from './counters.js'
 import { childOfCheck, loadWatermark } from './history.js'
 import { rootOf } from './linked.js'
 import { assessChild, type CaseNews, Step } from './raise.js'
+import { ChildTable } from './resolve.js'
 import type { HistoryRow, WatermarkRow } from './rows.js'
 
 /** Histories that one step assesses anew. */
@@ -74,11 +75,13 @@ async function assessPage(
   return step
 }
 
-/** Whose history it is: the rows do not say, but every check does. */
+/** Whose history it is: the rows do not say, but every check does. A honey record's raises no case. */
 async function childOf(hub: HubContext, { checks }: HistoryRow): ReturnType<typeof childOfCheck> {
   for (const { position, row } of checks) {
     const childId = await childOfCheck(hub, { entry: position, row })
-    if (childId !== undefined) return rootOf(hub, childId)
+    if (childId === undefined) continue
+    const root = await rootOf(hub, childId)
+    return (await ChildTable.load(hub, [root])).get(root)?.isHoney === 1 ? undefined : root
   }
   return undefined
 }
