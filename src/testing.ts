@@ -35,6 +35,7 @@ export {
 export { laws } from './testing/policy/laws.js'
 export { type PolicyOptions, policies } from './testing/policy/policies.js'
 export type {
+  ChildrenOptions,
   GeneratedAddress,
   GeneratedAgency,
   GeneratedAgencyKind,
@@ -44,15 +45,21 @@ export type {
   Lookalike,
   LookalikeKind,
   LookalikesOptions,
+  Misrecorded,
+  MisrecordedOptions,
+  RecordingError,
   SeededRandom,
   Story,
 } from './testing/population.js'
 export {
   generateAgencies,
+  generateChildren,
   generateContacts,
   generateLookalikes,
   generatePopulation,
   LOOKALIKE_KINDS,
+  misrecorded,
+  RECORDING_ERRORS,
   queryOf,
   searchTerms,
   seededRandom,

@@ -1,13 +1,17 @@
 import type { GeneratedChild, Story } from './population/child.js'
 import { ANY_AGE, ageInDays, drawHousehold, drawSize, type GeneratedDetails } from './population/household.js'
-import { nhsNumbers, upn } from './population/numbers.js'
+import { nhsNumbers, pupilNumber } from './population/numbers.js'
 import { type SeededRandom, seededRandom, shuffled } from './random.js'
 
 export type { GeneratedAgency, GeneratedAgencyKind } from './population/agencies.js'
 export { generateAgencies } from './population/agencies.js'
 export type { GeneratedChild, Story } from './population/child.js'
+export type { ChildrenOptions } from './population/children.js'
+export { generateChildren } from './population/children.js'
 export type { GeneratedContact } from './population/contacts.js'
 export { generateContacts, queryOf } from './population/contacts.js'
+export type { Misrecorded, MisrecordedOptions, RecordingError } from './population/errors.js'
+export { misrecorded, RECORDING_ERRORS } from './population/errors.js'
 export type { GeneratedDetails } from './population/household.js'
 export type { Lookalike, LookalikeKind, LookalikesOptions } from './population/lookalikes.js'
 export { generateLookalikes, LOOKALIKE_KINDS } from './population/lookalikes.js'
@@ -46,7 +50,7 @@ export function generatePopulation(options: PopulationOptions): readonly Generat
   const schools = Math.max(40, Math.ceil(count / 500))
   const registered = people.map((details, index): GeneratedChild => {
     if (details.expectedDate) return { details, registered: true, story: 'unborn' }
-    const numbered = { ...details, nhsNumber: numbers.next().value, ...pupilNumber(details, index, schools, now) }
+    const numbered = { ...details, nhsNumber: numbers.next().value, ...pupilNumber(details, { index, schools, now }) }
     return { details: numbered, registered: true, story: stories.get(index) ?? 'ordinary' }
   })
   const unregistered = strangers.map((details, index): GeneratedChild => {
@@ -118,10 +122,4 @@ function chooseStories(random: SeededRandom, people: readonly GeneratedDetails[]
   give('hardship', share(0.004, 0), 1.5, 18)
   give('early-help', share(0.06, 0), 1.5, 18)
   return stories
-}
-
-function pupilNumber(details: GeneratedDetails, index: number, schools: number, now: number): { upn?: string } {
-  if (ageInDays(details.dateOfBirth, now) < 5 * 365.25) return {}
-  const year = Number(details.dateOfBirth.slice(0, 4)) + 4
-  return { upn: upn(2000 + (index % schools), year, Math.floor(index / schools)) }
 }

@@ -1,5 +1,6 @@
 import type { Carer, RegistrationDetails } from '../../child/details.js'
 import { pickSkewed, type SeededRandom } from '../random.js'
+import type { TailedNames } from './long-tail.js'
 import { COMMUNITIES, type Community } from './names.js'
 import { drawAddress, drawTelephone, type GeneratedAddress } from './places.js'
 
@@ -23,20 +24,26 @@ export interface HouseholdWish {
   readonly size: number
   /** Age of the eldest; negative for an unborn child. */
   readonly eldestDays: { readonly min: number; readonly max: number }
+  /** Of a large population; the listed names and the towns of one authority where absent. */
+  readonly from?: { readonly names: ReadonlyMap<Community, TailedNames>; readonly districts: number }
 }
 
 /** Brothers and sisters who share a family name, addresses and carers; the eldest first, at least one. */
 export function drawHousehold(random: SeededRandom, wish: HouseholdWish): GeneratedDetails[] {
   const community = drawCommunity(random)
-  const familyName = drawFamilyName(random, community)
-  const shared = { addresses: drawAddresses(random), carers: drawCarers(random, community, familyName) }
+  const names = wish.from?.names.get(community) ?? listedNames(community)
+  const familyName = drawFamilyName(random, community, names)
+  const shared = {
+    addresses: drawAddresses(random, wish.from?.districts),
+    carers: drawCarers(random, community, familyName),
+  }
   const taken = new Set<string>()
   const children: GeneratedDetails[] = []
   let ageDays = random.integer(wish.eldestDays.min, wish.eldestDays.max)
   while (children.length < wish.size) {
     const born = { dateOfBirth: isoDay(wish.now - ageDays * DAY_MS), ...shared }
     if (ageDays < 0) return [{ givenNames: '', familyName, ...born, expectedDate: true, sex: 'not-known' }]
-    children.push({ ...drawNames(random, community, familyName, taken), ...born })
+    children.push({ ...drawNames(random, community, names, familyName, taken), ...born })
     if (random.next() >= 0.03) ageDays -= random.integer(400, 1900)
     if (ageDays < 1) break
   }
@@ -70,8 +77,15 @@ function drawCommunity(random: SeededRandom): Community {
   return COMMUNITIES[0] as Community
 }
 
-function drawFamilyName(random: SeededRandom, community: Community): string {
-  const first = pickSkewed(random, community.family)
+function listedNames(community: Community): TailedNames {
+  return {
+    family: (random) => pickSkewed(random, community.family),
+    given: (random, sex) => pickSkewed(random, community[sex]),
+  }
+}
+
+function drawFamilyName(random: SeededRandom, community: Community, names = listedNames(community)): string {
+  const first = names.family(random)
   if (random.next() >= 0.045) return first
   const other = random.next() < 0.5 ? community : drawCommunity(random)
   const second = random.pick(other.family)
@@ -82,12 +96,13 @@ function drawFamilyName(random: SeededRandom, community: Community): string {
 function drawNames(
   random: SeededRandom,
   community: Community,
+  names: TailedNames,
   familyName: string,
   taken: Set<string>,
 ): Pick<GeneratedDetails, 'givenNames' | 'familyName' | 'sex'> {
   const sex = random.next() < 0.487 ? 'female' : 'male'
   const list = community[sex]
-  let given = pickSkewed(random, list)
+  let given = names.given(random, sex)
   for (let i = 0; taken.has(given) && i < list.length; i++)
     given = list[(list.indexOf(given) + 1) % list.length] as string
   taken.add(given)
@@ -96,9 +111,9 @@ function drawNames(
   return { givenNames: middle === given ? given : `${given} ${middle}`, familyName, sex }
 }
 
-function drawAddresses(random: SeededRandom): GeneratedAddress[] {
-  const present = drawAddress(random)
-  return random.next() < 0.08 ? [present, drawAddress(random)] : [present]
+function drawAddresses(random: SeededRandom, districts?: number): GeneratedAddress[] {
+  const present = drawAddress(random, districts)
+  return random.next() < 0.08 ? [present, drawAddress(random, districts)] : [present]
 }
 
 function drawCarers(random: SeededRandom, community: Community, familyName: string): Carer[] {

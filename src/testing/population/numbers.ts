@@ -6,13 +6,23 @@ const MODULUS = 1_000_000
  * @throws {RangeError} when the range is used up.
  */
 export function* nhsNumbers(start: number, range = '999'): Generator<string, never, undefined> {
+  yield* numbersOf(start, range)
+  throw new RangeError('there are no more NHS numbers in the test range')
+}
+
+/** The same of the ranges 990 to 997, one after the other: about 7,270,000 in all. */
+export function* manyNhsNumbers(start: number): Generator<string, never, undefined> {
+  for (let range = 990; range < 998; range++) yield* numbersOf(start, String(range))
+  throw new RangeError('there are no more NHS numbers in the test ranges')
+}
+
+function* numbersOf(start: number, range: string): Generator<string, void, undefined> {
   for (let i = 0; i < MODULUS; i++) {
     // The step shares no factor with the modulus, so that no number comes twice before all have come once.
     const nine = `${range}${String((start + i * 618_033) % MODULUS).padStart(6, '0')}`
     const check = nhsCheckDigit(nine)
     if (check !== undefined) yield `${nine}${check}`
   }
-  throw new RangeError('there are no more NHS numbers in the test range')
 }
 
 /** The tenth digit by modulus 11; nothing where the nine digits have none and the number is never issued. */
@@ -27,10 +37,21 @@ function nhsCheckDigit(nine: string): number | undefined {
 const UPN_LETTERS = 'ABCDEFGHJKLMNPQRTUVWXYZ'
 
 /** The pupil number of digits: local authority 999 (nobody's), school, year of entry, serial number; check letter in front. */
-export function upn(school: number, year: number, serial: number): string {
+function upn(school: number, year: number, serial: number): string {
   const pad = (value: number, width: number): string => String(value).padStart(width, '0')
   const digits = `999${pad(school, 4)}${pad(year % 100, 2)}${pad(serial, 3)}`
   let sum = 0
   for (let i = 0; i < digits.length; i++) sum += Number(digits[i]) * (i + 2)
   return `${UPN_LETTERS[sum % 23]}${digits}`
+}
+
+/** The pupil number of a child of five or older, different for each index. */
+export function pupilNumber(
+  details: { readonly dateOfBirth: string },
+  { index, schools, now }: { readonly index: number; readonly schools: number; readonly now: number },
+): { readonly upn?: string } {
+  const born = Date.parse(details.dateOfBirth)
+  if (Math.floor((now - born) / 86_400_000) < 5 * 365.25) return {}
+  const year = Number(details.dateOfBirth.slice(0, 4)) + 4
+  return { upn: upn(2000 + (index % schools), year, Math.floor(index / schools)) }
 }
