@@ -1,4 +1,11 @@
 import { z } from 'zod'
+import {
+  type Conference,
+  type ConferenceAsk,
+  type Joined,
+  joinConference,
+  openConference,
+} from './agency/conference.js'
 import { type IdentifyOutcome, identifyAll } from './agency/identify.js'
 import { type CheckOutcome, type RefusedCheck, refusedCheck, refusedOr, thrown } from './agency/outcome.js'
 import { canonicalChecks, ownCheck, receiptsFor, tellCustodians } from './agency/submit.js'
@@ -25,6 +32,7 @@ import { type Connection, connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 
+export type { Conference, ConferenceAsk, Joined } from './agency/conference.js'
 export { type IdentifyProof, identifiedAs } from './check/identification.js'
 export { RECEIPT_NOTICE, verifyReceipt } from './check/receipt.js'
 export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
@@ -65,6 +73,18 @@ export interface Agency {
   withdraw(reference: string, reason: WithdrawalReason, options?: SendOptions): Promise<void>
   /** Replaces the check that has the same reference. */
   correct(input: CheckInput, reason: WithdrawalReason, options?: SendOptions): Promise<Receipt>
+  /**
+   * Opens a case conference about a child: an alias that can be read aloud, and that the named agencies, and nobody else,
+   * turn into their own ids for the child while its hours run.
+   * @throws {IndexError} `ERR_CHILD_ID_UNKNOWN`, `ERR_EPOCH_CLOSED`, `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING`
+   */
+  openConference(ask: ConferenceAsk, options?: SendOptions): Promise<Conference>
+  /**
+   * This agency's own id for the child of a conference, by the alias as it was heard.
+   * @throws {IndexError} `ERR_REQUEST_INVALID` for a wrong letter; `ERR_CONFERENCE_UNKNOWN` for an alias that has expired, was
+   * meant for others, or never was
+   */
+  joinConference(alias: string, practitioner: string, options?: SendOptions): Promise<Joined>
   /** Referrals to this agency after a number; reading one is its receipt. */
   referrals(after?: number, options?: SendOptions): AsyncIterable<AgencyReferral | UnreadableReferral>
   /** Says what this agency decided on a referral. */
@@ -206,6 +226,8 @@ export function createAgency(options: AgencyOptions): Agency {
       await tellCustodians(line, requireOwn(line, parseWithdrawal(reply.withdrawal)), sendOptions)
       return receipt
     },
+    openConference: (ask, sendOptions) => openConference(line, ask, sendOptions),
+    joinConference: (alias, practitioner, sendOptions) => joinConference(line, alias, practitioner, sendOptions),
     async *referrals(after = 0, sendOptions) {
       for (let last = after; ; ) {
         const page = parse(

@@ -16,6 +16,7 @@ import {
   reviewForOfficer,
 } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
+import { joinConference, openConference } from './hub/conference.js'
 import {
   type DuplicateFilter,
   duplicatesForOfficer,
@@ -187,6 +188,8 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'find-for-registration': (message, send) => findForRegistration(hub, message, send),
     register: (message, send) => registerChildren(hub, message, send),
     identify: (message, send) => identify(hub, message, send),
+    'open-conference': (message) => openConference(hub, message),
+    'join-conference': (message) => joinConference(hub, message),
     'check-batch': thenAssess((message) => recordChecks(hub, message)),
     'find-check': (message) => findCheck(hub, message),
     withdraw: thenAssess((message) => withdrawCheck(hub, message)),

@@ -36,6 +36,9 @@ export interface Limits {
   readonly identifyPerPractitionerPerTenMinutes: number
   /** Checks that one agency may submit about one child in a day: no contact happens more often than this. */
   readonly checksPerChildPerDay: number
+  readonly conferencesPerAgencyPerDay: number
+  /** Aliases of case conferences that one agency may get wrong in a day. */
+  readonly conferenceGuessesPerAgencyPerDay: number
   /** Look-ups of a day without a check, above which officers are alerted; nothing is refused for it. */
   readonly watchPractitioner: WatchLimits
   readonly watchAgency: WatchLimits
@@ -46,6 +49,8 @@ export const DEFAULT_LIMITS: Limits = {
   identifyPerPractitionerPerDay: 50_000,
   identifyPerPractitionerPerTenMinutes: 20_000,
   checksPerChildPerDay: 100,
+  conferencesPerAgencyPerDay: 1000,
+  conferenceGuessesPerAgencyPerDay: 100,
   watchPractitioner: PRACTITIONER_LIMITS,
   watchAgency: AGENCY_LIMITS,
 }
