@@ -77,15 +77,12 @@ export function putState(hub: HubContext, whose: Watched, state: WatchState): Pu
 
 /**
  * What can be held against somebody now. A message with many look-ups gets the ten minutes in which it came, for the
- * checks of all of them to follow together.
+ * checks of all of them to follow together; that a look-up has no check is held against nobody before a day has passed.
  */
 export function judgedNow(state: WatchState, at: number): WatchCounts {
   const isFresh = ({ slot, isAlone }: OpenLookup): boolean => !isAlone && slot === slotOf(at)
-  return countsOf(
-    state.open.filter((each) => !isFresh(each)),
-    0,
-    state.misread,
-  )
+  const settled = state.open.filter((each) => !isFresh(each))
+  return { ...countsOf(settled, 0, state.misread), 'without-check': 0 }
 }
 
 export function countsIn({ open, more, misread }: WatchState): WatchCounts {
