@@ -41,8 +41,8 @@ export type WatchLimits = WatchCounts
 /**
  * Of one practitioner in a day, as a beginning; a hub's operator knows what its agencies do. Somebody who works with
  * children looks up some dozens a day and records something on most. `burst` is one every twenty seconds for ten
- * minutes, by hand and without a check. Six numbers in a row, five look-ups of one household, a fourth guess at one
- * child's details: none of them comes about by chance often.
+ * minutes, by hand and without a check. Six numbers in a row, five look-ups of one household, a third guess at one
+ * child's details (there is no fourth): none of them comes about by chance often.
  */
 export const PRACTITIONER_LIMITS: WatchLimits = {
   burst: 30,
@@ -51,7 +51,7 @@ export const PRACTITIONER_LIMITS: WatchLimits = {
   unknown: 30,
   sequence: 6,
   household: 4,
-  'one-description': 3,
+  'one-description': 2,
   'misread-ids': 20,
 }
 

@@ -99,6 +99,23 @@ describe('fishing is noticed', () => {
     expect(await all(it.hub.alerts())).toMatchObject([{ kind: 'household', agency: 'st-marys' }])
   })
 
+  test('many candidates that nobody goes on with, and guesses at one child’s details', async () => {
+    await using it = await house()
+    const registered = upTo(25).map((n) => childDetails(n, number(n)))
+    await it.sealer.registerAll(registered, { neverIssuedNumbers: true })
+    const initials = registered.map(({ givenNames, familyName, dateOfBirth, addresses = [] }) => ({
+      details: { givenNames: givenNames.slice(0, 1), familyName, dateOfBirth, postcode: addresses[0]?.postcode ?? '' },
+    }))
+    const { outcome } = await it.police.identify(initials[0] as never, 'PC 1')
+    expect(outcome.kind).toBe('candidates')
+    await ask(it, it.police, initials.slice(0, PRACTITIONER_LIMITS.candidates + 2))
+    expect(await kinds(it)).toEqual(['candidates'])
+    const guesses = ['Ann', 'Bea', 'Cas'].map((carerName) => ({ ...initials[3], confirm: { carerName } }))
+    await ask(it, it.health, guesses, 'Dr Who')
+    await ask(it, it.health, [number(1)], 'Dr Who')
+    expect(await kinds(it)).toEqual(['candidates', 'one-description'])
+  })
+
   test('agency child ids that are none', async () => {
     await using it = await house()
     await it.register(childDetails(1, number(1)))
