@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { concat, encode, fromBase64, pack, sha256, toHex, utf8Text } from '../../src/bytes.js'
 import { signDetermination } from '../../src/case/determination.js'
+import { encodeLink, linkCommitment, signLinkStatement } from '../../src/case/link.js'
 import {
   type Evidence,
   evidenceHash,
@@ -79,6 +80,7 @@ export async function vectors(): Promise<ReadonlyMap<string, string>> {
       ...roster(),
       ...sealing(),
       ...openings(),
+      ...links(),
       ...(await messages()),
       ...(await files()),
     }),
@@ -293,6 +295,27 @@ function openings() {
       details: { carers: [] },
       notice: REFERRAL_NOTICE,
     }),
+  }
+}
+
+function links() {
+  const pair = { duplicate: 3, kind: 'merge' as const, from: filled(0xc1, 16), into: CHILD, salt: random(32) }
+  const commitment = linkCommitment(HUB, pair)
+  const said = { duplicate: 3, kind: 'merge' as const, commitment, at: AT, reason: 'confirmed-by-agency' as const }
+  const statements = [
+    signLinkStatement(HUB, { ...said, officer: 'officer-1' }, OFFICER_KEY),
+    signLinkStatement(HUB, { ...said, officer: 'officer-2', reason: 'registered-twice' }, keyOf(0x26)),
+  ]
+  return {
+    'duplicate-entry': json({
+      event: 'queued',
+      duplicate: 3,
+      first: pair.from,
+      second: CHILD,
+      reason: 'registered-twice',
+    }),
+    'link-commitment': toHex(commitment),
+    'link-entry': utf8Text(encodeLink({ ...pair, statements })),
   }
 }
 
