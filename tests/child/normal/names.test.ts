@@ -6,7 +6,7 @@ import { FORMAL_NAMES } from '../../../src/child/normal/formal-names.js'
 import { type GivenName, givenName } from '../../../src/child/normal/given.js'
 import { formalNamesOf } from '../../../src/child/normal/nicknames.js'
 import { hasMixedScripts } from '../../../src/child/normal/scripts.js'
-import { metaphoneOf, soundexOf, soundOf } from '../../../src/child/normal/sound.js'
+import { soundOf } from '../../../src/child/normal/sound.js'
 import { SPELLINGS, spellingOf } from '../../../src/child/normal/spellings.js'
 
 const anyText = fc.oneof(
@@ -84,7 +84,7 @@ describe('a name that mixes scripts', () => {
         fc.pre(fake !== name)
         expect(hasMixedScripts(fake)).toBe(true)
         const [real, forged] = [givenName(name).first, givenName(fake).first]
-        for (const read of [(text: string) => text, soundexOf, metaphoneOf, spellingOf]) {
+        for (const read of [(text: string) => text, soundOf, spellingOf]) {
           expect(read(forged)).not.toBe(read(real))
         }
         expect(formalNamesOf(forged)).toEqual([])
