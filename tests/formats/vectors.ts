@@ -11,6 +11,7 @@ import {
   signRequest,
 } from '../../src/case/opening.js'
 import { REFERRAL_NOTICE } from '../../src/case/referral.js'
+import { encodeLookups, type OpenLookup } from '../../src/case/watch.js'
 import { detailsCommitment, encodeAnswer } from '../../src/check/answer.js'
 import { encodeBatchEntry, encodeSubmission, signBatch } from '../../src/check/batch.js'
 import { type Check, checkIdOf, contentHash, encodeCheck, receiptContent } from '../../src/check/canonical.js'
@@ -333,9 +334,31 @@ async function closed(): Promise<Uint8Array> {
   throw new IndexError('ERR_REQUEST_INVALID', 'it is not valid', { field: 'reference' })
 }
 
+const FIRST_LOOKUP: OpenLookup = {
+  child: 0x01020304,
+  household: 0x11121314,
+  number: 0,
+  description: 0,
+  slot: 60,
+  answer: 'none',
+  isNext: false,
+  isAlone: true,
+}
+const SECOND_LOOKUP: OpenLookup = {
+  child: 0x05060708,
+  household: 0,
+  number: 0x21222324,
+  description: 0,
+  slot: 143,
+  answer: 'match',
+  isNext: true,
+  isAlone: false,
+}
+
 async function files() {
   const event: CustodianEvent = { kind: 'opening', opening: filled(0x0e, 16), requestHash: filled(0x49) }
   return {
+    'open-lookups': toHex(encodeLookups([FIRST_LOOKUP, SECOND_LOOKUP])),
     'custodian-event': json(event),
     'key-file': encodeKeyFile({
       kind: 'sealer',
