@@ -3,6 +3,7 @@ import { IndexError } from '../errors.js'
 import { alertCommands } from './commands/alerts.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
+import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
 import { initCommand } from './commands/init.js'
@@ -48,6 +49,7 @@ function programOf(): Command {
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
+  for (const command of duplicateCommands()) program.addCommand(command)
   for (const command of alertCommands()) program.addCommand(command)
   program.addCommand(policyCommand())
   program.addCommand(rotateEpochCommand())
