@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { DUPLICATE_STATUSES } from '../../case/duplicate.js'
-import { LINK_REASONS } from '../../case/link.js'
+import { LINK_DAYS, LINK_REASONS } from '../../case/link.js'
 import type { DuplicateSide, PublicDuplicate } from '../../hub/duplicate-list.js'
 import type { LinkOutcome } from '../../hub/links.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
@@ -90,7 +90,7 @@ function suspectCommand(): Command {
 }
 
 const SAID: Readonly<Record<LinkOutcome, string>> = {
-  waiting: 'recorded; another officer must say the same within 14 days',
+  waiting: `recorded; another officer must say the same within ${LINK_DAYS} days`,
   linked: 'linked: their checks stand together from now on',
   distinct: 'two children, as two officers found',
   split: 'split: every check is back where it was, and every custodian knows',
