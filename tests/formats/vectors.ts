@@ -17,6 +17,7 @@ import { encodeBatchEntry, encodeSubmission, signBatch } from '../../src/check/b
 import { type Check, checkIdOf, contentHash, encodeCheck, receiptContent } from '../../src/check/canonical.js'
 import { encodeReceipt } from '../../src/check/receipt.js'
 import { signWithdrawal } from '../../src/check/withdrawal.js'
+import { newAlias, writeAlias } from '../../src/child/conference-alias.js'
 import {
   agencyIdKey,
   agencyIdKeyHash,
@@ -106,6 +107,7 @@ function identifiers() {
     'agency-id-key-hash': toHex(agencyIdKeyHash(key, HUB, AGENCY, 1)),
     'agency-child-id': toHex(id),
     'written-form': writeAgencyChildId(id, 1),
+    'conference-alias': writeAlias(newAlias(random)),
     'practitioner-pseudonym': toHex(practitionerPseudonym(filled(0x34), HUB, AGENCY, 'PC 1234')),
     'inner-token': toHex(inner),
     'lookup-token': toHex(outerToken(filled(0x33), HUB, inner)),
@@ -195,6 +197,14 @@ function roster() {
     'roster-2': toHex(next.hash),
     suspension: json([{ kind: 'suspend', id: AGENCY }]),
     'approved-policy': json([{ kind: 'approve-policy', policy: { hash: POLICY, from: AT } }]),
+    'epoch-rotation': json([
+      {
+        kind: 'rotate-epoch',
+        epoch: 2,
+        formerUntil: AT + 90 * 86_400_000,
+        identifierKeys: [{ agency: AGENCY, hash: filled(0x37) }],
+      },
+    ]),
     'activation-signature': toHex(signActivation(next, custodianKey(1))),
     activation: utf8Text(encodeActivationEntry({ version: 2, signatures: activations(next, [1, 2]) })),
   }
@@ -293,6 +303,7 @@ function openings() {
       lawfulBasis: 'public-task',
       sentAt: AT,
       decisionDueAt: AT + 86_400_000,
+      agencyChildId: identifiers()['written-form'],
       details: { carers: [] },
       notice: REFERRAL_NOTICE,
     }),
