@@ -48,6 +48,17 @@ export interface Traits {
   readonly isSingleBirth: boolean
 }
 
+const TRAITS = ['lacksGiven', 'lacksOtherGiven', 'lacksFamily', 'lacksBirth', 'isSingleBirth'] as const
+
+/** Traits as they stand in a row: one bit each, the first the lowest. */
+export function packTraits(traits: Traits): number {
+  return TRAITS.reduce((bits, trait, i) => bits | (traits[trait] ? 1 << i : 0), 0)
+}
+
+export function unpackTraits(bits: number): Traits {
+  return Object.fromEntries(TRAITS.map((trait, i) => [trait, (bits & (1 << i)) !== 0])) as unknown as Traits
+}
+
 /** Everything under which a child is recorded. */
 export interface Description {
   /** Strong keys, which link by themselves: NHS number, UPN and other aliases. */

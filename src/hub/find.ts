@@ -1,5 +1,5 @@
 import type { ChildId } from '../child/identifiers.js'
-import type { Field, Meaning } from '../child/keys.js'
+import { type Field, type Meaning, unpackTraits } from '../child/keys.js'
 import { marksOf, unpackMarks } from '../child/marks.js'
 import { backsNumber, type Evidence, givenAgrees, isCandidate, links, maySeemTwice } from '../child/matching.js'
 import type { ChildTable } from './children.js'
@@ -99,7 +99,7 @@ function weighed(
       fields: fields[index] ?? NONE,
       meanings: meaningsOf(hub, reading, row, marks),
       question: question.own.traits,
-      child: row.traits,
+      child: unpackTraits(row.traits),
     }),
   )
   return {

@@ -1,5 +1,6 @@
 import { encode, sha256 } from '../bytes.js'
 import { type ChildId, newChildId } from '../child/identifiers.js'
+import { packTraits } from '../child/keys.js'
 import { marksOf, packMarks, unpackMarks } from '../child/marks.js'
 import { CANDIDATES_MAX } from '../child/matching.js'
 import type { ChildTable } from './children.js'
@@ -157,7 +158,7 @@ export function recorded(
   return {
     numbers: [...new Map(numbers.map((each) => [`${each.kind} ${each.mark}`, each])).values()],
     marks: packMarks([...earlier, ...marked(own.marks)]),
-    traits: own.traits,
+    traits: packTraits(own.traits),
   }
 }
 
