@@ -178,12 +178,13 @@ function parsedOr(line: Connection, input: unknown, options: RegisterOptions): R
       neverIssuedNumbers,
     })
     const { numbers, index } = describeChild(details)
-    if (numbers.length > 0 || index.length > 0) return details
+    const hasPlace = index.some(({ fields }) => fields.includes('postcode') || fields.includes('street'))
+    if (numbers.length > 0 || hasPlace) return details
     return {
       kind: 'refused',
       code: 'ERR_DETAILS_INVALID',
       field: 'nhsNumber',
-      message: 'these details cannot tell one child from another: add an NHS number, or given name and postcode',
+      message: 'these details cannot tell one child from another: add an NHS number, or an address',
     }
   } catch (error) {
     if (!isIndexError(error)) throw error

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { IndexError } from '../errors.js'
 import { type Acceptance, requireDateOfBirth } from './dates.js'
 import { parseNhsNumber } from './nhs-number.js'
 import {
@@ -33,6 +34,8 @@ export interface RegistrationDetails {
   /** Whether more than one child was born: a twin or triplet. Of a single birth it is safe to read over more slips in a name. */
   readonly multipleBirth?: boolean
   readonly nhsNumber?: string
+  /** NHS numbers that the child had before this one. */
+  readonly supersededNhsNumbers?: readonly string[]
   readonly upn?: string
   readonly addresses?: readonly Address[]
   readonly aliases?: readonly Alias[]
@@ -91,6 +94,7 @@ export function parseDetails(input: unknown, at: Acceptance): RegistrationDetail
     ...known('sex', read.sex),
     ...known('multipleBirth', read.multipleBirth),
     ...known('nhsNumber', nhsNumber(read.nhsNumber, at)),
+    ...known('supersededNhsNumbers', supersededNumbers(read, at)),
     ...known('upn', read.upn),
     ...known('addresses', read.addresses?.map(withoutEmptyLines)),
     ...known('aliases', read.aliases),
@@ -98,6 +102,27 @@ export function parseDetails(input: unknown, at: Acceptance): RegistrationDetail
     ...known('carers', read.carers?.map(carer)),
     ...known('shielded', read.shielded),
   }
+}
+
+/** Numbers that were superseded by another one, which must be known. */
+function supersededNumbers(
+  { nhsNumber: present, supersededNhsNumbers: said }: z.infer<typeof REGISTRATION>,
+  at: Acceptance,
+): readonly string[] | undefined {
+  if (said === undefined || said.length === 0) return undefined
+  const now = nhsNumber(present, at)
+  return said.map((text, i) => {
+    const field = `supersededNhsNumbers[${i}]`
+    const number = parseNhsNumber(text, { neverIssued: at.neverIssuedNumbers, field })
+    if (now !== undefined && number !== now) return number
+    throw new IndexError(
+      'ERR_DETAILS_INVALID',
+      `${field} must be another number than the present one, which must be known`,
+      {
+        field,
+      },
+    )
+  })
 }
 
 function nhsNumber(text: string | undefined, at: Acceptance): string | undefined {
@@ -140,6 +165,7 @@ const REGISTRATION = z.strictObject({
   sex: SEX.optional(),
   multipleBirth: z.boolean().optional(),
   nhsNumber: z.string().optional(),
+  supersededNhsNumbers: z.array(z.string()).max(10).optional(),
   upn: matching(UPN, 'must be a capital letter, eleven digits and a digit or capital letter').optional(),
   addresses: z.array(ADDRESS).max(10).optional(),
   aliases: z.array(ALIAS).max(20).optional(),

@@ -139,6 +139,8 @@ function number(kind: string, value: string): LookupKey {
 function numberKeys(details: Written): readonly LookupKey[] {
   return distinct([
     ...(details.nhsNumber === undefined ? [] : [number('nhs-number', details.nhsNumber)]),
+    // After the present one: what comes first is the child's number.
+    ...(details.supersededNhsNumbers ?? []).map((each) => number('nhs-number', each)),
     ...(details.upn === undefined ? [] : [number('upn', details.upn)]),
     ...(details.aliases ?? []).map((alias) => aliasKey(alias.kind, alias.value)),
   ])

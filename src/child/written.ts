@@ -14,6 +14,7 @@ export interface Written extends OtherName {
   readonly expectedDate?: true
   readonly multipleBirth?: boolean
   readonly nhsNumber?: string
+  readonly supersededNhsNumbers?: readonly string[]
   readonly upn?: string
   readonly aliases?: readonly Alias[]
   readonly otherNames?: readonly OtherName[]

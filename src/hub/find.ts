@@ -23,6 +23,8 @@ export interface Found {
   readonly number: 'agrees' | 'contradicts' | 'silent'
   /** One of its numbers agrees, whatever the others do. */
   readonly hasNumber: boolean
+  /** Whether its NHS number is the question's present one, or one that it says was superseded. */
+  readonly nhsNumber: 'present' | 'superseded' | 'neither'
   /** It has no number besides those of the question. */
   readonly hasOnlyTheseNumbers: boolean
   /** Whether the rest of the question goes with the number. */
@@ -52,12 +54,36 @@ export function find(
   const common = mostInCommon(question, postings)
   const fields = new Map(common.map((each) => [nameOf(each.childId), each.fields]))
   const found = new Map<string, Found>()
-  for (const childId of [...underNumbers(question, postings), ...common.map((each) => each.childId)]) {
+  const ids = [...underNumbers(question, postings), ...common.map((each) => each.childId)]
+  for (const [name, childId] of new Map(ids.map((id) => [nameOf(id), id]))) {
+    const own = children.get(childId)
     const row = standing(children, childId)
-    if (row === undefined || found.has(nameOf(row.childId))) continue
-    found.set(nameOf(row.childId), weighed(hub, question, row, fields.get(nameOf(childId)) ?? []))
+    if (own === undefined || row === undefined) continue
+    // Under each of its ids a child is known by what was said of it then.
+    const each = { ...weighed(hub, question, own, fields.get(name) ?? []), row }
+    const before = found.get(nameOf(row.childId))
+    found.set(nameOf(row.childId), before === undefined ? each : together(before, each))
   }
   return [...found.values()]
+}
+
+/** What speaks for a child that is known under two ids. */
+function together(one: Found, other: Found): Found {
+  const numbers = [one.number, other.number]
+  const nhsNumbers = [one.nhsNumber, other.nhsNumber]
+  return {
+    row: one.row,
+    isDescribed: one.isDescribed || other.isDescribed,
+    givenIsSame: one.givenIsSame || other.givenIsSame,
+    givenAgrees: one.givenAgrees || other.givenAgrees,
+    mayBe: one.mayBe || other.mayBe,
+    mayBeTwice: one.mayBeTwice || other.mayBeTwice,
+    number: (['agrees', 'contradicts'] as const).find((each) => numbers.includes(each)) ?? 'silent',
+    hasNumber: one.hasNumber || other.hasNumber,
+    nhsNumber: (['present', 'superseded'] as const).find((each) => nhsNumbers.includes(each)) ?? 'neither',
+    hasOnlyTheseNumbers: one.hasOnlyTheseNumbers && other.hasOnlyTheseNumbers,
+    isBacked: one.isBacked || other.isBacked,
+  }
 }
 
 function underNumbers({ own }: TokenedQuestion, postings: PostingTable): readonly ChildId[] {
@@ -127,23 +153,28 @@ function meaningsOf(
   return new Set(marks.filter((_, i) => own.has(asked[i] as number)).map(({ meaning }) => meaning))
 }
 
-/** A child has one NHS number and one UPN; of other aliases it may have several. */
+/** A child has one UPN and one NHS number, besides those that it superseded; of other aliases it may have several. */
 function numbersOf(
   hub: Pick<HubContext, 'id' | 'keys'>,
   { own }: TokenedQuestion,
   row: ChildRow,
-): Pick<Found, 'number' | 'hasNumber' | 'hasOnlyTheseNumbers'> {
+): Pick<Found, 'number' | 'hasNumber' | 'nhsNumber' | 'hasOnlyTheseNumbers'> {
   const tokens = own.numbers.map(({ token }) => token)
   const asked = marksOf(hub.keys.storageKey, hub.id, row.childId, tokens)
-  const relations = own.numbers.map(({ kind }, i) => {
-    const ofKind = row.numbers.filter((each) => each.kind === kind)
-    if (ofKind.some(({ mark }) => mark === asked[i])) return 'agrees'
-    return ofKind.length > 0 && isUnique(kind) ? 'contradicts' : 'silent'
+  const agreeing = own.numbers.map(({ kind }, i) =>
+    row.numbers.some((each) => each.kind === kind && each.mark === asked[i]),
+  )
+  const relations = [...new Set(own.numbers.map(({ kind }) => kind))].map((kind) => {
+    if (own.numbers.some((each, i) => each.kind === kind && agreeing[i])) return 'agrees'
+    return isUnique(kind) && row.numbers.some((each) => each.kind === kind) ? 'contradicts' : 'silent'
   })
   const hasNumber = relations.includes('agrees')
+  // The present one is written first.
+  const nhs = own.numbers.flatMap(({ kind }, i) => (kind === 'nhs-number' ? [agreeing[i] === true] : []))
   return {
     number: relations.includes('contradicts') ? 'contradicts' : hasNumber ? 'agrees' : 'silent',
     hasNumber,
+    nhsNumber: nhs[0] ? 'present' : nhs.includes(true) ? 'superseded' : 'neither',
     hasOnlyTheseNumbers: row.numbers.every(({ mark }) => asked.includes(mark)),
   }
 }

@@ -69,7 +69,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     const answers = answer(hub, agency, rows, answered, at)
     reply = answers.reply
     if (answers.entry === undefined) return undefined
-    const queued = await queueDuplicates(hub, look.suspicions, at)
+    const queued = await queueDuplicates(hub, look.suspicions, at, look.children)
     const watched = await watchLookups(hub, agency.id, watchedOf(rows, answered), at, purpose)
     tell = watched.tell
     return {

@@ -179,7 +179,7 @@ export async function registerChildren(hub: HubContext, message: Message, option
     })
     const taken = rows.filter((_, index) => results[index] === 'registered')
     if (taken.length === 0) return undefined
-    const queued = await queueDuplicates(hub, suspicions, at)
+    const queued = await queueDuplicates(hub, suspicions, at, children)
     const ended = await Promise.all(
       taken.map((row) => endEnquiry(hub, children, asChildId(row.childId), 'registered', at)),
     )

@@ -11,7 +11,7 @@ import type { TokenedDescription } from './tokens.js'
 
 /** Whom a sealer's description means. */
 export type Match =
-  | { readonly kind: 'registered'; readonly childId: ChildId }
+  | { readonly kind: 'registered'; readonly childId: ChildId; readonly others: readonly Suspicion[] }
   | { readonly kind: 'provisional'; readonly childId: ChildId; readonly others: readonly Suspicion[] }
   /** Numbers of several registered children, or of one with whom nothing else agrees: a person must look. */
   | { readonly kind: 'ambiguous' }
@@ -26,22 +26,29 @@ export type Match =
  */
 export function matchForRegistration(found: readonly Found[], self: ChildId): Match {
   const registered = found.filter(({ row }) => row.status === 'registered')
-  const [numbered, ...more] = registered.filter(({ number, hasNumber }) => number === 'agrees' || hasNumber)
-  if (more.length > 0) return { kind: 'ambiguous' }
-  if (numbered !== undefined)
-    return numbered.number === 'contradicts' || !numbered.isBacked
-      ? { kind: 'ambiguous' }
-      : { kind: 'registered', childId: numbered.row.childId }
+  const [numbered, ...more] = registered.filter(({ hasNumber }) => hasNumber).sort(presentFirst)
+  // A second child under a number that was superseded is queued; any other second child must be looked at first.
+  if (more.some(({ nhsNumber }) => nhsNumber !== 'superseded')) return { kind: 'ambiguous' }
+  if (numbered !== undefined) {
+    const isSure = numbered.number === 'agrees' && numbered.isBacked
+    if (!isSure || (more.length > 0 && numbered.nhsNumber !== 'present')) return { kind: 'ambiguous' }
+    const { childId } = numbered.row
+    return { kind: 'registered', childId, others: more.map(({ row }) => suspicion(row, childId, 'number-superseded')) }
+  }
   const described = registered.filter(({ isDescribed, number }) => isDescribed && number !== 'contradicts')
   const same = described.filter(({ givenIsSame }) => givenIsSame)
   const [only, ...others] = same.length > 0 ? same : described
-  if (only !== undefined && others.length === 0) return { kind: 'registered', childId: only.row.childId }
+  if (only !== undefined && others.length === 0) return { kind: 'registered', childId: only.row.childId, others: [] }
   const suspected = registered.filter(({ isDescribed, mayBeTwice }) => isDescribed || mayBeTwice)
   return adopted(
     found,
     suspected.map(({ row }) => suspicion(row, self, 'registered-twice')),
     self,
   )
+}
+
+function presentFirst(a: Found, b: Found): number {
+  return Number(b.nhsNumber === 'present') - Number(a.nhsNumber === 'present')
 }
 
 function adopted(found: readonly Found[], registered: readonly Suspicion[], self: ChildId): Match {
@@ -107,6 +114,6 @@ export function reserve(
     createdAt: before?.createdAt ?? at,
   })
   post(registration.own, childId, postings)
-  if (match.kind === 'provisional' || match.kind === 'none') suspicions.push(...match.others)
+  suspicions.push(...match.others)
   return 'registered'
 }
