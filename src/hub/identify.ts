@@ -68,12 +68,13 @@ export async function identify(hub: HubContext, message: Message, options?: Send
       answered.push('query' in row ? await lookUp(look, row.query, questions[index] ?? NO_QUESTION, options) : row)
     const answers = answer(hub, agency, rows, answered, at)
     reply = answers.reply
-    if (answers.entry === undefined) return undefined
-    const queued = await queueDuplicates(hub, look.suspicions, at)
     const watched = await watchLookups(hub, agency.id, watchedOf(rows, answered), at, purpose)
     tell = watched.tell
+    // Questions that were all refused are counted too, or ids and guesses could be tried for nothing.
+    const entries = answers.entry === undefined ? [] : [answers.entry]
+    const queued = await queueDuplicates(hub, look.suspicions, at)
     return {
-      drafts: [answers.entry, ...queued.drafts, ...watched.drafts],
+      drafts: [...entries, ...queued.drafts, ...watched.drafts],
       puts: [
         ...metered,
         ...look.confirmations.puts(),
