@@ -10,13 +10,20 @@ import { BRITISH_NAMES } from './british-names.js'
 
 /** Writes the table of known given names: `npm run tables`. The same packages give the same bytes. */
 
-const LANGUAGES = ['en', 'fr', 'es', 'it', 'de', 'tr']
 const require = createRequire(import.meta.url)
+const LANGUAGES: readonly unknown[] = [
+  require('gender-detection-from-name/names/en.js'),
+  require('gender-detection-from-name/names/fr.js'),
+  require('gender-detection-from-name/names/es.js'),
+  require('gender-detection-from-name/names/it.js'),
+  require('gender-detection-from-name/names/de.js'),
+  require('gender-detection-from-name/names/tr.js'),
+]
 
 /** The module that `src/child/normal/known-names.ts` reads. */
 export function tableModule(): string {
   return `// Written by scripts/known-names.ts from lists of given names. Do not edit: npm run tables.
-export const KNOWN_NAMES = '${toBase64(table(knownNames()))}'
+export const KNOWN_NAMES =\n  '${toBase64(table(knownNames()))}'
 `
 }
 
@@ -24,7 +31,7 @@ export const KNOWN_NAMES = '${toBase64(table(knownNames()))}'
 function knownNames(): ReadonlySet<string> {
   const written = [
     ...Object.values(allLocales).flatMap(({ person }) => texts([person?.first_name, person?.middle_name])),
-    ...LANGUAGES.flatMap((language) => genderNames(language)),
+    ...LANGUAGES.flatMap(keys),
     ...COMMUNITIES.flatMap(({ female, male }) => [...female, ...male]),
     ...BRITISH_NAMES,
   ]
@@ -56,8 +63,7 @@ function texts(value: unknown): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : []
 }
 
-function genderNames(language: string): readonly string[] {
-  const names: unknown = require(`gender-detection-from-name/names/${language}.js`)
+function keys(names: unknown): readonly string[] {
   if (!(names instanceof Map)) throw new TypeError('a list of names has another form than it had')
   return [...names.keys()].map(String)
 }

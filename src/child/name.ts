@@ -8,6 +8,8 @@
  * transliterated, `Мария` is not `Maria`. An empty answer means that the text holds no letter.
  */
 export function normaliseName(text: string): string {
+  // Most words are this plain, and a million children have ten million of them.
+  if (/^[A-Za-z]*$/.test(text)) return text.toLowerCase()
   const folded = text.normalize('NFKD').replace(OPTIONAL_MARKS, '').toUpperCase().toLowerCase()
   const plain = folded.replace(/[ßæœøłđðþħŧς]/g, (letter) => PLAIN[letter] ?? letter)
   return plain.replace(NOT_LETTERS, '')

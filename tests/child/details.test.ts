@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseDetails, parseQuery } from '../../src/child/details.js'
+import { parseDetails } from '../../src/child/details.js'
 import { isIndexError } from '../../src/errors.js'
 
 const AT = { today: '2026-11-22' }
@@ -386,72 +386,16 @@ describe('the shape of details', () => {
           shaped.map((some) => ({ ...ZOE, ...some })),
         ),
         (input) => {
-          for (const door of [parseDetails, parseQuery]) {
-            try {
-              door(input, AT)
-            } catch (error) {
-              if (!isIndexError(error)) throw error
-              expect(error.field).toBeDefined()
-              expect(error.message).toMatch(/^[a-zA-Z[\]0-9.*:, ()-]+$/)
-            }
+          try {
+            parseDetails(input, AT)
+          } catch (error) {
+            if (!isIndexError(error)) throw error
+            expect(error.field).toBeDefined()
+            expect(error.message).toMatch(/^[a-zA-Z[\]0-9.*:, ()-]+$/)
           }
         },
       ),
       { numRuns: 300 },
     )
-  })
-})
-
-describe('a query', () => {
-  const query = (input: unknown, at = AT): unknown => parseQuery(input, at)
-
-  test.each([
-    [{ details: ZOE }, { details: ZOE }],
-    [
-      { details: { ...ZOE, givenNames: 'Zoe\u0308', postcode: ' kt19 0st ', nhsNumber: '401 023 2137' } },
-      { details: { ...ZOE, postcode: 'kt19 0st', nhsNumber: '4010232137' } },
-    ],
-    [
-      { details: { ...ZOE, dateOfBirth: '2027-01-01', expectedDate: true } },
-      { details: { ...ZOE, dateOfBirth: '2027-01-01', expectedDate: true } },
-    ],
-    [{ nhsNumber: '401-023-2137', alias: undefined }, { nhsNumber: '4010232137' }],
-    [{ agencyChildId: 'ooo g4o r4om3oe2o9185gr38eiya' }, { agencyChildId: '000-G40-R40-M30-E20-918-5GR-38E-1YA' }],
-    [{ alias: { kind: 'upn', value: 'A123456789012' } }, { alias: { kind: 'upn', value: 'A123456789012' } }],
-  ])('is read: %#', (input, expected) => {
-    expect(query(input)).toStrictEqual(expected)
-  })
-
-  test.each([
-    ['ERR_DETAILS_INVALID child', {}],
-    ['ERR_DETAILS_INVALID child', null],
-    ['ERR_DETAILS_INVALID child', '401 023 2137'],
-    ['ERR_DETAILS_INVALID child', { nhsNumber: '4010232137', alias: { kind: 'a', value: 'b' } }],
-    ['ERR_DETAILS_INVALID child', { name: 'Secretkey' }],
-    ['ERR_DETAILS_INVALID details', { details: 'Secretkey' }],
-    ['ERR_DETAILS_INVALID details', { details: { ...ZOE, carers: [] } }],
-    ['ERR_DETAILS_INVALID details.givenNames', { details: { ...ZOE, givenNames: '', familyName: '' } }],
-    ['ERR_DETAILS_INVALID details.familyName', { details: { ...ZOE, familyName: 'Secret\u0000key' } }],
-    ['ERR_DETAILS_INVALID details.postcode', { details: { ...ZOE, postcode: 'Secretkey!' } }],
-    ['ERR_DATE_INVALID details.dateOfBirth', { details: { ...ZOE, dateOfBirth: '2015-02-29' } }],
-    ['ERR_DATE_IN_FUTURE details.dateOfBirth', { details: { ...ZOE, dateOfBirth: '2027-01-01' } }],
-    ['ERR_TOO_OLD details.dateOfBirth', { details: { ...ZOE, dateOfBirth: '1990-01-01' } }],
-    ['ERR_NHS_NUMBER_INVALID details.nhsNumber', { details: { ...ZOE, nhsNumber: '4010232138' } }],
-    ['ERR_NHS_NUMBER_INVALID nhsNumber', { nhsNumber: '9990000018' }],
-    ['ERR_DETAILS_INVALID nhsNumber', { nhsNumber: 4010232137 }],
-    ['ERR_CHILD_ID_MALFORMED agencyChildId', { agencyChildId: '000-G40-R40-M30-E20-918-5GR-38E-1YB' }],
-    ['ERR_DETAILS_INVALID agencyChildId', { agencyChildId: 1 }],
-    ['ERR_DETAILS_INVALID alias.kind', { alias: { kind: 'Secretkey', value: 'b' } }],
-    ['ERR_DETAILS_INVALID alias.value', { alias: { kind: 'a', value: '' } }],
-    ['ERR_DETAILS_INVALID alias', { alias: { kind: 'a', value: 'b', Secretkey: 1 } }],
-  ])('is refused with %s: %#', (expected, input) => {
-    expect(refusalOf(() => query(input), ['Secretkey', '4010232138', '9990000018'])).toBe(expected)
-  })
-
-  test('takes test numbers with the flag, and care leavers with theirs', () => {
-    const at = { ...AT, neverIssuedNumbers: true, careLeavers: true }
-    expect(query({ nhsNumber: '9990000018' }, at)).toEqual({ nhsNumber: '9990000018' })
-    const details = { ...ZOE, dateOfBirth: '2005-01-01', nhsNumber: '9990000018' }
-    expect(query({ details }, at)).toEqual({ details })
   })
 })

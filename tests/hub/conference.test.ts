@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Agency, type ConferenceAsk, identifiedAs } from '../../src/agency.js'
+import { pack, unpack } from '../../src/bytes.js'
 import { readAlias, writeAlias } from '../../src/child/conference-alias.js'
 import { fromAgencyChildId } from '../../src/child/identifiers.js'
 import { readAgencyChildId } from '../../src/child/written-form.js'
@@ -82,6 +83,20 @@ describe('a case conference', () => {
       },
     })
     await expect(replaying.joinConference(alias, 'Dr Who')).rejects.toMatchObject({ code: 'ERR_SIGNATURE_INVALID' })
+    const meddled = await it.agency('st-marys', 'health', {
+      enrol: false,
+      hub: {
+        pin: it.line.pin,
+        async send(message, options) {
+          const reply = await it.line.send(message, options)
+          if (decodeMessage(message).verb !== 'join-conference') return reply
+          // The same answer over another signature.
+          const answer = fromJsonBytes(unpack('reply/v1', reply, 1)[0] as Uint8Array) as object
+          return pack('reply/v1', toJsonBytes({ ...answer, signature: new Uint8Array(64) }))
+        },
+      },
+    })
+    await expect(meddled.joinConference(alias, 'Dr Who')).rejects.toMatchObject({ code: 'ERR_SIGNATURE_INVALID' })
     expect(await it.hub.journal.verify()).toMatchObject({ verified: true })
   })
 
@@ -343,4 +358,7 @@ test('expired aliases are forgotten as others are opened', async () => {
   for (let n = 0; n < 12; n++) await open(it.police, { agencyChildId, hours: 2 })
   // Each one forgets what lies behind it; with a dozen, nearly all of the old ones are gone.
   expect(await stored()).toBeLessThan(25)
+  const { shelf } = await it.context()
+  const kept = (await shelf.list('conference', undefined, 1000)).filter(({ value }) => value.expiresAt > it.clock.now)
+  expect(kept).toHaveLength(12)
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CaseNews, Hub } from '../../src/index.js'
 import { fromJsonBytes } from '../../src/json.js'
+import { plantedCheck } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 import { childOf, childRow, historyRow, merge, queuePair, seen, split } from '../support/pairs.js'
@@ -390,7 +391,7 @@ describe('a merge', () => {
     expect(await cases(it.hub)).toEqual([])
     await merge(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review' }])
-    await seen(it, 8, 'fourth', { incident: 'police-protection' })
+    await plantedCheck(it, hub, { agency: 'met-police', childId: third }).journal()
     const opening = await it.third.open({ case: 1, ...ASK })
     expect(opening.refused).toEqual([])
     await expect(it.first.split(1, 'linked-in-error')).resolves.toBe('waiting')
@@ -440,12 +441,16 @@ describe('a split', () => {
   })
 
   test('what was seen under the id that leaves leaves with it, also when it came after the merge', async () => {
-    const { it, hub, rail, provisional } = await withPair(['missing-episode'], ['missing-episode'])
+    const { it, hub, rail, provisional, registered } = await withPair(['missing-episode'], ['missing-episode'])
     await merge(1, it.first, it.second)
+    const late = { agency: 'rail-police', childId: provisional, check: { incident: 'missing-episode' } }
+    await plantedCheck(it, hub, late).journal()
     await seen(it, 7, 'after', { by: rail })
     await split(1, it.first, it.second)
     const { checks } = await historyRow(hub, provisional)
-    expect(await childOf(hub, 'after', 'rail-police')).toEqual(provisional)
+    // Whoever asked again was given the id that went on, and has seen that child.
+    expect(await childOf(hub, 'after', 'rail-police')).toEqual(registered)
+    expect((await historyRow(hub, registered)).checks).toHaveLength(2)
     expect(checks).toHaveLength(2)
     expect(checks.every(({ of, countsFrom }) => of === undefined && countsFrom === undefined)).toBe(true)
     await it[Symbol.asyncDispose]()

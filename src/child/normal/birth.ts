@@ -6,10 +6,12 @@ export interface BirthForms {
 }
 
 /**
- * The forms of a date of birth, `YYYY-MM-DD`. Two dates share a near form exactly if
+ * The forms of a date of birth, a day of the calendar written `YYYY-MM-DD`. Two dates share a near form exactly if
  *
- * - they lie in the same half of a calendar year or in neighbouring halves: always up to six months apart, never twelve or more, or
- * - they are of the same year, and day and month are the same two numbers in either order, or
+ * - they lie in the same half of a calendar year or in neighbouring halves: so all whose months are at most six apart, none
+ *   whose months are twelve or more apart, and some between, or
+ * - they are of the same year, and day and month are the same two numbers in either order (where the other order is no day
+ *   of the calendar, no date has it), or
  * - they differ in at most one digit.
  */
 export function birthForms(date: string): BirthForms {

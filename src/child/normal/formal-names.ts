@@ -244,8 +244,7 @@ irene: rene
 isaac: zack ike izzy
 isadora: izzy dora
 israel: izzy
-jacqueline: jackie jacqui jacky jack
-jacques: jack
+jacqueline: jackie jacqui jacky
 jakub: kuba
 jamila: mila
 jane: janie jenny janey

@@ -11,8 +11,9 @@ export const townOf = (address: GeneratedAddress): string => address.lines.at(-1
 export function drawAway(random: SeededRandom, home: GeneratedAddress): GeneratedAddress {
   for (;;) {
     const away = drawAddress(random)
-    if (townOf(away) !== townOf(home) && streetOf(away) !== streetOf(home) && houseOf(away) !== houseOf(home))
-      return away
+    // Nor may one be a Road where the other is a Close of the same name.
+    const isOtherStreet = streetOf(away).split(' ')[0] !== streetOf(home).split(' ')[0]
+    if (isOtherStreet && townOf(away) !== townOf(home) && houseOf(away) !== houseOf(home)) return away
   }
 }
 
