@@ -108,6 +108,7 @@ export function reserve(
     recordVersion: registration.version,
     fingerprints: registration.fingerprints,
     isHoney: honey === 'yes' ? 1 : 0,
+    answeredAs: undefined,
     createdAt: before?.createdAt ?? at,
   })
   post(registration.own, childId, postings)
