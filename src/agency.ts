@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type BackFillOptions, type BackFillOutcome, type BackFillQuery, backFill } from './agency/back-fill.js'
 import {
   type Conference,
   type ConferenceAsk,
@@ -6,7 +7,7 @@ import {
   joinConference,
   openConference,
 } from './agency/conference.js'
-import { type IdentifyOutcome, identifyAll } from './agency/identify.js'
+import { type IdentifyOutcome, identifyAll, type NamedChild } from './agency/identify.js'
 import { type CheckOutcome, type RefusedCheck, refusedCheck, refusedOr, thrown } from './agency/outcome.js'
 import { canonicalChecks, ownCheck, receiptsFor, tellCustodians } from './agency/submit.js'
 import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
@@ -32,6 +33,7 @@ import { type Connection, connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 
+export type { BackFillOptions, BackFillOutcome, BackFillQuery } from './agency/back-fill.js'
 export type { Conference, ConferenceAsk, Joined } from './agency/conference.js'
 export { type IdentifyProof, identifiedAs } from './check/identification.js'
 export { RECEIPT_NOTICE, verifyReceipt } from './check/receipt.js'
@@ -62,6 +64,15 @@ export interface Agency {
   enrolment(): Enrolment
   /** Who a child is, as this agency sees them. An unknown child gets a provisional id. */
   identify(child: ChildQuery, practitioner: string, options?: SendOptions): Promise<Identified>
+  /**
+   * Looks up a whole case list, of any length, and gives an outcome for each child in order. The same list again gives
+   * the same ids. Declared to the hub as a back-fill, which its officers are told of.
+   * @throws {IndexError} `ERR_RATE_LIMITED` when the agency's look-ups of the day are used up: go on with the rest tomorrow
+   */
+  identifyAll(
+    queries: Iterable<BackFillQuery> | AsyncIterable<BackFillQuery>,
+    options: BackFillOptions,
+  ): AsyncGenerator<BackFillOutcome<Identified>>
   /**
    * Submits one check. On return it is durable at the hub.
    * @throws {IndexError} naming the field where the check is refused; `ERR_REFERENCE_CONFLICT` where the reference stands for another
@@ -137,6 +148,10 @@ const NO_ANSWER: RefusedCheck = refusedCheck(
   'the hub did not answer what was asked',
 )
 
+function written({ id, epoch, ...answered }: NamedChild): Identified {
+  return { agencyChildId: writeAgencyChildId(id, epoch), ...answered }
+}
+
 /** An agency from its id, kind and key. */
 export function createAgency(options: AgencyOptions): Agency {
   const line = connect(options)
@@ -185,9 +200,13 @@ export function createAgency(options: AgencyOptions): Agency {
     async identify(child, practitioner, sendOptions) {
       const [named] = await identifyAll(line, [{ child, practitioner }], forTests, sendOptions)
       if (named === undefined || 'kind' in named) throw thrown(named)
-      const { id: childId, epoch, ...answered } = named
-      return { agencyChildId: writeAgencyChildId(childId, epoch), ...answered }
+      return written(named)
     },
+    identifyAll: (queries, fill) =>
+      backFill(queries, fill, async (rows) => {
+        const named = await identifyAll(line, rows, forTests, { signal: fill.signal, purpose: 'back-fill' })
+        return named.map((each) => ('kind' in each ? each : written(each)))
+      }),
     async check(input, sendOptions) {
       const [outcome] = await submit([input], sendOptions)
       if (outcome?.kind !== 'recorded') throw thrown(outcome)

@@ -1,6 +1,9 @@
 export {
   type Agency,
   type AgencyOptions,
+  type BackFillOptions,
+  type BackFillOutcome,
+  type BackFillQuery,
   type CheckInput,
   type CheckOutcome,
   type Conference,

@@ -46,7 +46,7 @@ function requireLink(
   const isOfTheseIds = link.statements.every(
     (said) => said.kind === 'merge' && said.duplicate === link.duplicate && equalBytes(said.commitment, commitment),
   )
-  unless(link.kind === 'merge' && isOfTheseIds, 'link-not-proven')
+  unless(isOfTheseIds, 'link-not-proven')
   const roster = rosterAt(known.rosters, shown.position)
   const persons = roster === undefined ? undefined : agreedBy(known.hub, roster, link.statements)
   unless(persons !== undefined, 'link-not-signed')

@@ -4,7 +4,7 @@ import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import { rosterAt } from '../roster/history.js'
 import { agencyOf } from '../roster/roster.js'
 import { type HubContext, identifierKeyOf, roster } from './context.js'
-import { type EnquiryCounters, enquiryCounters, loadCounter } from './counters.js'
+import { enquiryCounters, loadCounter, type NumbersApart } from './counters.js'
 import { nameOf } from './custodians.js'
 import { type EnquiryCause, newEnquiry } from './enquiries.js'
 import { childOfCheck, historyKey, loadWatermark, NO_HISTORY } from './history.js'
@@ -198,7 +198,7 @@ async function pursue(
   hub: HubContext,
   children: ChildTable,
   news: News,
-  enquiries: EnquiryCounters,
+  enquiries: NumbersApart,
   at: number,
   step: Step,
 ): Promise<void> {

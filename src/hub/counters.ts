@@ -8,7 +8,15 @@ export interface Counter {
 
 export async function loadCounter(
   hub: HubContext,
-  name: 'case' | 'enquiry' | 'referral' | 'duplicate' | 'alert' | 'shielding-enquiry' | 'shielding-alert',
+  name:
+    | 'case'
+    | 'enquiry'
+    | 'referral'
+    | 'duplicate'
+    | 'alert'
+    | 'shielding-enquiry'
+    | 'shielding-duplicate'
+    | 'shielding-alert',
 ): Promise<Counter> {
   const key = hub.shelf.key('meta', 'counter', name)
   const row = await hub.shelf.one('meta', key)
@@ -26,14 +34,26 @@ export async function loadCounter(
  */
 export const SHIELDING_NUMBERS = 1_000_000_000
 
-/** Numbers of enquiries: those of shielded children are apart. */
-export interface EnquiryCounters {
+/** Numbers of which those about shielded children are apart. */
+export interface NumbersApart {
   nextFor(child: { readonly shielded: boolean }): number
   puts(): ReturnType<HubContext['shelf']['put']>[]
 }
 
-export async function enquiryCounters(hub: HubContext): Promise<EnquiryCounters> {
-  const [management, shielding] = [await loadCounter(hub, 'enquiry'), await loadCounter(hub, 'shielding-enquiry')]
+export function enquiryCounters(hub: HubContext): Promise<NumbersApart> {
+  return numbersApart(hub, 'enquiry', 'shielding-enquiry')
+}
+
+export function duplicateCounters(hub: HubContext): Promise<NumbersApart> {
+  return numbersApart(hub, 'duplicate', 'shielding-duplicate')
+}
+
+async function numbersApart(
+  hub: HubContext,
+  open: 'enquiry' | 'duplicate',
+  apart: 'shielding-enquiry' | 'shielding-duplicate',
+): Promise<NumbersApart> {
+  const [management, shielding] = [await loadCounter(hub, open), await loadCounter(hub, apart)]
   return {
     nextFor: ({ shielded }) => (shielded ? SHIELDING_NUMBERS + shielding.next() : management.next()),
     puts: () => [...management.puts(), ...shielding.puts()],

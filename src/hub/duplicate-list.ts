@@ -8,6 +8,7 @@ import type { Message } from '../port.js'
 import type { Officer } from '../roster/roster.js'
 import { requireCase, requireOfficer } from './cases.js'
 import type { HubContext } from './context.js'
+import { SHIELDING_NUMBERS } from './counters.js'
 import { nameOf } from './custodians.js'
 import { pairKey, queueDuplicate } from './duplicates.js'
 import { historyKey, NO_HISTORY } from './history.js'
@@ -79,7 +80,9 @@ export async function requireDuplicate(
   return row
 }
 
-async function isShielded(hub: HubContext, { first, second }: DuplicateRow): Promise<boolean> {
+async function isShielded(hub: HubContext, { number: own, first, second }: DuplicateRow): Promise<boolean> {
+  // The number itself says that one was shielded when it was given.
+  if (own > SHIELDING_NUMBERS) return true
   const children = await loadStanding(hub, [first, second])
   return [first, second].some((id) => children.get(id)?.shielded === true || standing(children, id)?.shielded === true)
 }

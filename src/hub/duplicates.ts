@@ -2,8 +2,9 @@ import { concat } from '../bytes.js'
 import type { DuplicateReason } from '../case/duplicate.js'
 import type { ChildId } from '../child/identifiers.js'
 import { toJsonBytes } from '../json.js'
+import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
-import { loadCounter } from './counters.js'
+import { duplicateCounters } from './counters.js'
 import { nameOf } from './custodians.js'
 import type { Draft } from './ledger.js'
 import { numberKey } from './shelf.js'
@@ -31,41 +32,62 @@ export function queueDuplicate(hub: HubContext, { at, ...each }: Suspicion & { r
 
 /**
  * Queues what is suspected for the officers to look at, within a write. A pair is queued once, in either order, also
- * after officers found that it is two children; ids that are linked already are no pair.
+ * after officers found that it is two children; ids that are linked already are no pair, and nobody is a honey record.
+ * @param within child rows as the write leaves them, where it changes any: a child that it registers may be shielded
  */
-export async function queueDuplicates(hub: HubContext, suspicions: readonly Suspicion[], at: number): Promise<Queued> {
+export async function queueDuplicates(
+  hub: HubContext,
+  suspicions: readonly Suspicion[],
+  at: number,
+  within?: Pick<ChildTable, 'get'>,
+): Promise<Queued> {
   if (suspicions.length === 0) return { drafts: [], puts: [] }
-  const children = await loadStanding(
+  const stored = await loadStanding(
     hub,
     suspicions.flatMap(({ first, second }) => [first, second]),
   )
-  // A child that this very write makes has no row yet.
-  const idOf = (id: ChildId): ChildId => standing(children, id)?.childId ?? id
-  const pairs = new Map<string, { readonly key: Uint8Array; readonly suspicion: Suspicion }>()
-  for (const { first, second, reason } of suspicions) {
-    const suspicion = { first: idOf(first), second: idOf(second), reason }
-    const key = pairKey(hub, suspicion)
-    if (nameOf(suspicion.first) !== nameOf(suspicion.second) && !pairs.has(nameOf(key)))
-      pairs.set(nameOf(key), { key, suspicion })
-  }
-  const all = [...pairs.values()]
+  const children = { get: (id: ChildId) => within?.get(id) ?? stored.get(id) }
+  const pairs = distinctPairs(hub, suspicions, children)
   const before = await hub.shelf.get(
     'duplicate',
-    all.map(({ key }) => key),
+    pairs.map(({ key }) => key),
   )
-  const counter = await loadCounter(hub, 'duplicate')
+  const numbers = await duplicateCounters(hub)
   const drafts: Draft[] = []
   const puts: Put[] = []
-  for (const [index, { key, suspicion }] of all.entries()) {
+  for (const [index, { key, suspicion }] of pairs.entries()) {
     if (before[index] !== undefined) continue
-    const number = counter.next()
+    const { first, second } = suspicion
+    const number = numbers.nextFor({ shielded: [first, second].some((id) => children.get(id)?.shielded === true) })
     drafts.push({ type: 'duplicate', body: toJsonBytes({ event: 'queued', duplicate: number, ...suspicion }) })
     puts.push(
       hub.shelf.put('duplicate', numberKey(number), { number, ...suspicion, status: 'open', at }),
       hub.shelf.put('duplicate', key, { queuedAs: number }),
     )
   }
-  return { drafts, puts: [...puts, ...counter.puts()] }
+  return { drafts, puts: [...puts, ...numbers.puts()] }
+}
+
+interface Pair {
+  readonly key: Uint8Array
+  readonly suspicion: Suspicion
+}
+
+function distinctPairs(
+  hub: HubContext,
+  suspicions: readonly Suspicion[],
+  children: Pick<ChildTable, 'get'>,
+): readonly Pair[] {
+  const pairs = new Map<string, Pair>()
+  for (const { first, second, reason } of suspicions) {
+    const rows = [first, second].map((id) => standing(children, id))
+    if (rows.some((row) => row?.isHoney === 1)) continue
+    const suspicion = { first: rows[0]?.childId ?? first, second: rows[1]?.childId ?? second, reason }
+    const key = pairKey(hub, suspicion)
+    if (nameOf(suspicion.first) !== nameOf(suspicion.second) && !pairs.has(nameOf(key)))
+      pairs.set(nameOf(key), { key, suspicion })
+  }
+  return [...pairs.values()]
 }
 
 /** Behind every number, whose first byte is never this one. */

@@ -44,8 +44,12 @@ export async function newEnquiry(
     dueAt: calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS),
     checks: 1,
   }
-  const body = toJsonBytes({ event: 'opened', enquiry: number, checkId: cause.checkId, dueAt: enquiry.dueAt })
-  return { enquiry, draft: { type: 'enquiry', body } }
+  return { enquiry, draft: enquiryDraft('opened', number, { checkId: cause.checkId, dueAt: enquiry.dueAt }) }
+}
+
+/** The number has ten digits whatever it is, so that the size of an entry does not say whose enquiry it is about. */
+function enquiryDraft(event: string, number: number, more: object = {}): Draft {
+  return { type: 'enquiry', body: toJsonBytes({ event, enquiry: String(number).padStart(10, '0'), ...more }) }
 }
 
 /**
@@ -73,7 +77,7 @@ function ended(
   at: number,
 ): { readonly drafts: readonly Draft[]; readonly puts: readonly Put[] } {
   return {
-    drafts: [{ type: 'enquiry', body: toJsonBytes({ event: 'ended', enquiry: enquiry.number, outcome }) }],
+    drafts: [enquiryDraft('ended', enquiry.number, { outcome })],
     puts: [hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, status: 'ended', outcome, endedAt: at })],
   }
 }
@@ -96,7 +100,7 @@ export async function enquiriesAfterLink(
     step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), enquiry))
   }
   const tell = (event: 'moved' | 'reopened'): void => {
-    step.drafts.push({ type: 'enquiry', body: toJsonBytes({ event, enquiry: mine.number }) })
+    step.drafts.push(enquiryDraft(event, mine.number))
   }
   if (link.kind === 'split') {
     if (nameOf(mine.childId) === nameOf(into)) {

@@ -53,7 +53,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
   const { rows, purpose } = parseRows(hub, message)
   const practitioners = rows.flatMap((row) => ('query' in row ? [row.practitioner] : []))
   // Before custodians are asked, so that one agency cannot use up what they answer to all; counted with the answers.
-  await meter(hub, agency.id, practitioners)
+  await meter(hub, agency.id, practitioners, purpose)
   const questions = await tokenedQuestions(
     hub,
     rows.map((row) => ('query' in row ? questionOf(row.query) : NOTHING)),
@@ -62,7 +62,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
   let reply: unknown
   let tell = (): void => undefined
   await hub.ledger.write(async (_, at) => {
-    const metered = await meter(hub, agency.id, practitioners)
+    const metered = await meter(hub, agency.id, practitioners, purpose)
     const look = await loadLook(hub, agency, rows, questions, at)
     const answered: Answered[] = []
     for (const [index, row] of rows.entries())

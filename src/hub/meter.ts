@@ -2,6 +2,7 @@ import type { ChildId } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
 import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
+import type { LookupPurpose } from './watch.js'
 
 const DAY_MS = 86_400_000
 const SLOT_MS = 600_000
@@ -9,25 +10,28 @@ const SLOT_MS = 600_000
 type Put = ReturnType<HubContext['shelf']['put']>
 
 /**
- * Counts look-ups of the day by agency and by practitioner, and of ten minutes by practitioner; what it returns is written together with the answers.
+ * Counts look-ups of the day by agency and by practitioner, and of ten minutes by practitioner; what it returns is written
+ * together with the answers. A declared back-fill is no one person's work, and counts for the agency alone; officers are
+ * alerted to every one.
  * @throws {IndexError} `ERR_RATE_LIMITED` when the message as a whole would pass a limit; nothing is answered then.
  */
 export async function meter(
   hub: HubContext,
   agency: string,
   practitioners: readonly Uint8Array[],
+  purpose: LookupPurpose = 'check',
 ): Promise<readonly Put[]> {
+  if (practitioners.length === 0) return []
   const day = Math.floor(hub.clock() / DAY_MS)
   const slot = Math.floor(hub.clock() / SLOT_MS)
   const { identifyPerAgencyPerDay, identifyPerPractitionerPerDay, identifyPerPractitionerPerTenMinutes } = hub.limits
   const people = new Map<string, { readonly key: Uint8Array; used: number }>()
-  for (const practitioner of practitioners) {
+  for (const practitioner of purpose === 'check' ? practitioners : []) {
     const key = (): Uint8Array => hub.shelf.key('meter', agency, practitioner, day)
     const person = people.get(nameOf(practitioner)) ?? { key: key(), used: 0 }
     person.used += 1
     people.set(nameOf(practitioner), person)
   }
-  if (people.size === 0) return []
   const agencyKey = hub.shelf.key('meter', agency, day)
   const each = [...people.values()]
   const [whole, ...before] = await hub.shelf.get('meter', [agencyKey, ...each.map(({ key }) => key)])

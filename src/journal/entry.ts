@@ -38,6 +38,7 @@ export type EntryType = (typeof ENTRY_TYPES)[number]
 export const SEALED_TYPES: ReadonlySet<EntryType> = new Set<EntryType>([
   'case',
   'determination',
+  'enquiry',
   'duplicate',
   'link',
   'shield',

@@ -183,8 +183,8 @@ describe('the hub alone links nothing', () => {
       'link-not-signed',
       'statements too far apart',
       async () => {
-        const [early] = linkBy(['second'], { at: it.clock.now - 14 * DAY - 1 }).statements
-        const [late] = linkBy(['third']).statements
+        const [early] = linkBy(['second']).statements
+        const [late] = linkBy(['third'], { at: it.clock.now + 14 * DAY + 1 }).statements
         return withLinks(await journalled({ ...honestLink, statements: [early, late] }))
       },
     ],

@@ -6,7 +6,7 @@ import { queueDuplicate, queueDuplicates } from '../../src/hub/duplicates.js'
 import type { DuplicateRow } from '../../src/hub/rows.js'
 import { numberKey } from '../../src/hub/shelf.js'
 import { fromJsonBytes } from '../../src/json.js'
-import { house } from '../support/house.js'
+import { childDetails, house } from '../support/house.js'
 
 const id = (byte: number): ChildId => new Uint8Array(16).fill(byte) as ChildId
 const pair = (first: number, second: number, reason: DuplicateReason = 'registered-twice') => ({
@@ -66,5 +66,41 @@ describe('the queue of suspected duplicates', () => {
     await queue(hub, pair(1, 1))
     await queue(hub)
     expect(await hub.ledger.size()).toBe(size)
+  })
+
+  test('numbers pairs with a shielded child apart, so that no number is missing among the others', async () => {
+    await using it = await house()
+    await it.register(childDetails(1, { shielded: true }))
+    await it.register(childDetails(2))
+    const hub = await it.context()
+    const rows = (await hub.shelf.list('child', undefined, 10)).map(({ value }) => value)
+    const [shielded, known] = [true, false].map((is) => rows.find((row) => row.shielded === is)?.childId as ChildId)
+    if (shielded === undefined || known === undefined) throw new Error('no such child')
+    const suspected = (first: ChildId, second: ChildId) => ({ first, second, reason: 'registered-twice' as const })
+    // One is registered by the very write that queues it.
+    const row = rows.find(({ childId }) => childId === shielded)
+    await hub.ledger.write((_, at) => queueDuplicates(hub, [suspected(known, id(3)), suspected(shielded, known)], at))
+    await hub.ledger.write((_, at) => queueDuplicates(hub, [suspected(known, id(4))], at))
+    const registering = {
+      get: (each: ChildId) => (each[0] === 9 && row !== undefined ? { ...row, childId: id(9) } : undefined),
+    }
+    await hub.ledger.write((_, at) => queueDuplicates(hub, [suspected(id(9), known)], at, registering))
+    expect((await queued(hub)).map(({ number }) => number)).toEqual([1, 2, 1_000_000_001, 1_000_000_002])
+    expect((await it.first.duplicates()).map(({ number }) => number)).toEqual([1, 2])
+    expect((await it.shielding.duplicates()).map(({ number }) => number)).toEqual([1, 2, 1_000_000_001, 1_000_000_002])
+  })
+
+  test('holds no honey record: what seems to be one is nobody', async () => {
+    await using it = await house()
+    await it.register(childDetails(1))
+    const hub = await it.context()
+    const [row] = (await hub.shelf.list('child', undefined, 1)).map(({ value }) => value)
+    if (row === undefined) throw new Error('no child')
+    const key = hub.shelf.key('child', row.childId)
+    await hub.ledger.write(async () => ({ puts: [hub.shelf.put('child', key, { ...row, isHoney: 1 })] }))
+    await hub.ledger.write((_, at) =>
+      queueDuplicate(hub, { first: row.childId, second: id(2), reason: 'registered-twice', at }),
+    )
+    expect(await queued(hub)).toEqual([])
   })
 })

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { linkedRows } from '../../src/hub/linked-rows.js'
+import { numberKey } from '../../src/hub/shelf.js'
 import type { CaseNews, Hub } from '../../src/index.js'
 import { fromJsonBytes } from '../../src/json.js'
 import { plantedCheck } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 import { childOf, childRow, historyRow, merge, queuePair, seen, split } from '../support/pairs.js'
+import { counting, countingHouse } from './policies.js'
 
 const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
 
@@ -389,6 +392,8 @@ describe('a merge', () => {
     await queuePair(hub, third, middle, 'provisional')
     await merge(2, it.first, it.second)
     expect(await cases(it.hub)).toEqual([])
+    const before = await historyRow(hub, middle)
+    expect(before.checks[1]?.countsFrom).toBeGreaterThan(before.checks[1]?.position ?? 0)
     await merge(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review' }])
     await plantedCheck(it, hub, { agency: 'met-police', childId: third }).journal()
@@ -399,6 +404,7 @@ describe('a merge', () => {
     const [mine, theirs] = [await historyRow(hub, registered), await historyRow(hub, middle)]
     expect([mine.checks.length, theirs.checks.length, (await historyRow(hub, third)).checks.length]).toEqual([1, 3, 0])
     expect(theirs.joined).toEqual([third])
+    expect(theirs.checks.slice(0, 2)).toEqual(before.checks)
     await split(2, it.first, it.second)
     expect([(await historyRow(hub, middle)).checks.length, (await historyRow(hub, third)).checks.length]).toEqual([
       1, 2,
@@ -596,5 +602,37 @@ describe('a pair with a shielded child', () => {
     expect((await childRow(hub, provisional))?.shielded).toBe(true)
     expect((await childRow(hub, registered))?.shielded).toBe(true)
     await it[Symbol.asyncDispose]()
+  })
+})
+
+describe('beside a link', () => {
+  test('children assessed anew under another policy: a history of linked checks is the child’s that goes on', async () => {
+    await using it = await countingHouse()
+    await it.register(childDetails(1))
+    await seen(it, 7, 'a', { incident: 'called' })
+    await seen(it, 7, 'b', { incident: 'called' })
+    await it.hub.caughtUp()
+    const hub = await it.context()
+    const rows = (await hub.shelf.list('child', undefined, 10)).map(({ value }) => value)
+    const unknown = await childOf(hub, 'a')
+    const registered = rows.find(({ status }) => status === 'registered')?.childId
+    if (registered === undefined) throw new Error('nobody is registered')
+    await queuePair(hub, unknown, registered)
+    await merge(1, it.first, it.second)
+    expect(await cases(it.hub)).toEqual([])
+    expect((await all(it.hub.histories())).map(({ checks }) => checks.length)).toEqual([2])
+    it.clock.now += DAY
+    await it.hub.adoptPolicy(counting(2, { review: 2 }))
+    expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review' }])
+    expect((await hub.shelf.one('case', numberKey(1)))?.childId).toEqual(registered)
+  })
+
+  test('no other is made before the histories know of it', async () => {
+    const { it, hub, registered, provisional } = await withPair()
+    await hub.ledger.write(async () => ({ drafts: [{ type: 'link', body: new Uint8Array(0) }] }))
+    await expect(linkedRows(hub, 'merge', { from: provisional, into: registered })).rejects.toMatchObject({
+      code: 'ERR_STORE_BUSY',
+    })
+    await it[Symbol.asyncDispose]().catch(() => undefined)
   })
 })

@@ -87,7 +87,8 @@ describe('entries', () => {
 
   test('the types are those reserved, and what joins agencies is sealed', () => {
     expect(ENTRY_TYPES).toEqual(frozen.entryTypes)
-    expect([...SEALED_TYPES].sort()).toEqual(['case', 'determination', 'link', 'shield'])
+    const sealed = ['alert', 'case', 'conference', 'determination', 'duplicate', 'enquiry', 'link', 'shield']
+    expect([...SEALED_TYPES].sort()).toEqual(sealed)
   })
 
   test('bytes and leaf are frozen', () => {

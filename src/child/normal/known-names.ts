@@ -3,7 +3,7 @@ import { compoundOf } from './compounds.js'
 import { KNOWN_NAMES } from './known-names.table.js'
 
 /**
- * Whether a normalised given name is one that people are known to bear, as far as the table goes: about 78,000 names of many
+ * Whether a normalised given name is one that people are known to bear, as far as the table goes: about 72,000 names of many
  * languages and spellings, and two of them in one (`Lily-Mae`). Of texts that are no names, one in 7,000 is taken for one.
  *
  * A slip of the pen turns a name into a text that nobody bears; two names that are known are two children.
