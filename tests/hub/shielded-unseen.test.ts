@@ -126,13 +126,19 @@ async function answers(it: House, questions: readonly ChildQuery[]): Promise<unk
 /** The decimal digits of the marks in a child's row are as many as they are. */
 const CHANCE_BYTES = 16
 
-async function expectTheSame(ask: (it: House) => Promise<unknown>): Promise<void> {
+async function expectTheSame(ask: (it: House) => Promise<unknown>): Promise<readonly (readonly number[])[]> {
   const { childRows, ...shielded } = await told(true, ask)
   const { childRows: others, ...nobody } = await told(false, ask)
   expect(shielded).toEqual(nobody)
   expect(childRows).toHaveLength(others.length)
-  childRows.forEach((size, i) => {
-    expect(Math.abs(size - (others[i] ?? 0))).toBeLessThanOrEqual(CHANCE_BYTES)
+  return [childRows, others]
+}
+
+/** Look-ups write child rows of one size too; an enquiry is noted in the row that the registration made. */
+async function expectTheSameLookUps(questions: readonly ChildQuery[]): Promise<void> {
+  const [shielded = [], nobody = []] = await expectTheSame((it) => answers(it, questions))
+  shielded.forEach((size, i) => {
+    expect(Math.abs(size - (nobody[i] ?? 0))).toBeLessThanOrEqual(CHANCE_BYTES)
   })
 }
 
@@ -162,7 +168,7 @@ describe('a shielded child and one whom nobody registered are told apart by no a
     ['its name with another number, then both', [otherNumber, byBoth, byNumber]],
     ['one address, then another', [byBoth, elsewhere, byName]],
   ])('by %s', async (_, questions) => {
-    await expectTheSame((it) => answers(it, questions))
+    await expectTheSameLookUps(questions)
   })
 
   test('by questions in any order', async () => {
@@ -181,7 +187,7 @@ describe('a shielded child and one whom nobody registered are told apart by no a
     ]
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...questions), { minLength: 2, maxLength: 5 }), (some) =>
-        expectTheSame((it) => answers(it, some)),
+        expectTheSameLookUps(some),
       ),
       { numRuns: 12 },
     )
