@@ -13,8 +13,8 @@ export function compared(question: Question, child: Description): readonly Evide
       reading.index.filter((key) => index.has(nameOf(key))).flatMap((key): readonly Field[] => key.fields),
     ),
     meanings: new Set(reading.marks.filter((key) => marks.has(nameOf(key))).map(({ meaning }) => meaning)),
-    question: question.own.lacks,
-    child: child.lacks,
+    question: question.own.traits,
+    child: child.traits,
   }))
 }
 

@@ -30,6 +30,8 @@ export interface RegistrationDetails {
   /** Stands where the child is not born yet and `dateOfBirth` is the day it is expected. */
   readonly expectedDate?: true
   readonly sex?: Sex
+  /** Whether more than one child was born: a twin or triplet. Of a single birth it is safe to read over more slips in a name. */
+  readonly multipleBirth?: boolean
   readonly nhsNumber?: string
   readonly upn?: string
   readonly addresses?: readonly Address[]
@@ -87,6 +89,7 @@ export function parseDetails(input: unknown, at: Acceptance): RegistrationDetail
     dateOfBirth: read.dateOfBirth,
     ...(expected && { expectedDate: true }),
     ...known('sex', read.sex),
+    ...known('multipleBirth', read.multipleBirth),
     ...known('nhsNumber', nhsNumber(read.nhsNumber, at)),
     ...known('upn', read.upn),
     ...known('addresses', read.addresses?.map(withoutEmptyLines)),
@@ -135,6 +138,7 @@ const REGISTRATION = z.strictObject({
   dateOfBirth: z.string(),
   expectedDate: z.boolean().optional(),
   sex: SEX.optional(),
+  multipleBirth: z.boolean().optional(),
   nhsNumber: z.string().optional(),
   upn: matching(UPN, 'must be a capital letter, eleven digits and a digit or capital letter').optional(),
   addresses: z.array(ADDRESS).max(10).optional(),

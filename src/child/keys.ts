@@ -25,6 +25,7 @@ export const MEANINGS = [
   'postcode-near',
   'other-given',
   'number-given',
+  'number-family',
   'number-birth',
 ] as const
 export type Meaning = (typeof MEANINGS)[number]
@@ -37,12 +38,14 @@ export interface MarkKey extends LookupKey {
   readonly meaning: Meaning
 }
 
-/** Which fields a description has nothing to say of: nothing can contradict it there. */
-export interface Lacks {
-  readonly given: boolean
-  readonly family: boolean
-  readonly otherGiven: boolean
-  readonly birth: boolean
+/** What else the rule asks of a description. A field that is lacking says nothing, and nothing can contradict it. */
+export interface Traits {
+  readonly lacksGiven: boolean
+  readonly lacksOtherGiven: boolean
+  readonly lacksFamily: boolean
+  readonly lacksBirth: boolean
+  /** A sealer says that no twin was born with the child. */
+  readonly isSingleBirth: boolean
 }
 
 /** Everything under which a child is recorded. */
@@ -51,7 +54,7 @@ export interface Description {
   readonly numbers: readonly LookupKey[]
   readonly index: readonly IndexKey[]
   readonly marks: readonly MarkKey[]
-  readonly lacks: Lacks
+  readonly traits: Traits
 }
 
 /** What is asked about a child: under its names as they are written, and with given and family name exchanged. */
@@ -71,17 +74,18 @@ export interface Reading {
 export function describeChild(details: Written): Description {
   const numbers = numberKeys(details)
   const people = namesOf(details)
-  const { index, marks } = keysOf(people, details, numbers, 'own')
+  const { index, marks } = keysOf(people, details, numbers)
   const [main] = people
   return {
     numbers,
     index,
     marks,
-    lacks: {
-      given: main === undefined || main.given.length === 0,
-      family: main === undefined || main.familySounds.length === 0,
-      otherGiven: main === undefined || main.otherGiven.length === 0,
-      birth: details.dateOfBirth === undefined,
+    traits: {
+      lacksGiven: main === undefined || main.given.length === 0,
+      lacksOtherGiven: main === undefined || main.otherGiven.length === 0,
+      lacksFamily: main === undefined || main.familySounds.length === 0,
+      lacksBirth: details.dateOfBirth === undefined,
+      isSingleBirth: details.multipleBirth === false,
     },
   }
 }
@@ -91,7 +95,7 @@ export function questionOf(query: ChildQuery): Question {
   if ('details' in query) return questionAbout(query.details)
   const numbers = 'nhsNumber' in query ? [number('nhs-number', query.nhsNumber)] : []
   const aliases = 'alias' in query ? [aliasKey(query.alias.kind, query.alias.value)] : []
-  return { own: { numbers: [...numbers, ...aliases], index: [], marks: [], lacks: LACKS_ALL }, asked: [] }
+  return { own: { numbers: [...numbers, ...aliases], index: [], marks: [], traits: SAYS_NOTHING }, asked: [] }
 }
 
 /** The keys of asking for a child by its details, as they are written and with given and family name exchanged. */
@@ -103,7 +107,14 @@ export function questionAbout(details: Written): Question {
   return { own, asked: givenNames === '' || familyName === '' ? [written] : [written, reading(swapped, own)] }
 }
 
-const LACKS_ALL: Lacks = { given: true, family: true, otherGiven: true, birth: true }
+/** Of a description that holds at most numbers. */
+export const SAYS_NOTHING: Traits = {
+  lacksGiven: true,
+  lacksOtherGiven: true,
+  lacksFamily: true,
+  lacksBirth: true,
+  isSingleBirth: false,
+}
 
 /** The key of an identifier of any kind; `upn` and `nhs-number` are the same keys as those of the fields with that name. */
 export function aliasKey(kind: string, value: string): LookupKey {
@@ -123,13 +134,11 @@ function numberKeys(details: Written): readonly LookupKey[] {
 }
 
 function reading(details: Written, own: Description): Reading {
-  return keysOf(namesOf(details), details, own.numbers, 'asked')
+  return keysOf(namesOf(details), details, own.numbers)
 }
 
-type Side = 'own' | 'asked'
-
 /** Present name with every address, and every other name with the present address. */
-function keysOf(people: readonly Named[], details: Written, numbers: readonly LookupKey[], side: Side): Reading {
+function keysOf(people: readonly Named[], details: Written, numbers: readonly LookupKey[]): Reading {
   const places = placesOf(details)
   const [main, ...others] = people
   if (main === undefined) return { index: [], marks: [] }
@@ -141,7 +150,7 @@ function keysOf(people: readonly Named[], details: Written, numbers: readonly Lo
   return {
     index: distinct(pairs.flatMap(([name, place]) => indexKeys(name, place))).slice(0, KEYS_MAX),
     marks: distinct([
-      ...pairs.flatMap(([name, place]) => markKeys(name, place, side)),
+      ...pairs.flatMap(([name, place]) => markKeys(name, place)),
       ...numbers.flatMap((key) => backing(key, main)),
     ]).slice(0, KEYS_MAX),
   }
@@ -191,7 +200,7 @@ const BESIDE_SLIP: readonly (readonly [Field, Field])[] = [
   ['family', 'postcode'],
 ]
 
-function markKeys(name: Named, place: Place, side: Side): readonly MarkKey[] {
+function markKeys(name: Named, place: Place): readonly MarkKey[] {
   const beside = (pairs: readonly (readonly [Field, Field])[]): readonly string[][] => {
     const values = { given: [], family: name.familySounds, birth: name.birth, ...place }
     return pairs.flatMap(([a, b]) => values[a].flatMap((x) => values[b].map((y) => [`${a} ${b}`, x, y])))
@@ -202,11 +211,9 @@ function markKeys(name: Named, place: Place, side: Side): readonly MarkKey[] {
     parts,
   })
   const familyAndBirth = beside([['family', 'birth']])
-  // A known name and one that nobody bears meet; two known names, or two unknown ones, may be those of twins.
-  const slip = (side === 'own') === name.isKnown ? 'slip-of-known' : 'slip-of-unknown'
   return [
     ...beside(BESIDE_SAME).flatMap((pair) => name.given.map((given) => mark('given-same', 'given', given, ...pair))),
-    ...beside(BESIDE_SLIP).flatMap((pair) => name.slips.map((form) => mark('given-slip', slip, form, ...pair))),
+    ...beside(BESIDE_SLIP).flatMap((pair) => name.slips.map((form) => mark('given-slip', 'given-slip', form, ...pair))),
     ...beside([
       ['family', 'postcode'],
       ['family', 'street'],
@@ -220,7 +227,7 @@ function markKeys(name: Named, place: Place, side: Side): readonly MarkKey[] {
   ]
 }
 
-/** What backs a number up: without a given name or a birth that goes with it, a number may be somebody else's. */
+/** What backs a number up: without names and a birth that go with it, a number may be somebody else's. */
 function backing(key: LookupKey, name: Named): readonly MarkKey[] {
   const mark = (meaning: Meaning, value: string): MarkKey => ({
     meaning,
@@ -228,7 +235,8 @@ function backing(key: LookupKey, name: Named): readonly MarkKey[] {
     parts: [key.kind, ...key.parts, value],
   })
   return [
-    ...name.givenSounds.map((sound) => mark('number-given', sound)),
+    ...name.given.map((given) => mark('number-given', given)),
+    ...name.familySounds.map((sound) => mark('number-family', sound)),
     ...name.birth.map((birth) => mark('number-birth', birth)),
   ]
 }

@@ -1,58 +1,77 @@
-import type { Field, Lacks, Meaning } from './keys.js'
+import type { Field, Meaning, Traits } from './keys.js'
 
 /** What a question and a child have in common. */
 export interface Evidence {
   /** Fields that agree, read in one of the two ways a question can be read. */
   readonly fields: ReadonlySet<Field>
   readonly meanings: ReadonlySet<Meaning>
-  readonly question: Lacks
-  readonly child: Lacks
+  readonly question: Traits
+  readonly child: Traits
 }
 
 /**
- * Whether the child is the one described, without anybody looking. The given name must be the same, or one slip of the pen away from a
- * name that people bear, and a place, the family name and the birth must go with it:
+ * Whether the child is the one described, without anybody looking. A place must always go with it: the postcode, or street and house with
+ * the town or nearly the postcode. The household is a place that two things witness.
  *
- * | birth | place | family name |
+ * | birth | given name | what else |
  * |---|---|---|
- * | the same | the postcode, or street and house, or street, town and nearly the postcode | needed, unless postcode and house or street, or street and house, agree |
- * | nearly the same | as above | needed |
- * | not known on one side | postcode and street or house | needed |
- * | another | never | |
+ * | the same | the same | the family name or the household |
+ * | the same, of a single birth | a slip of the pen away | the family name or the household |
+ * | the same, of a single birth | another, or not known | the family name and the household: nobody else was born to them that day |
+ * | nearly the same | the same | the family name |
+ * | not known on one side | the same | the family name and the household |
+ * | another | | never |
  *
- * So neither twins, nor brothers and sisters, nor strangers with one name and birthday, are ever taken for each other.
+ * So neither twins nor brothers and sisters, nor strangers with one name and birthday, are taken for each other. Of a single birth is
+ * a child of whom a sealer says that it has no twin.
  */
 export function links(evidence: Evidence): boolean {
   const { fields, meanings, question, child } = evidence
-  if (!givenAgrees(evidence)) return false
-  const streetAndHouse = fields.has('street') && fields.has('house')
-  const household = fields.has('postcode') && (fields.has('street') || fields.has('house'))
-  const nearlyThere = fields.has('street') && fields.has('town') && meanings.has('postcode-near')
-  const place = fields.has('postcode') || streetAndHouse || nearlyThere
+  const isNear = fields.has('town') || meanings.has('postcode-near')
+  const home = fields.has('street') && fields.has('house') && isNear
+  if (!home && !fields.has('postcode')) return false
+  const household = home || (fields.has('postcode') && (fields.has('street') || fields.has('house')))
   // A person with one name is one on both sides.
-  const family = fields.has('family') || (question.family && child.family)
-  if (fields.has('birth')) return place && (family || household || streetAndHouse)
-  if (!family) return false
-  if (meanings.has('birth-near')) return place
-  return (question.birth || child.birth) && household
+  const family = fields.has('family') || (question.lacksFamily && child.lacksFamily)
+  const same = isNotContradicted(evidence) && meanings.has('given-same')
+  if (fields.has('birth')) {
+    const isNamed = same || (child.isSingleBirth && givenAgrees(evidence))
+    return isNamed ? family || household : child.isSingleBirth && family && household
+  }
+  if (!same || !family) return false
+  return meanings.has('birth-near') || (household && (question.lacksBirth || child.lacksBirth))
 }
 
 /** The same first given name or a slip of it, and no other given names that differ. */
-export function givenAgrees({ meanings, question, child }: Evidence): boolean {
-  const contradicted = !question.otherGiven && !child.otherGiven && !meanings.has('other-given')
-  return !contradicted && (meanings.has('given-same') || meanings.has('given-slip'))
+export function givenAgrees(evidence: Evidence): boolean {
+  const { meanings } = evidence
+  return isNotContradicted(evidence) && (meanings.has('given-same') || meanings.has('given-slip'))
 }
 
-/** How much it says that a field agrees: roughly the digits of the number of children who would share it by chance. */
-const WEIGHTS: Readonly<Record<Field, number>> = {
-  given: 2,
-  family: 2,
-  birth: 3,
-  postcode: 3,
-  street: 2,
-  house: 1,
-  town: 1,
+function isNotContradicted({ meanings, question, child }: Evidence): boolean {
+  return question.lacksOtherGiven || child.lacksOtherGiven || meanings.has('other-given')
 }
+
+function lacksGiven({ question, child }: Evidence): boolean {
+  return question.lacksGiven || child.lacksGiven
+}
+
+/**
+ * How much it says that a field agrees: ten times the logarithm, to base ten, of how many children there are for each one that agrees by chance.
+ * Orders of magnitude for an English authority.
+ */
+const WEIGHTS: Readonly<Record<Field, number>> = {
+  given: 18,
+  family: 20,
+  birth: 38,
+  postcode: 45,
+  street: 27,
+  house: 17,
+  town: 10,
+}
+
+/** Among a million children, a tenth of one agrees in so much by chance. */
+const CANDIDATE_WEIGHT_MIN = 70
 
 /**
  * Whether the child may be the one described: enough agrees, and the given name or the birth is part of it. Where one of
@@ -63,10 +82,9 @@ export function isCandidate(evidence: Evidence): boolean {
   if (weightOf(evidence) < CANDIDATE_WEIGHT_MIN) return false
   if (fields.has('birth') || fields.has('given')) return true
   if (meanings.has('birth-near') || meanings.has('given-slip')) return true
-  return fields.has('family') && (question.given || child.given || question.birth || child.birth)
+  const isBirthUnknown = question.lacksBirth || child.lacksBirth
+  return fields.has('family') && (lacksGiven(evidence) || isBirthUnknown)
 }
-
-const CANDIDATE_WEIGHT_MIN = 7
 
 function weightOf({ fields }: Evidence): number {
   return [...fields].reduce((sum, field) => sum + WEIGHTS[field], 0)
@@ -77,17 +95,26 @@ function weightOf({ fields }: Evidence): number {
  * rest, or one of the two was registered before it had a given name.
  */
 export function maySeemTwice(evidence: Evidence): boolean {
-  const { fields, meanings, question, child } = evidence
+  const { fields, meanings } = evidence
   const birth = fields.has('birth') || meanings.has('birth-near')
   if (givenAgrees(evidence)) return fields.has('family') && (birth || fields.has('postcode'))
-  return (question.given || child.given) && fields.has('family') && fields.has('birth') && fields.has('postcode')
+  return lacksGiven(evidence) && fields.has('family') && fields.has('birth') && fields.has('postcode')
 }
 
-/** Whether what else is asked goes with a child that was found by a number; where one side says nothing else, it does. */
-export function backsNumber({ fields, meanings, question, child }: Evidence): boolean {
-  if ((question.given && question.birth) || (child.given && child.birth)) return true
-  const more: readonly Meaning[] = ['number-given', 'number-birth', 'birth-near', 'given-same', 'given-slip']
-  return fields.has('birth') || more.some((meaning) => meanings.has(meaning))
+/**
+ * Whether what else is asked goes with a child that was found by a number: the given name with the birth or the family name, since a number
+ * may be a twin's, or anybody's. Where one side says nothing else, nothing speaks against the number.
+ */
+export function backsNumber(evidence: Evidence): boolean {
+  const { fields, meanings, question, child } = evidence
+  const knows = (traits: Traits): boolean => !traits.lacksGiven || !traits.lacksBirth
+  if (!knows(question) || !knows(child)) return true
+  const has = (...any: readonly Meaning[]): boolean => any.some((meaning) => meanings.has(meaning))
+  const given = has('number-given', 'given-same') || (child.isSingleBirth && has('given-slip'))
+  const birth = fields.has('birth') || has('number-birth', 'birth-near')
+  const family = fields.has('family') || has('number-family')
+  if (given) return birth || family
+  return lacksGiven(evidence) && birth && (family || question.lacksFamily || child.lacksFamily)
 }
 
 /** More than this many candidates are "many": nobody is asked to choose among them. */

@@ -3,7 +3,6 @@ import { addressParts } from './normal/address.js'
 import { birthForms } from './normal/birth.js'
 import { familyName } from './normal/family.js'
 import { type GivenName, givenName } from './normal/given.js'
-import { isKnownGivenName } from './normal/known-names.js'
 import { formalNamesOf, spellingOf } from './normal/nicknames.js'
 import { readPostcode } from './normal/postcode.js'
 import { slipForms } from './normal/slips.js'
@@ -13,6 +12,7 @@ import { soundOf } from './normal/sound.js'
 export interface Written extends OtherName {
   readonly dateOfBirth?: string | undefined
   readonly expectedDate?: true
+  readonly multipleBirth?: boolean
   readonly nhsNumber?: string
   readonly upn?: string
   readonly aliases?: readonly Alias[]
@@ -29,8 +29,6 @@ export interface Named {
   readonly given: readonly string[]
   readonly givenSounds: readonly string[]
   readonly slips: readonly string[]
-  /** Whether the first given name is one that people bear. */
-  readonly isKnown: boolean
   readonly otherGiven: readonly string[]
   readonly familySounds: readonly string[]
   readonly birth: readonly string[]
@@ -60,13 +58,12 @@ function named(name: OtherName, details: Written): Named {
   const isExpected = details.expectedDate === true
   const forms = details.dateOfBirth === undefined ? undefined : birthForms(details.dateOfBirth)
   const whole = [given.first, ...given.others].join('')
-  const same = unique([spellingOf(given.first), whole])
+  const same = unique([given.first, whole])
   return {
     // Before birth many have no name: then that is what they have in common.
     given: isExpected && same.length === 0 ? ['unnamed'] : same,
     givenSounds: unique([given.first, spellingOf(given.first), ...formalNamesOf(given.first)].map(soundOf)),
     slips: given.first.length < SLIP_LETTERS_MIN ? [] : slipForms(given.first),
-    isKnown: isKnownGivenName(given.first),
     otherGiven: otherForms(given, whole),
     familySounds: unique([family.whole, ...family.parts].map(soundOf)),
     birth: forms === undefined ? [] : [isExpected ? `expected ${forms.exact}` : forms.exact],
@@ -82,14 +79,18 @@ function otherForms({ others }: GivenName, whole: string): readonly string[] {
 const SLIP_LETTERS_MIN = 3
 
 // Given names that brothers often share: what tells them apart is the next one.
-const SHARED_BY_BROTHERS: ReadonlySet<string> = new Set(['muhammad', 'syed', 'abdul', 'md'])
+const SHARED_BY_BROTHERS: ReadonlySet<string> = new Set(['muhammad', 'syed', 'abdul'])
 
-/** The name with a first one that does not tell brothers apart joined to the next. */
+/** The name with a first one that does not tell brothers apart in one spelling, joined to the next. */
 function distinctly(name: GivenName): GivenName {
-  const [next, ...others] = name.others
-  if (next === undefined || !SHARED_BY_BROTHERS.has(spellingOf(name.first))) return name
-  return { ...name, first: spellingOf(name.first) + next, others }
+  const first = name.first.length < FULL_LETTERS_MIN ? name.first : spellingOf(name.first)
+  if (!SHARED_BY_BROTHERS.has(first)) return name
+  const [next = '', ...others] = name.others
+  return { ...name, first: first + next, others }
 }
+
+// Shorter ones are pet forms, which may be another child's name.
+const FULL_LETTERS_MIN = 5
 
 /** The present address and the latest former ones; a postcode that stands for having none is nowhere. */
 export function placesOf(details: Written): readonly Place[] {

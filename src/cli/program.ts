@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { IndexError } from '../errors.js'
+import { alertCommands } from './commands/alerts.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
 import { enquiryCommands } from './commands/enquiries.js'
@@ -47,6 +48,7 @@ function programOf(): Command {
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
+  for (const command of alertCommands()) program.addCommand(command)
   program.addCommand(policyCommand())
   program.addCommand(rotateEpochCommand())
   program.addCommand(verifyCommand())

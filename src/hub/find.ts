@@ -98,8 +98,8 @@ function weighed(
     (reading, index): Evidence => ({
       fields: fields[index] ?? NONE,
       meanings: meaningsOf(hub, reading, row, marks),
-      question: question.own.lacks,
-      child: row.lacks,
+      question: question.own.traits,
+      child: row.traits,
     }),
   )
   return {

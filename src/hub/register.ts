@@ -32,11 +32,12 @@ const description = z.strictObject({
   numbers: z.array(lookupKey).max(64),
   index,
   marks,
-  lacks: z.strictObject({
-    given: z.boolean(),
-    family: z.boolean(),
-    otherGiven: z.boolean(),
-    birth: z.boolean(),
+  traits: z.strictObject({
+    lacksGiven: z.boolean(),
+    lacksOtherGiven: z.boolean(),
+    lacksFamily: z.boolean(),
+    lacksBirth: z.boolean(),
+    isSingleBirth: z.boolean(),
   }),
 })
 const described = {

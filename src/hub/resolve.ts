@@ -145,7 +145,7 @@ export function recorded(
   childId: ChildId,
   own: TokenedDescription,
   before: ChildRow | undefined,
-): Pick<ChildRow, 'numbers' | 'marks' | 'lacks'> {
+): Pick<ChildRow, 'numbers' | 'marks' | 'traits'> {
   const marked = (tokens: readonly { readonly token: Uint8Array }[]): readonly number[] =>
     marksOf(
       hub.keys.storageKey,
@@ -162,7 +162,7 @@ export function recorded(
   return {
     numbers: [...new Map(numbers.map((each) => [`${each.kind} ${each.mark}`, each])).values()],
     marks: packMarks([...earlier, ...marked(own.marks)]),
-    lacks: own.lacks,
+    traits: own.traits,
   }
 }
 

@@ -4,7 +4,7 @@ import type { Link, LinkStatement } from '../case/link.js'
 import type { JournalPosition, Known } from '../check/receipt.js'
 import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
-import type { Lacks } from '../child/keys.js'
+import type { Traits } from '../child/keys.js'
 import type { Table } from '../store/port.js'
 import type { DueRow, WatchStateRow } from './watch-state.js'
 
@@ -68,8 +68,7 @@ export interface ChildRow {
   readonly marks: Uint8Array
   /** Marks of the details by which a candidate is confirmed. */
   readonly details: Uint8Array
-  /** What nothing is known of. */
-  readonly lacks: Lacks
+  readonly traits: Traits
   readonly recordVersion: number
   readonly fingerprints: readonly Uint8Array[]
   readonly enquiry?: number | undefined

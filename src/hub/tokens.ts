@@ -1,5 +1,13 @@
 import { nameOf } from '../child/compare.js'
-import type { Description, Field, LookupKey, Meaning, Question } from '../child/keys.js'
+import {
+  type Description,
+  type Field,
+  type LookupKey,
+  type Meaning,
+  type Question,
+  SAYS_NOTHING,
+  type Traits,
+} from '../child/keys.js'
 import { innerToken } from '../child/tokens.js'
 import type { SendOptions } from '../port.js'
 import type { HubContext } from './context.js'
@@ -14,7 +22,7 @@ export interface TokenedDescription {
   readonly numbers: readonly (Tokened & { readonly kind: string })[]
   readonly index: readonly Tokened[]
   readonly marks: readonly Tokened[]
-  readonly lacks: Description['lacks']
+  readonly traits: Traits
 }
 
 /** A question with tokens in place of what it asks. */
@@ -30,7 +38,7 @@ export interface TokenedReading {
 
 /** Asks for nobody. */
 export const NO_QUESTION: TokenedQuestion = {
-  own: { numbers: [], index: [], marks: [], lacks: { given: true, family: true, otherGiven: true, birth: true } },
+  own: { numbers: [], index: [], marks: [], traits: SAYS_NOTHING },
   asked: [],
 }
 
@@ -59,12 +67,12 @@ function keysOf({ numbers, index, marks }: Description): readonly LookupKey[] {
 }
 
 function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8Array): TokenedDescription {
-  const { numbers, index, marks, lacks } = description
+  const { numbers, index, marks, traits } = description
   return {
     numbers: numbers.map((key) => ({ kind: key.kind, token: tokenOf(key) })),
     index: index.map((key) => ({ token: tokenOf(key) })),
     marks: marks.map((key) => ({ token: tokenOf(key) })),
-    lacks,
+    traits,
   }
 }
 

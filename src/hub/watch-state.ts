@@ -47,11 +47,11 @@ export function dayOf(at: number): number {
 
 function stateKey(hub: HubContext, { agency, practitioner }: Watched, day: number): Uint8Array {
   const whose = practitioner === undefined ? [agency] : [agency, practitioner]
-  return hub.shelf.key('meter', 'watch/v1', ...whose, day % DAYS)
+  return hub.shelf.key('meter', 'watch:day', ...whose, day % DAYS)
 }
 
 function dueKey(hub: HubContext, day: number): Uint8Array {
-  return hub.shelf.key('meter', 'watch-due/v1', day % DAYS)
+  return hub.shelf.key('meter', 'watch:due', day % DAYS)
 }
 
 export async function loadStates(

@@ -16,7 +16,7 @@ function processKey(hub: HubContext): Uint8Array {
 
 /** What is remembered of a child that was looked up; survives a restart, for a check may follow one. Child ids are random. */
 export function childTag(hub: HubContext, childId: ChildId): number {
-  return tagOf(hub.shelf.key('meter', 'watch-child/v1', childId))
+  return tagOf(hub.shelf.key('meter', 'watch:child', childId))
 }
 
 /** What is remembered of a query: it can be compared with others of the same process and agency, and with nothing else. */

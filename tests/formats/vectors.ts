@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { concat, encode, fromBase64, pack, sha256, toHex, utf8Text } from '../../src/bytes.js'
 import { signDetermination } from '../../src/case/determination.js'
+import { encodeLink, linkCommitment, signLinkStatement } from '../../src/case/link.js'
 import {
   type Evidence,
   evidenceHash,
@@ -10,6 +11,7 @@ import {
   signRequest,
 } from '../../src/case/opening.js'
 import { REFERRAL_NOTICE } from '../../src/case/referral.js'
+import { encodeLookups, type OpenLookup } from '../../src/case/watch.js'
 import { detailsCommitment, encodeAnswer } from '../../src/check/answer.js'
 import { encodeBatchEntry, encodeSubmission, signBatch } from '../../src/check/batch.js'
 import { type Check, checkIdOf, contentHash, encodeCheck, receiptContent } from '../../src/check/canonical.js'
@@ -79,6 +81,7 @@ export async function vectors(): Promise<ReadonlyMap<string, string>> {
       ...roster(),
       ...sealing(),
       ...openings(),
+      ...links(),
       ...(await messages()),
       ...(await files()),
     }),
@@ -296,6 +299,27 @@ function openings() {
   }
 }
 
+function links() {
+  const pair = { duplicate: 3, kind: 'merge' as const, from: filled(0xc1, 16), into: CHILD, salt: random(32) }
+  const commitment = linkCommitment(HUB, pair)
+  const said = { duplicate: 3, kind: 'merge' as const, commitment, at: AT, reason: 'confirmed-by-agency' as const }
+  const statements = [
+    signLinkStatement(HUB, { ...said, officer: 'officer-1' }, OFFICER_KEY),
+    signLinkStatement(HUB, { ...said, officer: 'officer-2', reason: 'registered-twice' }, keyOf(0x26)),
+  ]
+  return {
+    'duplicate-entry': json({
+      event: 'queued',
+      duplicate: 3,
+      first: pair.from,
+      second: CHILD,
+      reason: 'registered-twice',
+    }),
+    'link-commitment': toHex(commitment),
+    'link-entry': utf8Text(encodeLink({ ...pair, statements })),
+  }
+}
+
 async function messages() {
   const body = toJsonBytes({ reference: 'PN/2023-0001' })
   const message = encodeMessage('find-check', body, AT, { hub: HUB, party: AGENCY, key: AGENCY_KEY })
@@ -310,9 +334,31 @@ async function closed(): Promise<Uint8Array> {
   throw new IndexError('ERR_REQUEST_INVALID', 'it is not valid', { field: 'reference' })
 }
 
+const FIRST_LOOKUP: OpenLookup = {
+  child: 0x01020304,
+  household: 0x11121314,
+  number: 0,
+  description: 0,
+  slot: 60,
+  answer: 'none',
+  isNext: false,
+  isAlone: true,
+}
+const SECOND_LOOKUP: OpenLookup = {
+  child: 0x05060708,
+  household: 0,
+  number: 0x21222324,
+  description: 0,
+  slot: 143,
+  answer: 'match',
+  isNext: true,
+  isAlone: false,
+}
+
 async function files() {
   const event: CustodianEvent = { kind: 'opening', opening: filled(0x0e, 16), requestHash: filled(0x49) }
   return {
+    'open-lookups': toHex(encodeLookups([FIRST_LOOKUP, SECOND_LOOKUP])),
     'custodian-event': json(event),
     'key-file': encodeKeyFile({
       kind: 'sealer',

@@ -1,5 +1,6 @@
 import { normaliseName } from '../name.js'
 import { isNoPlace, isPostcode } from './postcode.js'
+import { slipForms } from './slips.js'
 
 /** What is compared of an address; empty where its lines do not show it. */
 export interface AddressParts {
@@ -49,9 +50,14 @@ function streetLine(places: readonly string[]): number {
 /** The words but the kind, which is never the first of them: `St John’s Road`, `The Avenue`. */
 function streetName(place: string): string {
   const [first = '', ...rest] = place.split(' ').map(normaliseName)
-  const names = rest.filter((word) => !KINDS.has(word))
+  const names = rest.filter((word, i) => !KINDS.has(word) && !(i === rest.length - 1 && isMisspeltKind(word)))
   const start = first === 'saint' ? 'st' : first
   return start === 'the' && names.length === 0 ? [start, ...rest].join('') : [start, ...names].join('')
+}
+
+/** `Steet`, `Avneue`: a kind of five letters or more, one slip of the pen away. */
+function isMisspeltKind(word: string): boolean {
+  return word.length >= LONG_KIND_MIN - 1 && slipForms(word).some((form) => KIND_SLIPS.has(form))
 }
 
 function townOf(places: readonly string[]): string {
@@ -80,6 +86,11 @@ const KINDS =
   split(`road rd street st str avenue ave av lane ln la drive dr close cl clo crescent cres crs court ct gardens gdns gdn
   grove gr gro place pl terrace terr ter way wy walk wlk square sq hill rise row mews parade pde park pk green grn view vw circuit cct
   boulevard blvd highway hwy parkway pwy esplanade esp crest heights hts loop alley`)
+
+const LONG_KIND_MIN = 5
+const KIND_SLIPS: ReadonlySet<string> = new Set(
+  [...KINDS].filter((kind) => kind.length >= LONG_KIND_MIN).flatMap((kind) => [...slipForms(kind)]),
+)
 
 // Besides what ends in -shire. Counties that share their name with a town are left out.
 const COUNTIES =

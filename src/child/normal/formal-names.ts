@@ -53,7 +53,7 @@ jessica: jess jessie jessy
 rebecca: becky beck becca becks bex becki beckie
 stephen: steve stevie ste steph
 henry: harry hal hank
-harriet: hattie hatty harry hettie etta
+harriet: hattie hatty hettie etta
 harold: harry hal
 frederick: fred freddie
 louise: lou lulu
@@ -85,7 +85,7 @@ agnes: aggie nessie
 aileen: eily
 aimee: ames
 alan: al
-alasdair: ali al
+alasdair: ali
 alice: ali ally
 alison: ali ally allie
 amanda: mandy manda
@@ -100,7 +100,7 @@ anna: annie aine ania nan
 annabel: bella belle annie
 antoni: antek tolek
 antonia: toni tonia
-arabella: bella belle ara
+arabella: ara
 archibald: archie archy
 arthur: art artie arty
 augusta: gussie
@@ -132,7 +132,7 @@ cecilia: cece celia cissy
 cecily: cis cissy
 chloe: clo
 christian: chris
-christine: chris chrissy chrissie tina
+christine: chrissy chrissie tina
 ciaran: kier
 clement: clem
 clementine: clem clemmie
@@ -165,14 +165,12 @@ ebenezer: eben
 edgar: ed eddie
 edith: edie ede eadie
 edmund: ed eddie ned ted
-edwin: ed eddie
 elena: lena ellie
 elias: eli
-ellen: ellie nell nellie
+ellen: nell nellie
 elliot: ell
 elspeth: elsie elspie
 emanuel: manny
-emelia: millie
 emma: em emmie emmy ems
 emmanuel: manny manu
 eoin: owie
@@ -184,7 +182,7 @@ eugenie: genie
 eva: evie
 evangeline: evie angie
 eve: evie
-evelyn: evie eve
+evelyn: eve
 ezekiel: zeke
 ezra: ez
 fatima: fati
@@ -196,11 +194,10 @@ flora: flo florrie
 florence: flo flossie florrie flor
 francisco: paco pancho
 franciszek: franek
-frank: frankie
-franklin: frank frankie
+franklin: frank
 fraser: fraz
 frederic: fred freddie
-frederica: freddie freda
+frederica: freda
 gabrielle: gabby gabi gabbie
 gareth: gaz gary
 gary: gaz
@@ -226,14 +223,12 @@ harrison: harry
 harvey: harv
 heather: hev
 helen: nell nellie nelly lena
-helena: lena nell
 henrietta: hettie etta hetty hen
-herbert: herbie herb bert
+herbert: herbie herb
 hermione: hermie
 hester: hettie hetty
 hilary: hil
 howard: howie
-hubert: bert
 hugh: hughie huw shug
 humphrey: humph
 ibrahim: ibby
@@ -242,8 +237,7 @@ imogen: immy imo midge
 ingrid: inga
 irene: rene
 isaac: zack ike izzy
-isadora: izzy dora
-israel: izzy
+isadora: dora
 jacqueline: jackie jacqui jacky
 jakub: kuba
 jamila: mila
@@ -257,11 +251,10 @@ jean: jeannie jeanie
 jemima: jem mima jemmy mimi
 jennifer: jen jenny jenni jennie jenna
 jeremiah: jerry jez jem
-jeremy: jem jez jerry
-jerome: jerry rome
+jeremy: jez jerry
+jerome: rome
 jessamine: jess
-joanna: jo joanne joey annie
-joanne: jo
+joanna: jo joanne joey
 jocelyn: joss jos
 jordan: jord jordy
 joyce: joy
@@ -269,9 +262,6 @@ judith: judy jude judi
 julia: jules
 julian: jules jools
 juliana: jules
-julie: jules
-juliet: jules
-juliette: jules
 justin: just
 karen: kaz
 kasper: kas
@@ -310,7 +300,7 @@ lynette: lyn
 mackenzie: mac mack kenzie
 macsen: macs
 maddison: maddie
-magdalena: magda lena maggie
+magdalena: magda maggie
 magnus: mags
 malachi: mal mally
 malcolm: mal mally malky
@@ -320,10 +310,9 @@ marcus: marc
 margarita: rita
 mariam: mimi
 mariana: mari
-marianne: mari annie
+marianne: mari
 marie: mimi
 marilyn: mari lyn
-marina: mari
 marjorie: marge margie
 martha: marty mattie
 martin: marty mart
@@ -332,9 +321,8 @@ mateusz: mati
 maureen: mo
 maurice: mo morris
 maverick: mav
-maximus: max
-maxine: max
 maxwell: max
+maximus: max
 mccauley: mac
 melanie: mel
 melissa: mel lissa missy
@@ -342,24 +330,21 @@ melvin: mel
 meredith: merry
 michaela: mickey micky kayla
 michelle: shell chelle mich
-mildred: millie
 miranda: mandy randy mira
-miriam: mim mimi mirri
+miriam: mim mirri
 mitchell: mitch
 montague: monty
 montgomery: monty
-morgan: mo
-morris: mo
-moses: mo moe
-muireann: muiri
+moses: moe
+muireanne: muiri
 myfanwy: myf
 myrtle: myrt
 nadine: nad
 nancy: nan
 naomi: nomi
 natalia: nat talia natasha nata
-nathan: nate nat
-nathaniel: nate nat nathan
+nathan: nate
+nathaniel: nate nathan
 neil: neily
 nerys: ner
 nicole: nicky nikki nic nicki coco
@@ -379,12 +364,11 @@ paisley: pais
 pamela: pam pammy
 parker: park
 patience: pat
-patryk: pat
 paul: pauly
 paula: polly
 paulina: lina
 pauline: polly
-penelope: penny pen nell poppy pip
+penelope: penny pen poppy pip
 percival: percy
 persephone: persie percy seph
 phoebe: phebs pheebs
@@ -410,16 +394,12 @@ rodney: rod
 roger: rodge
 roland: roly rolly
 roman: rom
-romilly: millie romy
+romilly: romy
 ronan: ro
 rory: ro
 rosalie: rosie rose
 rosalind: ros roz rosie lindy
-rosamund: ros roz rosie
-rosanna: rosie ro
-rosanne: rosie ro
-rose: rosie
-rowena: ro
+rosamund: ros roz
 roxanne: roxy roxie
 rudolph: rudy
 rupert: rup
@@ -497,7 +477,7 @@ wallace: wally
 walter: wally walt wat
 warren: waz
 wendy: wend
-wilfred: wilf fred wilfie freddie will
+wilfred: wilf wilfie will
 wilhelmina: billie minnie willa
 willem: wim
 winifred: winnie freda win

@@ -18,8 +18,7 @@ function byShortForm(lines: readonly string[]): ReadonlyMap<string, readonly str
   for (const line of lines) {
     const [formal = '', shorts = ''] = line.split(': ')
     for (const short of shorts.split(' ')) {
-      const before = out.get(short) ?? []
-      if (before.length < 3) out.set(short, [...before, formal])
+      out.set(short, [...(out.get(short) ?? []), formal])
     }
   }
   return out

@@ -6,13 +6,13 @@ import { FORMAL_NAMES } from '../../../src/child/normal/formal-names.js'
 import { type GivenName, givenName } from '../../../src/child/normal/given.js'
 import { formalNamesOf } from '../../../src/child/normal/nicknames.js'
 import { hasMixedScripts } from '../../../src/child/normal/scripts.js'
-import { metaphoneOf, soundexOf, soundOf } from '../../../src/child/normal/sound.js'
+import { soundOf } from '../../../src/child/normal/sound.js'
 import { SPELLINGS, spellingOf } from '../../../src/child/normal/spellings.js'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.string({ unit: 'grapheme', maxLength: 60 }),
-  fc.stringMatching(/^(?:(?:al|el|bin|van|der|mac|mc|o|st|de|la|abd|ul|baby|twin|anna|marie)[ '.-]?){0,12}$/i),
+  fc.stringMatching(/^(?:(?:al|el|bin|van|der|mac|Mc|AlH|O|st|de|la|abd|ul|baby|twin|anna|marie)[ '.-]?){0,12}$/),
 )
 const wordsOf = ({ first, others, initials }: GivenName): string[] => [first, ...others, ...initials]
 
@@ -84,7 +84,7 @@ describe('a name that mixes scripts', () => {
         fc.pre(fake !== name)
         expect(hasMixedScripts(fake)).toBe(true)
         const [real, forged] = [givenName(name).first, givenName(fake).first]
-        for (const read of [(text: string) => text, soundexOf, metaphoneOf, spellingOf]) {
+        for (const read of [(text: string) => text, soundOf, spellingOf]) {
           expect(read(forged)).not.toBe(read(real))
         }
         expect(formalNamesOf(forged)).toEqual([])
