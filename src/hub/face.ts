@@ -11,7 +11,7 @@ import { standing } from './standing.js'
  * that says more, or something else, gets the answer that there would be without the registration.
  */
 export function faceId(hub: Pick<HubContext, 'shelf'>, childId: ChildId): ChildId {
-  return asChildId(hub.shelf.key('child', 'face/v1', childId))
+  return asChildId(hub.shelf.key('child', 'face', childId))
 }
 
 /** The row by which agencies are answered about a child. */
