@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSealer, newPartyKey } from '../../src/index.js'
+import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
+import { decodeMessage, encodeMessage } from '../../src/port.js'
 import type { Commit } from '../../src/store/port.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
@@ -84,6 +86,35 @@ describe('a honey record', () => {
     })
     await check(it, 'a')
     expect(await all(it.hub.cases())).toHaveLength(1)
+    expect(await all(it.hub.alerts())).toEqual([])
+  })
+
+  test('is one only where nobody was before, also for a sealer that asked as for a child', async () => {
+    await using it = await house()
+    await it.register(INVENTED)
+    const key = await newPartyKey()
+    const sender = { hub: it.line.pin.hub, party: 'lying', key: key.signing }
+    const lying = createSealer({
+      id: 'lying',
+      key,
+      clock: it.clock.read,
+      hub: {
+        pin: it.line.pin,
+        send(message, options) {
+          const { verb, at, body } = decodeMessage(message)
+          if (verb !== 'find-for-registration') return it.line.send(message, options)
+          const asked = fromJsonBytes(body) as { rows: object[] }
+          const rows = asked.rows.map((row) => ({ ...row, honey: false }))
+          return it.line.send(encodeMessage(verb, toJsonBytes({ rows }), at, sender), options)
+        },
+      },
+    })
+    await it.hub.enrol(lying.enrolment())
+    const changed = { ...INVENTED, sex: 'female' as const }
+    await expect(lying.register(changed, { ...forTests, honey: true })).rejects.toMatchObject({
+      code: 'ERR_REGISTRATION_AMBIGUOUS',
+    })
+    await it.police.identify(number, 'PC 42')
     expect(await all(it.hub.alerts())).toEqual([])
   })
 

@@ -195,6 +195,18 @@ describe('work is no fishing', () => {
     expect(await kinds(it)).toEqual([])
   })
 
+  test('two batches of one system at the same time', async () => {
+    await using it = await house()
+    await Promise.all(
+      [0, 1, 2].map((part) =>
+        it.police.checkAll(upTo(100).map((n) => checkOf(it, `r-${part}-${n}`, number(100 * part + n), 'system'))),
+      ),
+    )
+    await it.police.identify(number(1), 'system')
+    it.clock.now += 2 * DAY
+    expect(await kinds(it)).toEqual([])
+  })
+
   test('a check the next morning', async () => {
     await using it = await house()
     const children = upTo(62).map(number)
