@@ -250,6 +250,19 @@ describe('work is no fishing', () => {
   })
 })
 
+describe('a declared back-fill', () => {
+  test('raises one alert about the agency, whoever its rows name', async () => {
+    await using it = await house()
+    const list = upTo(1500).map((n) => ({ child: number(n), practitioner: `teacher ${n % 20}` }))
+    for await (const { kind } of it.school.identifyAll(list, { practitioner: 'system' }))
+      expect(kind).toBe('identified')
+    it.clock.now += 2 * DAY
+    const found = await all(it.hub.alerts())
+    expect(found).toMatchObject([{ kind: 'back-fill', agency: 'hill-school', times: 1 }])
+    expect(found[0]?.practitioner).toBeUndefined()
+  })
+})
+
 describe('look-ups are metered', () => {
   test('by ten minutes for a practitioner', async () => {
     await using it = await house({ limits: { identifyPerPractitionerPerTenMinutes: 3 } })
