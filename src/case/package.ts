@@ -37,6 +37,8 @@ const referralPackage = z.strictObject({
   lawfulBasis: z.enum(LAWFUL_BASES),
   sentAt: instant,
   decisionDueAt: instant,
+  // Packages from before ids were translated have none.
+  agencyChildId: z.string().max(64).optional(),
   details: z.strictObject({ identity: z.unknown().optional(), carers: z.unknown().optional() }),
   notice: z.string().max(1024),
 })

@@ -54,6 +54,8 @@ export interface ReferralPackage {
   readonly lawfulBasis: LawfulBasis
   readonly sentAt: number
   readonly decisionDueAt: number
+  /** The child as this agency sees it, in the epoch of the sending; absent from packages of before this was told. */
+  readonly agencyChildId?: string | undefined
   /** Groups of details that this agency needs. */
   readonly details: { readonly identity?: unknown; readonly carers?: unknown }
   readonly notice: string

@@ -158,14 +158,15 @@ function keysOf(people: readonly Named[], details: Written, numbers: readonly Lo
 
 const NOWHERE: Place = { postcode: [], postcodeSlips: [], street: [], house: [], town: [] }
 
-/** Three fields at a time. Those that many children share everywhere, such as both names and the town, are left out. */
+/**
+ * Three fields at a time. Those that many children share by chance (both names and the town), or that say no more than two of them
+ * (a postcode and its town), are left out.
+ */
 const TRIPLES: readonly (readonly [Field, Field, Field])[] =
-  `given family birth, given family postcode, given family street, given family house, given birth postcode, given birth street,
-  given birth house, given birth town, given postcode street, given postcode house, given postcode town, given street house,
-  given street town, given house town, family birth postcode, family birth street, family birth house, family birth town,
-  family postcode street, family postcode house, family postcode town, family street house, family street town,
-  family house town, given family town, birth postcode street, birth postcode house, birth postcode town, birth street house,
-  birth street town, birth house town`
+  `given family birth, given family postcode, given family street, given birth postcode, given birth street, given birth house,
+  given postcode street, given postcode house, given street house, given street town, family birth postcode, family birth street,
+  family birth house, family postcode street, family postcode house, family street house, family street town,
+  birth postcode street, birth postcode house, birth street house, birth street town`
     .split(',')
     .map((line) => line.trim().split(/\s+/) as [Field, Field, Field])
 
@@ -214,10 +215,9 @@ function markKeys(name: Named, place: Place): readonly MarkKey[] {
   return [
     ...beside(BESIDE_SAME).flatMap((pair) => name.given.map((given) => mark('given-same', 'given', given, ...pair))),
     ...beside(BESIDE_SLIP).flatMap((pair) => name.slips.map((form) => mark('given-slip', 'given-slip', form, ...pair))),
-    ...beside([
-      ['family', 'postcode'],
-      ['family', 'street'],
-    ]).flatMap((pair) => name.birthNear.map((form) => mark('birth-near', 'birth-near', form, ...pair))),
+    ...beside([['family', 'postcode']]).flatMap((pair) =>
+      name.birthNear.map((form) => mark('birth-near', 'birth-near', form, ...pair)),
+    ),
     ...familyAndBirth.flatMap((pair) =>
       place.postcodeSlips.map((form) => mark('postcode-near', 'postcode-near', form, ...pair)),
     ),

@@ -25,6 +25,8 @@ export interface Import {
   readonly fields: FieldList
   /** Members that tell an NDJSON object of the library's form from a flat one. */
   readonly ownForm: readonly string[]
+  /** Rows per message; 256 where absent. */
+  readonly batch?: number
   toInput(fields: Fields): unknown
   /** Sends rows and says for each, in order, why it was refused, or undefined. */
   submit(inputs: readonly unknown[], lines: readonly number[]): Promise<readonly (Refusal | undefined)[]>
@@ -50,7 +52,7 @@ export async function importRows(
   { signal }: Context,
   path: string,
   options: ImportOptions,
-  { what, fields, ownForm, toInput, submit }: Import,
+  { what, fields, ownForm, batch: batchSize = BATCH, toInput, submit }: Import,
 ): Promise<ImportResult> {
   const format = options.format === undefined ? undefined : oneOf(FORMATS, options.format, '--format')
   const given = options.mapping === undefined ? undefined : await readMapping(options.mapping, fields)
@@ -94,7 +96,7 @@ export async function importRows(
   try {
     for await (const row of source.rows) {
       batch.push(row)
-      if (batch.length === BATCH) await flush()
+      if (batch.length === batchSize) await flush()
     }
     if (batch.length > 0) await flush()
   } finally {

@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { IndexError } from '../errors.js'
 import { alertCommands } from './commands/alerts.js'
+import { backFillCommand } from './commands/back-fill.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
+import { conferenceCommand } from './commands/conference.js'
+import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
 import { initCommand } from './commands/init.js'
@@ -44,10 +47,13 @@ function programOf(): Command {
   program.addCommand(enrolCommand())
   program.addCommand(registerCommand())
   for (const command of checkCommands()) program.addCommand(command)
+  program.addCommand(backFillCommand())
+  program.addCommand(conferenceCommand())
   for (const command of casesCommands()) program.addCommand(command)
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
+  for (const command of duplicateCommands()) program.addCommand(command)
   for (const command of alertCommands()) program.addCommand(command)
   program.addCommand(policyCommand())
   program.addCommand(rotateEpochCommand())

@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { readAgencyChildId } from '../child/written-form.js'
+import { type ChildId, toAgencyChildId } from '../child/identifiers.js'
+import { readAgencyChildId, writeAgencyChildId } from '../child/written-form.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import type { Agency, Roster } from '../roster/roster.js'
 import { epochFromRemainder, openEpochs } from '../roster/rotation.js'
-import { type HubContext, identifierKeyHashOf, roster } from './context.js'
+import { type HubContext, identifierKeyHashOf, identifierKeyOf, roster } from './context.js'
 import { changeRoster, type Follow } from './enrolment.js'
 
 /** Why an id of a closed epoch is not taken, from a check and from a look-up. */
@@ -30,6 +31,12 @@ export function epochOfWritten(
 ): { readonly epoch: number; readonly isOpen: boolean } | undefined {
   const epoch = epochFromRemainder(agency, readAgencyChildId(written).epochMod4)
   return epoch === undefined ? undefined : { epoch, isOpen: epochIsOpen(hub, epoch) }
+}
+
+/** A child as this agency sees it in the present epoch, written. */
+export function writtenFor(hub: HubContext, agency: string, childId: ChildId): string {
+  const { epoch } = roster(hub)
+  return writeAgencyChildId(toAgencyChildId(identifierKeyOf(hub, agency, epoch), childId), epoch)
 }
 
 /**

@@ -12,10 +12,12 @@ import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } fr
 import { type HubContext, requireParty, requireSender } from './context.js'
 import { loadCounter } from './counters.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
+import { writtenFor } from './epochs.js'
 import { instantOf } from './history.js'
 import type { Writes } from './ledger.js'
 import { verdictOn } from './raise.js'
 import { numberKey } from './shelf.js'
+import { loadStanding, standing } from './standing.js'
 
 const number = z.number().int().min(1)
 const prepareRequest = z.strictObject({
@@ -48,6 +50,8 @@ export interface ReferralOffer {
   readonly lawfulBasis: string
   readonly sentAt: number
   readonly decisionDueAt: number
+  /** The child as the receiving agency sees it: with it, checks can follow at once. The officer learns no other agency's. */
+  readonly agencyChildId: string
 }
 
 /** Decides by the disclosure rules what may go to an agency, records it, and gives the referral its number and deadline. */
@@ -106,7 +110,9 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
       return { puts: counter.puts(), inserts: [hub.shelf.insert('referral', numberKey(referral.number), referral)] }
     }))
   );
-  return toJsonBytes(offerOf(requireRecorded(referral), level))
+  const child = standing(await loadStanding(hub, [file.childId]), file.childId)
+  const agencyChildId = writtenFor(hub, asked.to, child?.childId ?? file.childId)
+  return toJsonBytes(offerOf(requireRecorded(referral), level, agencyChildId))
 }
 
 /** What a write left behind; a write that ran without leaving it could not be made. */
@@ -115,9 +121,9 @@ function requireRecorded(referral: Referral | undefined): Referral {
   return referral
 }
 
-function offerOf(referral: Referral, level: string): ReferralOffer {
+function offerOf(referral: Referral, level: string, agencyChildId: string): ReferralOffer {
   const { number, threshold, purpose, lawfulBasis, sentAt, decisionDueAt } = referral
-  return { referral: number, threshold, level, purpose, lawfulBasis, sentAt, decisionDueAt }
+  return { referral: number, threshold, level, purpose, lawfulBasis, sentAt, decisionDueAt, agencyChildId }
 }
 
 /** Takes the sealed package of a referral that was decided on, journals that it went, and lays it into the agency's inbox. */

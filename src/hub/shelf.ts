@@ -39,10 +39,10 @@ export function numberKey(value: number): Uint8Array {
 export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array, random: Random): Shelf {
   const place = (table: Table, key: Uint8Array): Uint8Array => encode('row/v1', hub, table, key)
   const sealed = <T extends Table>(table: T, key: Uint8Array, value: Rows[T]): Uint8Array =>
-    sealBytes(storageKey, place(table, key), toJsonBytes(value), random)
+    sealBytes(storageKey, place(table, key), filled(table, toJsonBytes(value)), random)
   // The box authenticates the row as one that this hub wrote at this place, so its shape needs no second check.
   const opened = <T extends Table>(table: T, key: Uint8Array, bytes: Uint8Array): Rows[T] =>
-    fromJsonBytes(openBytes(storageKey, place(table, key), bytes)) as Rows[T]
+    fromJsonBytes(unfilled(openBytes(storageKey, place(table, key), bytes))) as Rows[T]
 
   return {
     placeKey: hmacSha256(storageKey, encode('posting-places/v1', hub)),
@@ -66,4 +66,24 @@ export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array,
     put: (table, key, value) => ({ table, key, value: value === undefined ? undefined : sealed(table, key, value) }),
     insert: (table, key, value) => ({ table, key, value: sealed(table, key, value) }),
   }
+}
+
+const CHILD_ROW_STEP = 1024
+const SPACE = 0x20
+
+/**
+ * A child's row with spaces behind it, so that its size is one of few: to the byte it would tell how long a name is, how many the
+ * child has, and whether it is shielded. No canonical JSON ends in a space.
+ */
+function filled(table: Table, json: Uint8Array): Uint8Array {
+  if (table !== 'child') return json
+  const out = new Uint8Array(Math.ceil(json.length / CHILD_ROW_STEP) * CHILD_ROW_STEP).fill(SPACE)
+  out.set(json)
+  return out
+}
+
+function unfilled(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length
+  while (bytes[end - 1] === SPACE) end -= 1
+  return bytes.subarray(0, end)
 }

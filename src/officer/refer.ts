@@ -35,6 +35,7 @@ const referReply = z.strictObject({
   lawfulBasis: z.enum(LAWFUL_BASES),
   sentAt: instant,
   decisionDueAt: instant,
+  agencyChildId: z.string().max(64),
 })
 
 /** Reads what was opened, asks what may go to the agency, and sends it sealed to the agency's key. */

@@ -82,6 +82,8 @@ describe('officers see the queue', () => {
 
   test('an officer queues the children of two cases; the same two again are the same number', async () => {
     const { it } = await withPair(['police-protection'])
+    // The younger of two that nobody registered is the one that is given up.
+    it.clock.now += 1
     await seen(it, 8, 'third', { incident: 'police-protection' })
     await it.hub.caughtUp()
     expect(await it.first.suspect(1, 3)).toBe(2)
@@ -386,6 +388,8 @@ describe('a merge', () => {
 
   test('one after the other: what a link brought goes on with the next, and comes back with its split', async () => {
     const { it, hub, registered } = await withPair(['missing-episode'], ['missing-episode'])
+    // The younger of two that nobody registered is the one that is given up.
+    it.clock.now += 1
     await seen(it, 8, 'third', { occurredAt: it.clock.now - DAY })
     const third = await childOf(hub, 'third')
     const middle = await childOf(hub, 'unknown/0', 'rail-police')
@@ -414,6 +418,8 @@ describe('a merge', () => {
 
   test('two that are linked by way of others are no pair any more', async () => {
     const { it, hub, registered } = await withPair()
+    // The younger of two that nobody registered is the one that is given up.
+    it.clock.now += 1
     await seen(it, 8, 'third')
     const third = await childOf(hub, 'third')
     await queuePair(hub, third, registered)
@@ -590,6 +596,8 @@ describe('a pair with a shielded child', () => {
 
   test('of three, shielding stays on those that are linked to the one it comes from', async () => {
     const { it, hub, provisional, registered } = await withShielded()
+    // The younger of two that nobody registered is the one that is given up.
+    it.clock.now += 1
     await seen(it, 8, 'third')
     const third = await childOf(hub, 'third')
     await queuePair(hub, third, provisional, 'provisional')

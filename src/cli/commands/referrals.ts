@@ -75,10 +75,11 @@ function referralsCommand(): Command {
 function referralLines(referral: AgencyReferral | UnreadableReferral): readonly string[] {
   if (referral.kind === 'unreadable')
     return [`Referral ${referral.referral} does not open under this key: ask the officer to send it again`, '']
-  const { level, purpose, lawfulBasis, sentAt, decisionDueAt, details, notice, status } = referral
+  const { level, purpose, lawfulBasis, sentAt, decisionDueAt, agencyChildId, details, notice, status } = referral
   return [
     `Referral ${referral.referral}, ${status}: ${level}, for ${purpose}, on the basis of ${lawfulBasis}`,
     `sent ${when(sentAt)}, decision due ${when(decisionDueAt)}`,
+    ...(agencyChildId === undefined ? [] : [`child ${agencyChildId}`]),
     ...detailLines(details),
     notice,
     '',

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { unpack } from '../../src/bytes.js'
+import { openReferral, sealPackage } from '../../src/case/package.js'
+import { REFERRAL_NOTICE } from '../../src/case/referral.js'
+import { readAgencyChildId } from '../../src/child/written-form.js'
+import type { Agency, AgencyReferral, CheckInput } from '../../src/index.js'
+import { fromJsonBytes } from '../../src/json.js'
+import { decodeMessage } from '../../src/port.js'
+import { keyOf } from '../support/forge.js'
+import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
+import { all } from '../support/lists.js'
+
+const child = { nhsNumber: nhsNumber(1) }
+
+async function referred(it: House, to: string): Promise<void> {
+  const ask = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+  const { opening } = await it.first.open(ask)
+  await it.first.refer({ case: 1, to, openings: [opening], needToKnow: true })
+}
+
+async function withCase(): Promise<House> {
+  const it = await house()
+  await it.register(childDetails(1))
+  const incident = 'police-protection'
+  await it.police.check({ child, incident, occurredAt: it.clock.now, reference: 'a', practitioner: 'PC 42' })
+  await it.hub.caughtUp()
+  return it
+}
+
+async function only(agency: Agency): Promise<AgencyReferral> {
+  const [referral] = await all(agency.referrals())
+  if (referral?.kind !== 'referral') throw new Error('no referral that can be read')
+  return referral
+}
+
+/** Everything that the hub answered to officers, as text. */
+function toldToOfficers(it: House): string {
+  const verbs = ['prepare-referral', 'refer', 'open', 'prepare-opening', 'read-opening', 'review', 'cases']
+  return it.exchanges
+    .filter(({ message }) => verbs.includes(decodeMessage(message).verb))
+    .map(({ reply }) => Buffer.from(reply).toString('latin1'))
+    .join('\n')
+}
+
+describe('a referral names the child to the agency that gets it', () => {
+  test('by its own id, with which it checks at once', async () => {
+    await using it = await withCase()
+    const care = await it.agency('childrens-care', 'social-care')
+    await referred(it, 'childrens-care')
+    const { agencyChildId = '' } = await only(care)
+    const check: CheckInput = {
+      child: { agencyChildId },
+      incident: 'first-known',
+      occurredAt: it.clock.now,
+      reference: 'care/1',
+      practitioner: 'social worker',
+    }
+    expect((await care.check(check)).known).toBe('known')
+    await it.hub.caughtUp()
+    expect((await it.hub.case(1)).timeline).toHaveLength(2)
+    expect((await care.identify(child, 'social worker')).agencyChildId).toBe(agencyChildId)
+  })
+
+  test('in the present epoch; during the window it is taken after a rotation too', async () => {
+    await using it = await withCase()
+    await it.hub.rotateEpoch()
+    await referred(it, 'st-marys')
+    const { agencyChildId = '' } = await only(it.health)
+    expect(readAgencyChildId(agencyChildId).epochMod4).toBe(2)
+    it.clock.now += 90 * DAY
+    await it.hub.rotateEpoch()
+    expect((await it.health.identify({ agencyChildId }, 'Dr Who')).known).toBe('known')
+  })
+
+  test('and the officer learns no other agency’s id', async () => {
+    await using it = await withCase()
+    const ids = await Promise.all(
+      [it.police, it.health, it.school].map(async (agency) => (await agency.identify(child, 'x')).agencyChildId),
+    )
+    await referred(it, 'st-marys')
+    const told = toldToOfficers(it)
+    expect(ids.map((id) => told.includes(id))).toEqual([false, true, false])
+    const prepared = it.exchanges.findLast(({ message }) => decodeMessage(message).verb === 'prepare-referral')
+    const [body] = unpack('reply/v1', prepared?.reply ?? new Uint8Array(0), 1) as [Uint8Array]
+    expect(fromJsonBytes(body)).toMatchObject({ agencyChildId: ids[1] })
+  })
+
+  test('not in the journal, and nowhere in the store in plain', async () => {
+    await using it = await withCase()
+    await referred(it, 'st-marys')
+    const { agencyChildId = '' } = await only(it.health)
+    const { ledger } = await it.context()
+    for (const { bytes } of await ledger.read(0, 1000)) expect(Buffer.from(bytes).includes(agencyChildId)).toBe(false)
+  })
+})
+
+test('a package of before ids were translated is read as it is', async () => {
+  await using it = await house()
+  const { hpke } = keyOf(it, 'st-marys')
+  const content = {
+    referral: 3,
+    case: 12,
+    threshold: 'child-in-need',
+    level: 'child-in-need',
+    purpose: 'referral',
+    lawfulBasis: 'public-task',
+    sentAt: 1,
+    decisionDueAt: 2,
+    details: {},
+    notice: REFERRAL_NOTICE,
+  } as const
+  const sealed = await sealPackage(it.hub.id, { id: 'st-marys', hpke: hpke.publicKey }, content)
+  const read = await openReferral(it.hub.id, 'st-marys', hpke, { referral: 3, sealed, status: 'sent' })
+  expect(read).toEqual({ kind: 'referral', ...content, status: 'received' })
+})
