@@ -80,7 +80,7 @@ function outcomeOf(candidates: readonly Found[]): Outcome {
   return { kind: 'candidates', candidates: candidates.length as 1 | 2 | 3 }
 }
 
-/** Provisional children that the question links to, oldest first. */
+/** Provisional children that the question links to, oldest first; of two of one instant the one that has the number. */
 function provisionalOf(found: readonly Found[]): readonly Found[] {
   return found
     .filter(({ row }) => row.status !== 'registered')
@@ -88,7 +88,12 @@ function provisionalOf(found: readonly Found[]): readonly Found[] {
       ({ number, isDescribed, isBacked }) =>
         number !== 'contradicts' && (isDescribed || (number === 'agrees' && isBacked)),
     )
-    .sort((a, b) => a.row.createdAt - b.row.createdAt || Buffer.compare(a.row.childId, b.row.childId))
+    .sort(
+      (a, b) =>
+        a.row.createdAt - b.row.createdAt ||
+        Number(b.hasNumber) - Number(a.hasNumber) ||
+        Buffer.compare(a.row.childId, b.row.childId),
+    )
 }
 
 /** The provisional child of the very same question, where it says too little to link. */
