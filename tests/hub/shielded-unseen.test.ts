@@ -116,6 +116,8 @@ async function answers(it: House, questions: readonly ChildQuery[]): Promise<unk
   const ids: string[] = []
   const out: unknown[] = []
   for (const question of questions) {
+    // Of two children of one instant, chance decides which is the older.
+    it.clock.now += 1
     const { agencyChildId, known, outcome, quality } = await it.police.identify(question, 'PC 42')
     ids.push(agencyChildId)
     out.push({ id: ids.indexOf(agencyChildId), known, outcome, quality })
