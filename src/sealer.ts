@@ -33,6 +33,11 @@ export interface RegisterOptions extends SendOptions {
   readonly careLeavers?: boolean | undefined
   /** Also take NHS numbers of the ranges that are for tests. */
   readonly neverIssuedNumbers?: boolean | undefined
+  /**
+   * These are children of invented details, whom nobody should look up: whoever does raises an alert, and no check on one
+   * raises a case. Keep which they are where no agency sees it. A child that exists is refused as ambiguous.
+   */
+  readonly honey?: boolean | undefined
 }
 
 /** `registered`: new here. `changed`: sealed anew in another version. `unchanged`: as it was. */
@@ -74,6 +79,7 @@ interface Prepared {
   readonly version: number
   readonly isNew: boolean
   readonly shielded: boolean
+  readonly honey: boolean
   readonly groups: Readonly<Record<Group, unknown>>
   readonly described: { readonly question: unknown; readonly hashes: Readonly<Record<Group, Uint8Array>> }
   readonly confirming: readonly unknown[]
@@ -124,14 +130,15 @@ async function registerChunk(
   options: RegisterOptions,
 ): Promise<readonly RegistrationOutcome[]> {
   const parsed = inputs.map((input) => parsedOr(line, input, options))
+  const honey = options.honey === true
   const outcomes: RegistrationOutcome[] = parsed.map((each) => ('kind' in each ? each : { kind: 'unchanged' }))
   const rows = parsed.flatMap((details, index) =>
-    'kind' in details ? [] : [{ index, ...grouped(details), shielded: details.shielded === true }],
+    'kind' in details ? [] : [{ index, ...grouped(details), shielded: details.shielded === true, honey }],
   )
   if (rows.length === 0) return outcomes
   const found = await line.ask(
     'find-for-registration',
-    { rows: rows.map(({ described, shielded }) => ({ ...described, shielded })) },
+    { rows: rows.map(({ described, shielded }) => ({ ...described, shielded, honey })) },
     options,
   )
   const { answers } = parse(findReply, found, 'ERR_MESSAGE_MALFORMED', 'registration')
@@ -215,8 +222,8 @@ async function sealAndSend(
       const records = await Promise.all(
         GROUPS.map((group, at) => sealed(line, roster, child, group, wraps[index * GROUPS.length + at] ?? [])),
       )
-      const { childId, version, shielded, described, confirming } = child
-      return { ...described, confirming, childId, version, shielded, identity: records[0], carers: records[1] }
+      const { childId, version, shielded, honey, described, confirming } = child
+      return { ...described, confirming, childId, version, shielded, honey, identity: records[0], carers: records[1] }
     }),
   )
   const reply = await line.ask('register', { rows }, options)

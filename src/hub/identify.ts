@@ -16,6 +16,7 @@ import { confirmationOf, confirmed } from './confirm.js'
 import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
+import { answeredId, faceOf, includeFaces, isHidden } from './face.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { meter, meterConfirmations } from './meter.js'
 import { PostingTable } from './postings.js'
@@ -68,12 +69,13 @@ export async function identify(hub: HubContext, message: Message, options?: Send
       answered.push('query' in row ? await lookUp(look, row.query, questions[index] ?? NO_QUESTION, options) : row)
     const answers = answer(hub, agency, rows, answered, at)
     reply = answers.reply
-    if (answers.entry === undefined) return undefined
-    const queued = await queueDuplicates(hub, look.suspicions, at, look.children)
     const watched = await watchLookups(hub, agency.id, watchedOf(rows, answered), at, purpose)
     tell = watched.tell
+    // Questions that were all refused are counted too, or ids and guesses could be tried for nothing.
+    const entries = answers.entry === undefined ? [] : [answers.entry]
+    const queued = await queueDuplicates(hub, look.suspicions, at, look.children)
     return {
-      drafts: [answers.entry, ...queued.drafts, ...watched.drafts],
+      drafts: [...entries, ...queued.drafts, ...watched.drafts],
       puts: [
         ...metered,
         ...look.confirmations.puts(),
@@ -101,7 +103,7 @@ function watchedOf(rows: readonly Row[], answered: readonly Answered[]): readonl
         ? [{ practitioner, query, outcome: 'misread', childId: undefined, isHoney: false }]
         : []
     const isHoney = [result.child, ...result.candidates].some((child) => child.isHoney === 1)
-    return [{ practitioner, query, outcome: result.outcome.kind, childId: result.child.childId, isHoney }]
+    return [{ practitioner, query, outcome: result.outcome.kind, childId: answeredId(result.child), isHoney }]
   })
 }
 
@@ -129,11 +131,17 @@ async function loadLook(
     ...questions.flatMap(({ own }) => own.index.map(({ token }) => token)),
     ...descriptions,
   ])
-  const children = await loadStanding(hub, [
+  const named = namedIds(hub, agency, rows)
+  const pointed = [
     ...questions.flatMap((question) => pointedAt(question, postings)),
     ...descriptions.flatMap((token) => postings.get(token)),
-    ...namedIds(hub, agency, rows),
-  ])
+  ]
+  const children = await loadStanding(hub, [...pointed, ...named])
+  const hidden = pointed.filter((id) => {
+    const row = standing(children, id)
+    return row !== undefined && isHidden(row)
+  })
+  await includeFaces(hub, children, [...hidden, ...named])
   const confirming = descriptions.filter((_, index) => {
     const row = rows[index]
     return row !== undefined && 'query' in row && confirmationOf(row.query) !== undefined
@@ -201,7 +209,7 @@ async function lookUp(
     return { child: sure, outcome: { kind: 'match' }, candidates: [] }
   }
   const status = resolved.candidates.length > 0 ? 'unresolved' : 'provisional'
-  const child = before ?? newProvisional(hub, question.own, status, look.at, postings, children)
+  const child = before ?? newProvisional(hub, question.own, status, look.at, postings, children, resolved.hidden)
   for (const other of resolved.others) suspect(look, child.childId, other, 'provisional')
   return { child, outcome: resolved.outcome, candidates: resolved.candidates }
 }
@@ -214,7 +222,8 @@ function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: 
 function named({ hub, agency, children }: Look, written: string): Answered {
   const { childId, epoch } = namedId(hub, agency, written)
   if (epoch === 'closed') return { ...EPOCH_CLOSED, field: 'child.agencyChildId' }
-  const child = epoch === 'open' ? standing(children, childId) : undefined
+  const row = epoch === 'open' ? standing(children, childId) : undefined
+  const child = row === undefined ? undefined : faceOf(hub, children, row)
   if (child !== undefined)
     return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' }, candidates: [] }
   return {
@@ -243,7 +252,7 @@ function answer(hub: HubContext, agency: Agency, rows: readonly Row[], resolved:
   const statements = rows.flatMap((row, index) => {
     const result = resolved[index]
     if (!('query' in row) || result === undefined || !('child' in result)) return []
-    const id = toAgencyChildId(key, result.child.childId)
+    const id = toAgencyChildId(key, answeredId(result.child))
     told.push({ id, known: knownAs(result.child), outcome: result.outcome })
     return [encodeAnswer({ hub: hub.id, agency: agency.id, commitment: row.commitment, agencyChildId: id, epoch, at })]
   })

@@ -7,6 +7,7 @@ import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import type { StoredLeaf } from '../store/port.js'
 import type { HubContext } from './context.js'
+import { faceOf, includeFaces } from './face.js'
 import { type CheckCounts, checkCounts } from './meter.js'
 import { type Candidate, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { type ChildTable, knownAs } from './resolve.js'
@@ -52,6 +53,11 @@ async function record(
       ...candidates.map(({ childId }) => childId),
       ...stored.flatMap((row) => row?.childId ?? []),
     ])
+    await includeFaces(
+      hub,
+      children,
+      candidates.map(({ childId }) => childId),
+    )
     const before = new Map(candidates.map(({ check }, index) => [check.reference, stored[index]]))
     const counts = await checkCounts(
       hub,
@@ -60,7 +66,7 @@ async function record(
     )
     outcomes = rows.map((row, index) =>
       'check' in row
-        ? outcomeOf(row, { entry: position, row: index }, at, children, before, counts)
+        ? outcomeOf(hub, row, { entry: position, row: index }, at, children, before, counts)
         : { kind: 'refused', refusal: row },
     )
     if (!outcomes.some(({ kind }) => kind === 'new')) return undefined
@@ -110,6 +116,7 @@ export function leafRow(submission: Submission, hash: Uint8Array, row: number, a
 }
 
 function outcomeOf(
+  hub: HubContext,
   candidate: Candidate,
   position: ReferenceRow['position'],
   at: number,
@@ -142,7 +149,7 @@ function outcomeOf(
     }
   }
   if (!counts.take(candidate.childId)) return TOO_MANY
-  const reference = referenceRow(candidate, position, at, child)
+  const reference = referenceRow(candidate, position, at, faceOf(hub, children, child))
   before.set(candidate.check.reference, reference)
   return { kind: 'new', reference }
 }

@@ -16,6 +16,7 @@ import { type HubContext, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { endEnquiry } from './enquiries.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
+import { honeyAfter } from './honey.js'
 import { PostingTable } from './postings.js'
 import { type Match, matchForRegistration, reserve } from './reserve.js'
 import type { ChildRow } from './rows.js'
@@ -45,7 +46,7 @@ const described = {
 }
 const findRequest = z.strictObject({
   rows: z
-    .array(z.strictObject({ ...described, shielded: z.boolean() }))
+    .array(z.strictObject({ ...described, shielded: z.boolean(), honey: z.boolean() }))
     .min(1)
     .max(4096),
 })
@@ -57,6 +58,7 @@ const registerRequest = z.strictObject({
         childId: bytesOf(16),
         version: z.number().int().min(1),
         shielded: z.boolean(),
+        honey: z.boolean(),
         identity: isBytes,
         carers: isBytes,
         confirming: z.array(lookupKey).max(64),
@@ -96,7 +98,10 @@ export async function findForRegistration(
     options,
   )
   const answers = matches.map((found, index) =>
-    answerOf(found, known[index], prints[index] ?? [], rows[index]?.shielded === true),
+    answerOf(found, known[index], prints[index] ?? [], {
+      shielded: rows[index]?.shielded === true,
+      honey: rows[index]?.honey === true,
+    }),
   )
   return toJsonBytes({ answers })
 }
@@ -105,22 +110,26 @@ function answerOf(
   found: Match,
   row: ChildRow | undefined,
   prints: readonly Uint8Array[],
-  toShield: boolean,
+  asked: { readonly shielded: boolean; readonly honey: boolean },
 ): RegistrationAnswer {
   switch (found.kind) {
     case 'none':
       return { kind: 'new' }
     case 'provisional':
+      if (asked.honey) return { kind: 'ambiguous' }
       return { kind: 'changed', childId: found.childId, version: 1, shielded: false }
     case 'ambiguous':
       return { kind: 'ambiguous' }
     case 'registered': {
       if (row === undefined) throw new IndexError('ERR_STORE_DAMAGED', 'a token points at a child that is not there')
-      // Shielding is no part of what is sealed, and must not wait until something else changes.
+      const honey = honeyAfter(row, asked.honey)
+      if (honey === 'refused') return { kind: 'ambiguous' }
+      // Neither is part of what is sealed, and neither must wait until something else changes.
       const same =
         row.fingerprints.length === prints.length &&
         row.fingerprints.every((each, index) => equalBytes(each, prints[index] ?? new Uint8Array(0)))
-      return same && (row.shielded || !toShield)
+      const flagsStay = (row.shielded || !asked.shielded) && (row.isHoney === 1) === (honey === 'yes')
+      return same && flagsStay
         ? { kind: 'unchanged', childId: row.childId }
         : { kind: 'changed', childId: row.childId, version: row.recordVersion + 1, shielded: row.shielded }
     }

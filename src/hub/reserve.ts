@@ -4,6 +4,7 @@ import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import type { Suspicion } from './duplicates.js'
 import type { Found } from './find.js'
+import { honeyAfter } from './honey.js'
 import type { PostingTable } from './postings.js'
 import { isSameChild, post, recorded } from './resolve.js'
 import type { ChildRow } from './rows.js'
@@ -78,6 +79,7 @@ export interface Registration {
   readonly childId: Uint8Array
   readonly version: number
   readonly shielded: boolean
+  readonly honey: boolean
   readonly own: TokenedDescription
   readonly details: readonly number[]
   readonly fingerprints: readonly Uint8Array[]
@@ -100,7 +102,8 @@ export function reserve(
   const mayHave =
     (match.kind === 'none' && before === undefined) ||
     ((match.kind === 'registered' || match.kind === 'provisional') && isSameChild(match.childId, childId))
-  if (!mayHave || !versionFits) return 'ambiguous'
+  const honey = honeyAfter(before, registration.honey)
+  if (!mayHave || !versionFits || honey === 'refused') return 'ambiguous'
   const details = before === undefined ? [] : [...unpackMarks(before.details)]
   children.set({
     ...before,
@@ -111,6 +114,8 @@ export function reserve(
     details: packMarks([...details, ...registration.details]),
     recordVersion: registration.version,
     fingerprints: registration.fingerprints,
+    isHoney: honey === 'yes' ? 1 : 0,
+    answeredAs: undefined,
     createdAt: before?.createdAt ?? at,
   })
   post(registration.own, childId, postings)

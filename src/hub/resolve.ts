@@ -6,6 +6,7 @@ import { CANDIDATES_MAX } from '../child/matching.js'
 import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
+import { faceId, isHidden } from './face.js'
 import type { Found } from './find.js'
 import type { PostingTable } from './postings.js'
 import type { ChildRow } from './rows.js'
@@ -30,13 +31,13 @@ export interface Resolved {
   readonly candidates: readonly ChildRow[]
   /** Other provisional children that it may mean: the same child, as it seems. */
   readonly others: readonly ChildId[]
+  /** A shielded child whose number the question has, and goes with: a provisional child that is made now is its face. */
+  readonly hidden?: ChildId | undefined
 }
 
 /**
- * The child that a question means, as an agency is answered.
- *
- * A shielded child is found by its numbers alone, and the answer is the one that there would be without it: no description, no pair of
- * questions and no count can confirm where it lives.
+ * The child that a question means, as an agency is answered: as if no shielded child were registered. No description, no
+ * number, no sequence of questions and no count can confirm that one is here, or where it lives.
  */
 export function resolve(
   hub: HubContext,
@@ -53,13 +54,11 @@ export function resolve(
     return { child: only.row, outcome: { kind: 'match' }, candidates: [], others: [] }
   const candidates = candidatesOf(open, linked)
   const rest = { outcome: outcomeOf(candidates), candidates: candidates.map(({ row }) => row) }
-  const shielded = found.find(
-    ({ row, number, isBacked }) => row.status === 'registered' && row.shielded && number === 'agrees' && isBacked,
-  )
-  if (shielded !== undefined) return { child: shielded.row, ...rest, others: [] }
   const [oldest, ...others] = provisionalOf(found)
   if (oldest !== undefined) return { child: oldest.row, ...rest, others: others.map(({ row }) => row.childId) }
-  return { child: askedBefore(hub, question, postings, children), ...rest, others: [] }
+  const hidden = found.find(({ row, number, isBacked }) => isHidden(row) && number === 'agrees' && isBacked)
+  const child = askedBefore(hub, question, postings, children)
+  return { child, ...rest, others: [], hidden: hidden?.row.childId }
 }
 
 /** Children that a number or a description links; the very name before a slip of it, for twins may be a slip apart. */
@@ -81,7 +80,7 @@ function outcomeOf(candidates: readonly Found[]): Outcome {
   return { kind: 'candidates', candidates: candidates.length as 1 | 2 | 3 }
 }
 
-/** Provisional children that the question links to, oldest first. */
+/** Provisional children that the question links to, oldest first; of two of one instant the one that has the number. */
 function provisionalOf(found: readonly Found[]): readonly Found[] {
   return found
     .filter(({ row }) => row.status !== 'registered')
@@ -89,7 +88,12 @@ function provisionalOf(found: readonly Found[]): readonly Found[] {
       ({ number, isDescribed, isBacked }) =>
         number !== 'contradicts' && (isDescribed || (number === 'agrees' && isBacked)),
     )
-    .sort((a, b) => a.row.createdAt - b.row.createdAt || Buffer.compare(a.row.childId, b.row.childId))
+    .sort(
+      (a, b) =>
+        a.row.createdAt - b.row.createdAt ||
+        Number(b.hasNumber) - Number(a.hasNumber) ||
+        Buffer.compare(a.row.childId, b.row.childId),
+    )
 }
 
 /** The provisional child of the very same question, where it says too little to link. */
@@ -117,8 +121,13 @@ export function newProvisional(
   at: number,
   postings: PostingTable,
   children: ChildTable,
+  hidden?: ChildId,
 ): ChildRow {
-  const childId = newChildId(hub.random)
+  const drawn = newChildId(hub.random)
+  const face = hidden === undefined ? undefined : faceId(hub, hidden)
+  // A shielded child has one face: whoever asks otherwise gets what an unknown child gets.
+  const isFace = face !== undefined && children.get(face) === undefined
+  const childId = isFace ? face : drawn
   const row: ChildRow = {
     childId,
     status,
@@ -127,6 +136,7 @@ export function newProvisional(
     details: new Uint8Array(0),
     recordVersion: 0,
     fingerprints: [],
+    answeredAs: isFace ? hidden : drawn,
     createdAt: at,
   }
   children.set(row)

@@ -74,6 +74,8 @@ export interface ChildRow {
   readonly enquiry?: number | undefined
   /** The id that two officers linked this one to: whoever resolves to this child is that one. See `standing`. */
   readonly linkedTo?: ChildId | undefined
+  /** Of a child whom nobody registered: the id that agencies are answered with, its own unless it is a face. See `face.ts`. */
+  readonly answeredAs?: ChildId | undefined
   /** Shielded only because an id is that it is linked with: a split takes it off again. */
   readonly shieldedByLink?: true | undefined
   /** 1 for a child of invented details that nobody should look up: no check on it raises a case. A number, so that rows are of one size. */

@@ -83,7 +83,6 @@ export async function watchLookups(
     const state = isDeclared ? before : withLookups(hub, agency, before, lookups, at)
     sums = moved(sums, countsIn(before), countsIn(state))
     const kinds = unsaid(before, rulesPassed(judgedNow(before, at), hub.limits.watchPractitioner))
-    if (isDeclared && before.alerts['back-fill'] === undefined) kinds.push('back-fill')
     if (lookups.some(({ isHoney }) => isHoney)) {
       const known = before.alerts['honey-record']
       const repeated = known === undefined ? undefined : await repeatAlert(hub, known)
@@ -93,7 +92,9 @@ export async function watchLookups(
     if (state !== before || kinds.length > 0) findings.push({ whose: { agency, practitioner }, state, kinds })
   }
   const asked = whole.asked + rows.length
-  if (findings.length > 0) findings.push({ whose: { agency }, state: { ...whole, sums, asked }, kinds: [] })
+  const isNews = purpose === 'back-fill' && whole.alerts['back-fill'] === undefined
+  if (findings.length > 0 || isNews)
+    findings.push({ whose: { agency }, state: { ...whole, sums, asked }, kinds: isNews ? ['back-fill'] : [] })
   const past = isPastJudged(hub, day) ? [] : await pastFindings(hub, at)
   const written = await writeFindings(hub, [...findings, ...past], at)
   return {

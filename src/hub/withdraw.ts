@@ -10,6 +10,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { type HubContext, requireSender } from './context.js'
+import { faceOf, includeFaces } from './face.js'
 import { checkCounts } from './meter.js'
 import { type Refusal, readRows, requireAgencyOf } from './read-rows.js'
 import { leafRow, receipts } from './record-checks.js'
@@ -103,7 +104,9 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
         'this agency has submitted too many checks about this child today: look for a fault in the feed',
       )
     }
-    const child = standing(await loadStanding(hub, [candidate.childId]), candidate.childId)
+    const children = await loadStanding(hub, [candidate.childId])
+    await includeFaces(hub, children, [candidate.childId])
+    const child = standing(children, candidate.childId)
     if (child === undefined)
       throw new IndexError('ERR_CHILD_ID_UNKNOWN', 'this agency has no such child id: identify the child anew')
     reference = {
@@ -111,7 +114,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
       content: candidate.content,
       receiptContent: receiptContent(candidate.check),
       childId: candidate.childId,
-      known: knownAs(child),
+      known: knownAs(faceOf(hub, children, child)),
       position: { entry: position + 1, row: 0 },
       recordedAt: at,
       correction: request.withdrawal,

@@ -195,6 +195,18 @@ describe('work is no fishing', () => {
     expect(await kinds(it)).toEqual([])
   })
 
+  test('two batches of one system at the same time', async () => {
+    await using it = await house()
+    await Promise.all(
+      [0, 1, 2].map((part) =>
+        it.police.checkAll(upTo(100).map((n) => checkOf(it, `r-${part}-${n}`, number(100 * part + n), 'system'))),
+      ),
+    )
+    await it.police.identify(number(1), 'system')
+    it.clock.now += 2 * DAY
+    expect(await kinds(it)).toEqual([])
+  })
+
   test('a check the next morning', async () => {
     await using it = await house()
     const children = upTo(62).map(number)
@@ -235,6 +247,19 @@ describe('work is no fishing', () => {
     expect(found.map(({ practitioner }) => practitioner !== undefined)).toContain(true)
     // Two of the practitioner, and one of the agency, whose only look-ups these were.
     expect(found.map(({ kind }) => kind).sort()).toEqual(['unknown', 'without-check', 'without-check'])
+  })
+})
+
+describe('a declared back-fill', () => {
+  test('raises one alert about the agency, whoever its rows name', async () => {
+    await using it = await house()
+    const list = upTo(1500).map((n) => ({ child: number(n), practitioner: `teacher ${n % 20}` }))
+    for await (const { kind } of it.school.identifyAll(list, { practitioner: 'system' }))
+      expect(kind).toBe('identified')
+    it.clock.now += 2 * DAY
+    const found = await all(it.hub.alerts())
+    expect(found).toMatchObject([{ kind: 'back-fill', agency: 'hill-school', times: 1 }])
+    expect(found[0]?.practitioner).toBeUndefined()
   })
 })
 
