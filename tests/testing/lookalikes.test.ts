@@ -175,6 +175,20 @@ describe('lookalikes', () => {
     }
   })
 
+  test('bear as family name what another is called', () => {
+    for (const { registered, lookup } of of('given-name-of-one-family-name-of-other')) {
+      const [first] = registered
+      expect(lookup.familyName).toBe(first?.givenNames)
+      expect(lookup.givenNames).not.toBe(first?.givenNames)
+      expect(lookup.dateOfBirth).toBe(first?.dateOfBirth)
+    }
+    const twice = of('given-name-of-one-family-name-of-other').filter(
+      ({ registered, lookup }) => registered[0]?.familyName === lookup.familyName,
+    )
+    expect(twice.length).toBeGreaterThan(5)
+    expect(twice.length).toBeLessThan(EACH / 2)
+  })
+
   test('never share a number with a population', () => {
     const numbers = new Set(
       generatePopulation({ seed: 3, children: 2000, now }).map(({ details }) => details.nhsNumber),

@@ -121,3 +121,8 @@ export const OTHER_ORDER: readonly (readonly [string, string])[] =
 export const NOT_YET_NAMED: readonly (readonly [string, string])[] = pairs(
   'Baby/Baby Baby_Girl/Baby_Girl Baby_Boy/Baby_Girl Twin_One/Twin_Two Baby_One/Baby_Two Infant/Infant Baby/Baby_B',
 )
+
+/** Given names that are family names as well. */
+export const GIVEN_AND_FAMILY: readonly string[] =
+  words(`Taylor Jordan Morgan Thomas James Harrison Kelly Murray Fraser Cameron Hassan
+  Hussain Ali Khalid Malik Ibrahim Warsame Farah Ahmed Rahman Santos Rafael Nikolas Kumar`)

@@ -1,16 +1,29 @@
 import type { RegistrationDetails } from '../../child/details.js'
 import type { SeededRandom } from '../random.js'
 import {
+  alikeNames,
+  differentNames,
+  drawTwins,
+  drawTwo,
+  drawUnlikeDate,
+  eitherWay,
+  inEitherOrder,
+  isoDay,
+  named,
+  oftenAlikeNames,
+  type Tools,
+} from './alike-draws.js'
+import {
   ALIKE,
-  type AlikeNames,
   BOY_AND_GIRL,
   FORM_OF_ANOTHER,
+  GIVEN_AND_FAMILY,
   NOT_YET_NAMED,
   OTHER_ORDER,
   RARE,
   SHARED_FIRST,
 } from './alike-names.js'
-import { drawHousehold, type GeneratedDetails } from './household.js'
+import type { GeneratedDetails } from './household.js'
 import {
   drawAcrossTown,
   drawAway,
@@ -22,11 +35,6 @@ import {
 import type { GeneratedAddress } from './places.js'
 
 const DAY_MS = 86_400_000
-
-export interface Tools {
-  readonly random: SeededRandom
-  readonly now: number
-}
 
 /** Two children or more; the last is the one that is looked up. */
 export interface Alike {
@@ -62,6 +70,7 @@ export const LOOKALIKE_KINDS = [
   'cousins-at-grandparents',
   'namesakes-at-one-address',
   'foster-siblings',
+  'given-name-of-one-family-name-of-other',
   'number-of-another',
   'number-of-sibling',
 ] as const
@@ -103,6 +112,19 @@ export const MAKERS: Readonly<Record<LookalikeKind, (tools: Tools) => Alike>> = 
     const born = tools.random.next() < 0.3 ? { dateOfBirth: first.dateOfBirth } : {}
     const home = { addresses: first.addresses, carers: first.carers }
     return { children: [named(first, names[0]), { ...named(second, names[1]), ...home, ...born }] }
+  },
+  'given-name-of-one-family-name-of-other': (tools) => {
+    const { first, second } = drawTwo(tools)
+    const name = tools.random.pick(GIVEN_AND_FAMILY)
+    const theirs = { familyName: name, dateOfBirth: first.dateOfBirth, addresses: first.addresses }
+    // At times the first bears it twice, and the two may be twins.
+    const family = tools.random.next() < 0.3 ? { familyName: name } : {}
+    return {
+      children: [
+        { ...first, givenNames: name, ...family },
+        { ...second, ...theirs },
+      ],
+    }
   },
   'number-of-another': (tools) => {
     const { first, second } = drawTwo(tools)
@@ -173,77 +195,4 @@ function strangersWithoutAddress(tools: Tools): Alike {
   if (tools.random.next() < 0.5) return { children, place: 'none' }
   const { addresses: _, ...bare } = children[0]
   return { children: [bare, children[1]], place: 'address' }
-}
-
-interface Names {
-  readonly names: readonly [string, string]
-  readonly family?: string
-}
-
-/** Two children of two families, no older than twelve, so that an elder sibling is a child too. */
-function drawTwo({ random, now }: Tools): { readonly first: GeneratedDetails; readonly second: GeneratedDetails } {
-  const wish = { now, size: 1, eldestDays: { min: 2, max: 4400 } }
-  for (;;) {
-    const [first, second] = [drawHousehold(random, wish)[0], drawHousehold(random, wish)[0]]
-    if (first === undefined || second === undefined) continue
-    if (first.givenNames !== '' && second.givenNames !== '') return { first, second }
-  }
-}
-
-function drawTwins(tools: Tools, { names, family }: Names): readonly [GeneratedDetails, GeneratedDetails] {
-  const { first } = drawTwo(tools)
-  const shared = family === undefined ? first : { ...first, familyName: family }
-  // Where both have one middle name, the first alone tells them apart.
-  const middle = /^[A-Z]\S*$/.test(names[0]) && tools.random.next() < 0.2 ? ' Rowan' : ''
-  return [named(shared, names[0] + middle), named(shared, names[1] + middle)]
-}
-
-function differentNames(tools: Tools): Names {
-  for (;;) {
-    const { first, second } = drawTwo(tools)
-    const [one, other] = [first, second].map(({ givenNames }) => givenNames.split(' '))
-    if (one?.some((name) => other?.includes(name))) continue
-    return { names: [first.givenNames, second.givenNames], family: first.familyName }
-  }
-}
-
-function alikeNames(tools: Tools): Names {
-  const { pairs, family } = tools.random.pick(COMMUNITIES_BY_SIZE)
-  return { ...eitherWay(tools, pairs), family: tools.random.pick(family) }
-}
-
-function oftenAlikeNames(tools: Tools): Names {
-  return tools.random.next() < 0.5 ? alikeNames(tools) : differentNames(tools)
-}
-
-// The more pairs a community has, the more often it comes.
-const COMMUNITIES_BY_SIZE: readonly AlikeNames[] = ALIKE.flatMap((alike) =>
-  Array.from({ length: Math.ceil(Math.sqrt(alike.pairs.length)) }, () => alike),
-)
-
-function eitherWay(tools: Tools, pairs: readonly (readonly [string, string])[]): Names {
-  const [one, other] = tools.random.pick(pairs)
-  return { names: tools.random.next() < 0.5 ? [one, other] : [other, one] }
-}
-
-function inEitherOrder<Item>(tools: Tools, one: Item, other: Item): readonly Item[] {
-  return tools.random.next() < 0.5 ? [one, other] : [other, one]
-}
-
-function named(child: GeneratedDetails, givenNames: string): GeneratedDetails {
-  return { ...child, givenNames }
-}
-
-/** A date more than 500 days and two digits away, on another day of the year. */
-function drawUnlikeDate({ random, now }: Tools, date: string): string {
-  for (;;) {
-    const other = isoDay(now - random.integer(2, 6200) * DAY_MS)
-    const differing = [...other].filter((digit, i) => digit !== date[i]).length
-    const isFar = Math.abs(Date.parse(other) - Date.parse(date)) > 500 * DAY_MS
-    if (isFar && differing >= 3 && other.slice(5) !== date.slice(5)) return other
-  }
-}
-
-function isoDay(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10)
 }
