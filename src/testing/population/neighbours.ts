@@ -3,9 +3,9 @@ import { drawAddress, type GeneratedAddress } from './places.js'
 
 /** Addresses that stand in a stated relation to another one. */
 
-export const streetOf = (address: GeneratedAddress): string => (address.lines.at(-2) ?? '').replace(/^\d+[A-C]? /, '')
-export const houseOf = (address: GeneratedAddress): string => /^\d+[A-C]?/.exec(address.lines.at(-2) ?? '')?.[0] ?? '1'
-export const townOf = (address: GeneratedAddress): string => address.lines.at(-1) ?? ''
+const streetOf = (address: GeneratedAddress): string => (address.lines.at(-2) ?? '').replace(/^\d+[A-C]? /, '')
+const houseOf = (address: GeneratedAddress): string => /^\d+[A-C]?/.exec(address.lines.at(-2) ?? '')?.[0] ?? '1'
+const townOf = (address: GeneratedAddress): string => address.lines.at(-1) ?? ''
 
 /** An address in another town, on a street of another name, with another house number. */
 export function drawAway(random: SeededRandom, home: GeneratedAddress): GeneratedAddress {
