@@ -1,7 +1,7 @@
 import type { Clock, Random } from './bytes.js'
 import { type CustodianKeys, openDesk } from './custodian/desk.js'
 import { cosign, lastSeen } from './custodian/heads.js'
-import { blind } from './custodian/lookups.js'
+import { BLINDS_PER_DAY, blind, type Meter } from './custodian/lookups.js'
 import { release } from './custodian/release.js'
 import { type Approve, activate, follow } from './custodian/rosters.js'
 import { keepSplit } from './custodian/splits.js'
@@ -23,8 +23,11 @@ export interface CustodianOptions {
   readonly random?: Random | undefined
   /** Asked before it signs for a new roster version; where absent, every version that the rules allow is signed. */
   readonly approve?: Approve | undefined
-  /** Look-ups that it answers in a day; 2,000,000 where absent. */
-  readonly blindsPerDay?: number | undefined
+  /**
+   * Tokens that it makes in a day: of numbers, 2,000,000 where absent, and of descriptions, of which a look-up takes a few hundred,
+   * 100,000,000.
+   */
+  readonly blindsPerDay?: { readonly number?: number; readonly description?: number } | undefined
 }
 
 /** An independent holder of one share of the power to open. It re-checks everything itself and believes no one. */
@@ -34,7 +37,11 @@ export type Custodian = Port
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
   const { keys, store, clock = systemClock, random = systemRandom } = options
   const desk = await openDesk(keys, store, clock, random)
-  const meter = { day: -1, used: 0, perDay: options.blindsPerDay }
+  const meter: Meter = {
+    day: -1,
+    used: { number: 0, description: 0 },
+    perDay: { ...BLINDS_PER_DAY, ...options.blindsPerDay },
+  }
 
   const story: Record<string, Handler> = {
     blind: (message) => blind(desk, meter, message),

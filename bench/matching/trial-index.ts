@@ -95,7 +95,7 @@ function unmetered(
 ): HubContext['custodians']['blind'] {
   const kc = custodians[0]?.lookupKey
   if (kc === undefined) throw new RangeError('there is no custodian')
-  return async (inner) => inner.map((half) => outerToken(kc, hub.id, half))
+  return async (sort, inner) => inner.map((half) => outerToken(kc, hub.id, sort, half))
 }
 
 async function registerChunk(

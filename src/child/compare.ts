@@ -8,7 +8,8 @@ import type { Evidence } from './matching.js'
 export function compared(question: Question, child: Description): readonly Evidence[] {
   const index = new Set(child.index.map(nameOf))
   const marks = new Set(child.marks.map(nameOf))
-  return question.asked.map((reading) => ({
+  return question.asked.map((reading, i) => ({
+    isExchanged: i > 0,
     fields: new Set(
       reading.index.filter((key) => index.has(nameOf(key))).flatMap((key): readonly Field[] => key.fields),
     ),

@@ -234,9 +234,11 @@ function markKeys(name: Named, place: Place): readonly MarkKey[] {
     ...familyAndBirth.flatMap((pair) =>
       place.postcodeSlips.map((form) => mark('postcode-near', 'postcode-near', form, ...pair)),
     ),
-    ...familyAndBirth.flatMap((pair) =>
-      name.otherGiven.map((other) => mark('other-given', 'other-given', other, ...pair)),
-    ),
+    ...beside([
+      ['family', 'birth'],
+      ['family', 'postcode'],
+      ['birth', 'postcode'],
+    ]).flatMap((pair) => name.otherGiven.map((other) => mark('other-given', 'other-given', other, ...pair))),
   ]
 }
 

@@ -2,6 +2,8 @@ import type { Field, Meaning, Traits } from './keys.js'
 
 /** What a question and a child have in common. */
 export interface Evidence {
+  /** The question's given and family name were exchanged. */
+  readonly isExchanged: boolean
   /** Fields that agree, read in one of the two ways a question can be read. */
   readonly fields: ReadonlySet<Field>
   readonly meanings: ReadonlySet<Meaning>
@@ -15,8 +17,8 @@ export interface Evidence {
  *
  * | birth | given name | what else |
  * |---|---|---|
- * | the same | the same | the family name or the household |
- * | the same, of a single birth | a slip of the pen away | the family name or the household |
+ * | the same | the same | the family name or, if names were not exchanged, the household |
+ * | the same, of a single birth | a slip of the pen away | as above |
  * | the same, of a single birth | another, or not known | the family name and the household: nobody else was born to them that day |
  * | nearly the same | the same | the family name |
  * | not known on one side | the same | the family name and the household |
@@ -26,7 +28,7 @@ export interface Evidence {
  * a child of whom a sealer says that it has no twin.
  */
 export function links(evidence: Evidence): boolean {
-  const { fields, meanings, question, child } = evidence
+  const { isExchanged, fields, meanings, question, child } = evidence
   const isNear = fields.has('town') || meanings.has('postcode-near')
   const home = fields.has('street') && fields.has('house') && isNear
   if (!home && !fields.has('postcode')) return false
@@ -36,7 +38,8 @@ export function links(evidence: Evidence): boolean {
   const same = isNotContradicted(evidence) && meanings.has('given-same')
   if (fields.has('birth')) {
     const isNamed = same || (child.isSingleBirth && givenAgrees(evidence))
-    return isNamed ? family || household : child.isSingleBirth && family && household
+    if (isNamed) return family || (household && !isExchanged)
+    return child.isSingleBirth && family && household
   }
   if (!same || !family) return false
   return meanings.has('birth-near') || (household && (question.lacksBirth || child.lacksBirth))

@@ -8,11 +8,20 @@ export function innerToken(kh: Uint8Array, hubId: Uint8Array, key: LookupKey): U
 }
 
 /**
+ * What a token is of: a number is guessed one by one, a description by the hundred for one look-up, so that custodians meter the two apart.
+ * The word is part of the token: a number cannot be asked for as a description.
+ */
+export type TokenSort = 'number' | 'description'
+
+/** Halves that one message to a custodian holds at most. */
+export const BLIND_MAX = 262_144
+
+/**
  * The lookup token, 16 bytes: HMAC-SHA-256 under the custodians' `kc` over the hub's half, cut.
  * Whoever holds only one of the two keys cannot test a guess.
  */
-export function outerToken(kc: Uint8Array, hubId: Uint8Array, inner: Uint8Array): Uint8Array {
-  return hmacSha256(kc, encode('lookup-token-outer/v1', hubId, inner)).slice(0, 16)
+export function outerToken(kc: Uint8Array, hubId: Uint8Array, sort: TokenSort, inner: Uint8Array): Uint8Array {
+  return hmacSha256(kc, encode('lookup-token-outer/v2', hubId, sort, inner)).slice(0, 16)
 }
 
 /**

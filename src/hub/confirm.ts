@@ -49,6 +49,6 @@ export async function detailMarks(
   options?: SendOptions,
 ): Promise<readonly number[]> {
   const inner = details.map(({ childId, key }) => innerConfirming(hub.keys.lookupKey, hub.id, childId, key))
-  const outer = inner.length === 0 ? [] : await hub.custodians.blind(inner, options)
+  const outer = inner.length === 0 ? [] : await hub.custodians.blind('description', inner, options)
   return outer.map((token) => Buffer.from(token).readUInt32BE(0))
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Clock } from '../bytes.js'
-import { toBase64 } from '../bytes.js'
+import { type Clock, concat, toBase64 } from '../bytes.js'
+import { BLIND_MAX, type TokenSort } from '../child/tokens.js'
 import { isBytes, parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
 import type { ConsistencyProof } from '../journal/proof.js'
@@ -11,7 +11,7 @@ import type { NamedSignature } from '../roster/change.js'
 export interface CustodianClients {
   readonly ids: readonly string[]
   /** Outer lookup tokens for inner ones, in order: any one custodian answers. */
-  blind(inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
+  blind(sort: TokenSort, inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
   /**
    * Tells every custodian of the journalled roster and activation entries that it does not know yet; gives the position
    * of the latest that any of them knows.
@@ -40,7 +40,7 @@ export type CustodianAnswer =
   | { readonly kind: 'answered'; readonly custodian: string; readonly answer: Uint8Array }
   | { readonly kind: 'unavailable'; readonly custodian: string }
 
-const tokens = z.strictObject({ tokens: z.array(isBytes) })
+const tokens = z.strictObject({ tokens: isBytes })
 const signature = z.strictObject({ signature: isBytes })
 const position = z.strictObject({ followed: z.number().int().min(-1) })
 const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({ behind: z.number().int().min(0) })])
@@ -91,25 +91,38 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
     throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'a custodian keeps asking for another proof')
   }
 
+  /** The first custodian that answers is as good as any: all hold one key. */
+  const blindBy = async (
+    sort: TokenSort,
+    inner: readonly Uint8Array[],
+    options?: SendOptions,
+  ): Promise<readonly Uint8Array[]> => {
+    let refusal: unknown
+    for (const id of ids) {
+      try {
+        const body = { sort, inner: concat(...inner) }
+        const reply = parse(tokens, await ask(id, 'blind', body, options), 'ERR_MESSAGE_MALFORMED', 'tokens').tokens
+        if (reply.length !== TOKEN_LENGTH * inner.length) {
+          throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
+        }
+        return inner.map((_, i) => reply.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
+      } catch (error) {
+        options?.signal?.throwIfAborted()
+        refusal = error
+      }
+    }
+    throw isIndexError(refusal, 'ERR_RATE_LIMITED')
+      ? refusal
+      : new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
+  }
+
   return {
     ids,
-    async blind(inner, options) {
-      let refusal: unknown
-      for (const id of ids) {
-        try {
-          const reply = parse(tokens, await ask(id, 'blind', { inner }, options), 'ERR_MESSAGE_MALFORMED', 'tokens')
-          if (reply.tokens.length !== inner.length || reply.tokens.some((token) => token.length !== 16)) {
-            throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
-          }
-          return reply.tokens
-        } catch (error) {
-          options?.signal?.throwIfAborted()
-          refusal = error
-        }
-      }
-      throw isIndexError(refusal, 'ERR_RATE_LIMITED')
-        ? refusal
-        : new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
+    async blind(sort, inner, options) {
+      const out: Uint8Array[] = []
+      for (let at = 0; at < inner.length; at += BLIND_MAX)
+        out.push(...(await blindBy(sort, inner.slice(at, at + BLIND_MAX), options)))
+      return out
     },
     async follow(entries) {
       const positions = await reached(
@@ -167,6 +180,8 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
     },
   }
 }
+
+const TOKEN_LENGTH = 16
 
 /** How long a custodian may take: one that hangs must not keep the others, or the hub, from going on. */
 const ANSWER_MS_MAX = 15_000

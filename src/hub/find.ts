@@ -122,6 +122,7 @@ function weighed(
   const marks = unpackMarks(row.marks)
   const evidence = question.asked.map(
     (reading, index): Evidence => ({
+      isExchanged: index > 0,
       fields: fields[index] ?? NONE,
       meanings: meaningsOf(hub, reading, row, marks),
       question: question.own.traits,

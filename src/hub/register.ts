@@ -151,7 +151,7 @@ async function fingerprints(
       : GROUPS.map((group) => innerFingerprint(hub.keys.lookupKey, hub.id, childId, group, hashes[group])),
   )
   const all = inner.flat()
-  const outer = all.length === 0 ? [] : await hub.custodians.blind(all, options)
+  const outer = all.length === 0 ? [] : await hub.custodians.blind('description', all, options)
   let at = 0
   return inner.map((list) => list.map(() => outer[at++] as Uint8Array))
 }

@@ -42,17 +42,17 @@ export const NO_QUESTION: TokenedQuestion = {
   asked: [],
 }
 
-/** The tokens of many questions, with one question to a custodian for all of them. */
+/** The tokens of many questions, with two questions to a custodian for all of them: one about numbers. */
 export async function tokenedQuestions(
   hub: HubContext,
   questions: readonly Question[],
   options?: SendOptions,
 ): Promise<readonly TokenedQuestion[]> {
-  const keys = questions.flatMap(({ own, asked }) => [
-    ...keysOf(own),
-    ...asked.flatMap(({ index, marks }) => [...index, ...marks]),
-  ])
-  const tokenOf = await tokensFor(hub, keys, options)
+  const numbers = questions.flatMap(({ own }) => own.numbers)
+  const others = questions.flatMap(({ own, asked }) =>
+    [own, ...asked].flatMap(({ index, marks }) => [...index, ...marks]),
+  )
+  const tokenOf = await tokensFor(hub, numbers, others, options)
   return questions.map(({ own, asked }) => ({
     own: withTokens(own, tokenOf),
     asked: asked.map(({ index, marks }) => ({
@@ -60,10 +60,6 @@ export async function tokenedQuestions(
       marks: marks.map((key) => ({ token: tokenOf(key), meaning: key.meaning })),
     })),
   }))
-}
-
-function keysOf({ numbers, index, marks }: Description): readonly LookupKey[] {
-  return [...numbers, ...index, ...marks]
 }
 
 function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8Array): TokenedDescription {
@@ -79,17 +75,21 @@ function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8
 /** Tokens of keys, each made once: what a question asks and what it would record are largely the same. */
 async function tokensFor(
   hub: HubContext,
-  keys: readonly LookupKey[],
+  numbers: readonly LookupKey[],
+  others: readonly LookupKey[],
   options?: SendOptions,
 ): Promise<(key: LookupKey) => Uint8Array> {
-  const places = new Map<string, number>()
-  const inner: Uint8Array[] = []
-  for (const key of keys) {
-    const name = nameOf(key)
-    if (places.has(name)) continue
-    places.set(name, inner.length)
-    inner.push(innerToken(hub.keys.lookupKey, hub.id, key))
+  const tokens = new Map<string, Uint8Array>()
+  for (const [sort, keys] of [
+    ['number', numbers],
+    ['description', others],
+  ] as const) {
+    const distinct = [...new Map(keys.map((key) => [nameOf(key), key]))].filter(([name]) => !tokens.has(name))
+    const inner = distinct.map(([, key]) => innerToken(hub.keys.lookupKey, hub.id, key))
+    const outer = inner.length === 0 ? [] : await hub.custodians.blind(sort, inner, options)
+    distinct.forEach(([name], i) => {
+      tokens.set(name, outer[i] as Uint8Array)
+    })
   }
-  const outer = inner.length === 0 ? [] : await hub.custodians.blind(inner, options)
-  return (key) => outer[places.get(nameOf(key)) ?? -1] ?? new Uint8Array(0)
+  return (key) => tokens.get(nameOf(key)) ?? new Uint8Array(0)
 }

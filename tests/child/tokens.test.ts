@@ -31,9 +31,9 @@ describe('lookup tokens', () => {
       '41790c0594bc3be7498798591ee38d3908dcd9fb1e7a3036ff60891e9845cff3',
       '0016d0c022dffe59d389de4568a91993dd1b42a22c3bad29857d8fd68e310a12',
     ])
-    expect(inner.map((half) => toHex(outerToken(KC, HUB, half)))).toEqual([
-      'f0c8e030e5686c0f780878490422d204',
-      'b91cab42082bde5b20c47af646e4b9c2',
+    expect(inner.map((half) => toHex(outerToken(KC, HUB, 'number', half)))).toEqual([
+      'dd8ab43921205224f0e394aeab21333e',
+      '06448ca37146cb000d7f94d3d19def64',
     ])
   })
 
@@ -51,8 +51,8 @@ describe('lookup tokens', () => {
           joined(utf8Bytes('lookup-token/v1'), hub, utf8Bytes('upn'), ...parts.map(utf8Bytes)),
         )
         expect(innerToken(kh, hub, key)).toEqual(inner)
-        const outer = hmac(sha256, kc, joined(utf8Bytes('lookup-token-outer/v1'), hub, inner))
-        expect(outerToken(kc, hub, inner)).toEqual(outer.slice(0, 16))
+        const outer = hmac(sha256, kc, joined(utf8Bytes('lookup-token-outer/v2'), hub, utf8Bytes('number'), inner))
+        expect(outerToken(kc, hub, 'number', inner)).toEqual(outer.slice(0, 16))
       }),
     )
   })
@@ -69,8 +69,13 @@ describe('lookup tokens', () => {
     ]
     expect(new Set(inner.map(toHex)).size).toBe(6)
     const half = inner[0]!
-    const outer = [outerToken(KC, HUB, half), outerToken(KH, HUB, half), outerToken(KC, KH, half)]
-    expect(new Set(outer.map(toHex)).size).toBe(3)
+    const outer = [
+      outerToken(KC, HUB, 'number', half),
+      outerToken(KC, HUB, 'description', half),
+      outerToken(KH, HUB, 'number', half),
+      outerToken(KC, KH, 'number', half),
+    ]
+    expect(new Set(outer.map(toHex)).size).toBe(4)
   })
 })
 
@@ -78,7 +83,7 @@ describe('fingerprints of details', () => {
   test('our own vector, frozen', () => {
     const half = innerFingerprint(KH, HUB, CHILD, 'carers', sequence(5))
     expect(toHex(half)).toBe('29213f11c6e7a68a66cdc237836f7010882c29cdb8ae61593beafcd603eaad31')
-    expect(toHex(outerToken(KC, HUB, half))).toBe('ad8443eaf62c0e5cddd9e507fda93023')
+    expect(toHex(outerToken(KC, HUB, 'description', half))).toBe('62b5b11504cd6cf4328ffd815b771eac')
   })
 
   test('differ by key, hub, child, group and content', () => {

@@ -110,7 +110,7 @@ function identifiers() {
     'conference-alias': writeAlias(newAlias(random)),
     'practitioner-pseudonym': toHex(practitionerPseudonym(filled(0x34), HUB, AGENCY, 'PC 1234')),
     'inner-token': toHex(inner),
-    'lookup-token': toHex(outerToken(filled(0x33), HUB, inner)),
+    'lookup-token': toHex(outerToken(filled(0x33), HUB, 'number', inner)),
     'inner-fingerprint': toHex(innerFingerprint(filled(0x32), HUB, CHILD, 'identity', filled(0x01))),
   }
 }

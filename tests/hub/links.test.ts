@@ -641,6 +641,6 @@ describe('beside a link', () => {
     await expect(linkedRows(hub, 'merge', { from: provisional, into: registered })).rejects.toMatchObject({
       code: 'ERR_STORE_BUSY',
     })
-    await it[Symbol.asyncDispose]().catch(() => undefined)
+    await Promise.resolve(it[Symbol.asyncDispose]()).catch(() => undefined)
   })
 })

@@ -69,7 +69,10 @@ const secretsIn = ({ hub, kc }: Loot): readonly Uint8Array[] => [
 function tokensOf(key: LookupKey, id: Uint8Array, loot: Loot): readonly Uint8Array[] {
   const first = loot.hub === undefined ? [NO_KEY] : [loot.hub.lookupKey]
   const inner = first.map((secret) => innerToken(secret, id, key))
-  return [...inner, ...inner.flatMap((half) => secretsIn(loot).map((secret) => outerToken(secret, id, half)))]
+  return [
+    ...inner,
+    ...inner.flatMap((half) => secretsIn(loot).map((secret) => outerToken(secret, id, 'description', half))),
+  ]
 }
 
 function placesOf(token: Uint8Array, id: Uint8Array, { hub }: Loot): readonly Uint8Array[] {
@@ -112,7 +115,7 @@ export function testedMarks(
       for (const mark of marksOf(loot.hub.storageKey, id, row.childId, guess.tokens)) if (own.has(mark)) marks += 1
       for (const key of guess.details) {
         const inner = innerConfirming(loot.hub.lookupKey, id, row.childId, key)
-        const tried = [inner, ...secretsIn(loot).map((secret) => outerToken(secret, id, inner))]
+        const tried = [inner, ...secretsIn(loot).map((secret) => outerToken(secret, id, 'number', inner))]
         if (tried.some((token) => confirming.has(Buffer.from(token).readUInt32BE(0)))) details += 1
       }
     }
