@@ -71,7 +71,11 @@ function tokensOf(key: LookupKey, id: Uint8Array, loot: Loot): readonly Uint8Arr
   const inner = first.map((secret) => innerToken(secret, id, key))
   return [
     ...inner,
-    ...inner.flatMap((half) => secretsIn(loot).map((secret) => outerToken(secret, id, 'description', half))),
+    ...inner.flatMap((half) =>
+      secretsIn(loot).flatMap((secret) =>
+        (['number', 'description'] as const).map((sort) => outerToken(secret, id, sort, half)),
+      ),
+    ),
   ]
 }
 
@@ -115,7 +119,7 @@ export function testedMarks(
       for (const mark of marksOf(loot.hub.storageKey, id, row.childId, guess.tokens)) if (own.has(mark)) marks += 1
       for (const key of guess.details) {
         const inner = innerConfirming(loot.hub.lookupKey, id, row.childId, key)
-        const tried = [inner, ...secretsIn(loot).map((secret) => outerToken(secret, id, 'number', inner))]
+        const tried = [inner, ...secretsIn(loot).map((secret) => outerToken(secret, id, 'description', inner))]
         if (tried.some((token) => confirming.has(Buffer.from(token).readUInt32BE(0)))) details += 1
       }
     }
