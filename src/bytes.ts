@@ -25,12 +25,6 @@ export function utf8Text(bytes: Uint8Array): string {
   }
 }
 
-function partBytes(part: Part): Uint8Array {
-  if (typeof part === 'string') return utf8.encode(requireWellFormed(part))
-  if (typeof part === 'number') return u64(part)
-  return part
-}
-
 /**
  * The text itself, unless half of a surrogate pair stands alone in it: UTF-8 would write every such half alike, and two
  * texts would have one form.
@@ -68,17 +62,32 @@ export function encode(tag: string, ...parts: readonly Part[]): Uint8Array {
   return joined(tag, parts)
 }
 
+// Written into one piece of memory: every lookup token, row and signature begins here.
 function joined(tag: string, parts: readonly Part[]): Uint8Array {
-  const pieces = [tag, ...parts].map(partBytes)
-  const out = new Uint8Array(pieces.reduce((total, piece) => total + 4 + piece.length, 0))
-  const view = new DataView(out.buffer)
-  let at = 0
-  for (const piece of pieces) {
-    view.setUint32(at, piece.length)
-    out.set(piece, at + 4)
-    at += 4 + piece.length
+  let length = lengthOf(tag)
+  for (const part of parts) length += lengthOf(part)
+  const out = Buffer.from(new ArrayBuffer(length))
+  let at = written(out, tag, 0)
+  for (const part of parts) at = written(out, part, at)
+  return new Uint8Array(out.buffer)
+}
+
+function lengthOf(part: Part): number {
+  if (typeof part === 'string') return 4 + Buffer.byteLength(part)
+  return 4 + (typeof part === 'number' ? 8 : part.length)
+}
+
+function written(out: Buffer, part: Part, at: number): number {
+  const from = at + 4
+  let length: number
+  if (typeof part === 'string') length = out.write(requireWellFormed(part), from)
+  else {
+    const bytes = typeof part === 'number' ? u64(part) : part
+    out.set(bytes, from)
+    length = bytes.length
   }
-  return out
+  out.writeUInt32BE(length, at)
+  return from + length
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ColumnMap {
   /** Lines of the address in their order, each from one column or from several that are joined by a space. */
   readonly lines?: readonly (string | readonly string[])[] | undefined
   readonly nhsNumber?: string | undefined
+  /** Whether the register says of every child that no twin was born with it. */
+  readonly births?: 'single' | 'unknown' | undefined
   /** What a candidate is confirmed with, and as which detail. */
   readonly confirm?: { readonly column: string; readonly as: ConfirmingField } | undefined
   /** Columns of the file of links; its first two, in either order, where absent. */
@@ -56,6 +58,7 @@ const COLUMNS: z.ZodType<ColumnMap> = z.strictObject({
   postcode: COLUMN.optional(),
   lines: z.array(COLUMNS_JOINED).max(10).optional(),
   nhsNumber: COLUMN.optional(),
+  births: z.enum(['single', 'unknown']).optional(),
   confirm: z.strictObject({ column: COLUMN, as: z.enum(CONFIRMING_FIELDS) }).optional(),
   truth: z.strictObject({ register: COLUMN, lookup: COLUMN }).optional(),
 })

@@ -20,6 +20,7 @@ export interface DataSet {
   readonly truth: ReadonlyMap<number, ReadonlySet<number>>
   /** Dates of birth that were said and are no day of the calendar; they are left out, as an agency's look-up leaves them out. */
   readonly invalidDates: number
+  readonly births: 'single' | 'unknown'
 }
 
 /** Paths. `columns` is a JSON file in the form of `COLUMNS`. */
@@ -91,7 +92,8 @@ export function link(
     truth.set(ours, (truth.get(ours) ?? new Set()).add(theirs))
   }
   const invalidDates = register.invalidDates + lookup.invalidDates
-  return { registered: register.records, lookups: lookup.records, truth, invalidDates }
+  const { births = 'unknown' } = map
+  return { registered: register.records, lookups: lookup.records, truth, invalidDates, births }
 }
 
 function placesOf(records: readonly DataRecord[], name: string): ReadonlyMap<string, number> {

@@ -1,5 +1,6 @@
 import type { Random } from '../../src/bytes.js'
-import { confirmingKeys } from '../../src/child/confirming.js'
+import { confirmingKey, confirmingKeys } from '../../src/child/confirming.js'
+import type { ConfirmingDetail } from '../../src/child/details.js'
 import { asChildId, type ChildId } from '../../src/child/identifiers.js'
 import { describeChild, type LookupKey, questionAbout } from '../../src/child/keys.js'
 import { packMarks } from '../../src/child/marks.js'
@@ -31,7 +32,7 @@ export interface TrialChild {
 export interface TrialQuestion {
   readonly details: Written
   /** What the agency adds if there are candidates. */
-  readonly confirm?: LookupKey
+  readonly confirm?: LookupKey | ConfirmingDetail | undefined
 }
 
 /** Places of registered children. */
@@ -158,7 +159,7 @@ async function askChunk(hub: HubContext, questions: readonly TrialQuestion[]): P
   )
   const answers: TrialAnswer[] = []
   for (const [i, question] of tokened.entries())
-    answers.push(await askOne(hub, question, questions[i]?.confirm, postings, children))
+    answers.push(await askOne(hub, question, keyOf(questions[i]?.confirm), postings, children))
   return answers
 }
 
@@ -179,6 +180,10 @@ async function askOne(
     candidates: resolved.candidates.map(({ childId }) => placeOf(childId)),
     confirmed: row === undefined ? undefined : placeOf(row.childId),
   }
+}
+
+function keyOf(confirm: TrialQuestion['confirm']): LookupKey | undefined {
+  return confirm === undefined || 'kind' in confirm ? confirm : confirmingKey(confirm)
 }
 
 /** An id that says which child it is: only in a trial. */

@@ -1,5 +1,5 @@
 import type { Description, Field, LookupKey, Question } from './keys.js'
-import type { Evidence } from './matching.js'
+import { type Evidence, withoutIdleExchange } from './matching.js'
 
 /**
  * What a question and a child have in common, from their keys in plain, by reading. The hub works it out from tokens, and never has the child's
@@ -8,7 +8,7 @@ import type { Evidence } from './matching.js'
 export function compared(question: Question, child: Description): readonly Evidence[] {
   const index = new Set(child.index.map(nameOf))
   const marks = new Set(child.marks.map(nameOf))
-  return question.asked.map((reading, i) => ({
+  const readings = question.asked.map((reading, i) => ({
     isExchanged: i > 0,
     fields: new Set(
       reading.index.filter((key) => index.has(nameOf(key))).flatMap((key): readonly Field[] => key.fields),
@@ -17,6 +17,7 @@ export function compared(question: Question, child: Description): readonly Evide
     question: question.own.traits,
     child: child.traits,
   }))
+  return withoutIdleExchange(readings)
 }
 
 /** A name for a key in a Map: keys are equal exactly if their names are. */

@@ -11,15 +11,18 @@ import { NORMALISATION_VERSION } from './normal/version.js'
 
 /** Details of a child that can confirm it as a candidate, in plain: they exist only on the way into a token. */
 export function confirmingKeys(details: RegistrationDetails): readonly LookupKey[] {
+  const { first, others } = givenName(details.givenNames)
+  const formerly = (details.otherNames ?? []).map((name) => ({
+    given: givenName(name.givenNames),
+    family: familyName(name.familyName).whole,
+  }))
   const carers = details.carers ?? []
   return [
-    ...givenName(details.givenNames).others.map((name) => key('other-given-name', name)),
-    ...(details.otherNames ?? []).flatMap((name) => [
-      ...[givenName(name.givenNames)]
-        .flatMap(({ first, others }) => [first, ...others])
-        .map((each) => key('other-given-name', each)),
-      key('former-family-name', familyName(name.familyName).whole),
-    ]),
+    // The first given name is what was asked for already.
+    ...[...others, ...formerly.flatMap(({ given }) => [given.first, ...given.others])]
+      .filter((name) => name !== first)
+      .map((name) => key('other-given-name', name)),
+    ...formerly.map(({ family }) => key('former-family-name', family)),
     ...carers.map(({ name }) => key('carer-name', normaliseName(name))),
     ...carers.flatMap(({ telephone }) =>
       telephone === undefined ? [] : [key('carer-telephone', digitsOf(telephone))],

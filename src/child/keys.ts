@@ -115,7 +115,10 @@ export function questionAbout(details: Written): Question {
   const { givenNames, familyName } = details
   const swapped = { ...details, givenNames: familyName, familyName: givenNames, otherNames: [] }
   const written = reading(details, own)
-  return { own, asked: givenNames === '' || familyName === '' ? [written] : [written, reading(swapped, own)] }
+  return {
+    own,
+    asked: givenNames === '' || familyName === '' ? [written] : [written, exchanged(reading(swapped, own))],
+  }
 }
 
 /** Of a description that holds at most numbers. */
@@ -144,6 +147,11 @@ function numberKeys(details: Written): readonly LookupKey[] {
     ...(details.upn === undefined ? [] : [number('upn', details.upn)]),
     ...(details.aliases ?? []).map((alias) => aliasKey(alias.kind, alias.value)),
   ])
+}
+
+/** A reading with exchanged names has enough to explain: a birth or postcode that is only nearly right is not looked for. */
+function exchanged({ index, marks }: Reading): Reading {
+  return { index, marks: marks.filter(({ meaning }) => meaning !== 'birth-near' && meaning !== 'postcode-near') }
 }
 
 function reading(details: Written, own: Description): Reading {

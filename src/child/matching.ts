@@ -45,6 +45,17 @@ export function links(evidence: Evidence): boolean {
   return meanings.has('birth-near') || (household && (question.lacksBirth || child.lacksBirth))
 }
 
+/**
+ * Without the reading that exchanges the names where the family name agrees as it is written: then nothing was exchanged, and who
+ * is called what the family is called (Hussain Hussain) is not the brother (Hassan Hussain).
+ */
+export function withoutIdleExchange(readings: readonly Evidence[]): readonly Evidence[] {
+  const isAsWritten = readings.some(
+    ({ isExchanged, fields, meanings }) => !isExchanged && (fields.has('family') || meanings.has('number-family')),
+  )
+  return isAsWritten ? readings.filter(({ isExchanged }) => !isExchanged) : readings
+}
+
 /** The same first given name or a slip of it, and no other given names that differ. */
 export function givenAgrees(evidence: Evidence): boolean {
   const { meanings } = evidence

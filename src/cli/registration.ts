@@ -25,6 +25,7 @@ export const DETAIL_FIELDS: FieldList = {
     carerRelationship: ['carerrelationship', 'relationship'],
     carerTelephone: ['carertelephone', 'carerphone', 'parentphone'],
     shielded: ['shielded', 'sensitiveflag'],
+    multipleBirth: ['multiplebirth', 'multiplebirthboolean', 'twin'],
   },
   required: [['familyName', 'givenNames'], ['dateOfBirth']],
 }
@@ -46,12 +47,11 @@ export function detailsOf(fields: Fields): unknown {
     dateOfBirth: fields.date('dateOfBirth') ?? '',
     expectedDate: yesOrNo(one('expectedDate')),
     sex: sexOf(one('sex')),
+    multipleBirth: yesOrNo(one('multipleBirth')),
     nhsNumber: one('nhsNumber'),
     upn: one('upn'),
     addresses: lines.length > 0 || postcode !== undefined ? [present({ lines, postcode })] : undefined,
     aliases: aliases.length > 0 ? aliases : undefined,
-    // Most agencies know a child by the first given name alone.
-    otherNames: given.length > 1 ? [{ givenNames: given[0], familyName }] : undefined,
     carers: carersOf(fields),
     shielded: yesOrNo(one('shielded')),
   }

@@ -24,7 +24,7 @@ const CHILDREN_PER_SCHOOL = 500
  * Unlike `generatePopulation` it tells no stories, and names and places are as various as those of a country of that size: the most
  * frequent family name is borne by about 1.2 % of all, half of all bear one of the thousand most frequent ones. Nearly three of a
  * hundred are twins, four of a thousand are not born yet, three of a hundred have a former family name. NHS numbers are of the
- * ranges 990 to 997. The same options give the same children. Nobody among them exists.
+ * ranges 990 to 997. Of nine in ten it is known whether they have a twin. The same options give the same children. Nobody among them exists.
  *
  * @throws {RangeError} for a number of children or a seed out of range, when the first is asked for.
  */
@@ -41,16 +41,28 @@ export function* generateChildren(options: ChildrenOptions): Generator<Generated
     districts: Math.min(DISTRICTS_MAX, Math.max(8, Math.ceil(children / CHILDREN_PER_DISTRICT))),
   }
   for (let index = 0; index < children; ) {
-    for (const details of drawHousehold(random, drawWish(random, children - index, now, from))) {
+    const household = drawHousehold(random, drawWish(random, children - index, now, from))
+    for (const details of household) {
       if (details.expectedDate) yield details
       else {
         const formerly = random.next() < 0.03 ? { otherNames: [formerName(random, details, from)] } : {}
         const nhsNumber = numbers.next().value
-        yield { ...details, nhsNumber, ...pupilNumber(details, { index, schools, now }), ...formerly }
+        const births = multipleBirth(details, household, index)
+        yield { ...details, nhsNumber, ...births, ...pupilNumber(details, { index, schools, now }), ...formerly }
       }
       index++
     }
   }
+}
+
+/** What a birth register says; of every tenth child, who came from elsewhere, nobody knows. */
+function multipleBirth(
+  details: GeneratedDetails,
+  household: readonly GeneratedDetails[],
+  index: number,
+): Pick<GeneratedDetails, 'multipleBirth'> {
+  if (index % 10 === 0) return {}
+  return { multipleBirth: household.filter(({ dateOfBirth }) => dateOfBirth === details.dateOfBirth).length > 1 }
 }
 
 function drawWish(random: SeededRandom, left: number, now: number, from: Source): HouseholdWish {

@@ -50,7 +50,11 @@ function lookalike(
   random: SeededRandom,
   numbers: Iterator<string, never>,
 ): Lookalike {
-  const numbered = alike.children.map((child) => ({ ...child, nhsNumber: numbers.next().value }))
+  const numbered = alike.children.map((child) => ({
+    ...child,
+    nhsNumber: numbers.next().value,
+    ...birthOf(child, alike.children, random),
+  }))
   const others = numbered.slice(0, -1)
   const meant = numbered.at(-1) as (typeof numbered)[number]
   const isKnown = random.next() < 0.33
@@ -66,6 +70,19 @@ function lookalike(
     ...(alike.isOthersNumber === true ? { nhsNumber: others[0]?.nhsNumber ?? '' } : own),
   }
   return { kind, registered: isKnown ? numbered : others, lookup, isRegistered: isKnown ? others.length : undefined }
+}
+
+/** What the register says of the birth: of a twin that there is another, or nothing. */
+function birthOf(
+  child: RegistrationDetails,
+  all: readonly RegistrationDetails[],
+  random: SeededRandom,
+): Pick<RegistrationDetails, 'multipleBirth'> {
+  const isTwin = all.some(
+    (other) => other !== child && other.dateOfBirth === child.dateOfBirth && other.familyName === child.familyName,
+  )
+  if (random.next() < 0.3) return {}
+  return { multipleBirth: isTwin }
 }
 
 function drawPlace(random: SeededRandom): Place {
