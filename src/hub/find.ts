@@ -1,7 +1,15 @@
 import type { ChildId } from '../child/identifiers.js'
 import { type Field, type Meaning, unpackTraits } from '../child/keys.js'
 import { marksOf, unpackMarks } from '../child/marks.js'
-import { backsNumber, type Evidence, givenAgrees, isCandidate, links, maySeemTwice } from '../child/matching.js'
+import {
+  backsNumber,
+  type Evidence,
+  givenAgrees,
+  isCandidate,
+  links,
+  maySeemTwice,
+  withoutIdleExchange,
+} from '../child/matching.js'
 import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
@@ -120,7 +128,7 @@ function weighed(
   fields: readonly ReadonlySet<Field>[],
 ): Found {
   const marks = unpackMarks(row.marks)
-  const evidence = question.asked.map(
+  const readings = question.asked.map(
     (reading, index): Evidence => ({
       isExchanged: index > 0,
       fields: fields[index] ?? NONE,
@@ -129,6 +137,7 @@ function weighed(
       child: unpackTraits(row.traits),
     }),
   )
+  const evidence = withoutIdleExchange(readings)
   return {
     row,
     isDescribed: evidence.some(links),
