@@ -1,30 +1,27 @@
 import { z } from 'zod'
-import { encodeAnswer } from '../check/answer.js'
-import { encodeBatchEntry, leavesOf, signBatch } from '../check/batch.js'
-import type { Known } from '../check/receipt.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
-import { type AgencyChildId, type ChildId, fromAgencyChildId, toAgencyChildId } from '../child/identifiers.js'
+import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import { questionOf } from '../child/keys.js'
 import { readAgencyChildId } from '../child/written-form.js'
 import { bytesOf, parse } from '../door.js'
-import { type ErrorCode, isIndexError } from '../errors.js'
+import { isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Agency } from '../roster/roster.js'
+import { type Answered, answersTo, type Row, watchedOf } from './answers.js'
 import { type ChildTable, knownAs } from './children.js'
 import { confirmationOf, confirmed } from './confirm.js'
 import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
-import { answeredId, faceOf, includeFaces, isHidden } from './face.js'
+import { faceOf, includeFaces, isHidden } from './face.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { meter, meterConfirmations } from './meter.js'
 import { PostingTable } from './postings.js'
-import { descriptionToken, isSameChild, newProvisional, type Outcome, resolve } from './resolve.js'
-import type { ChildRow } from './rows.js'
+import { descriptionToken, isSameChild, newProvisional, resolve } from './resolve.js'
 import { loadStanding, standing } from './standing.js'
 import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
-import { type LookupPurpose, type WatchedLookup, watchLookups } from './watch.js'
+import { type LookupPurpose, watchLookups } from './watch.js'
 
 /** Look-ups in one message: by details each asks a custodian for a few hundred tokens. */
 export const IDENTIFY_ROWS_MAX = 1000
@@ -37,15 +34,6 @@ const request = z.strictObject({
   /** `back-fill`: an agency looks up its whole case list, and no checks are to follow. */
   purpose: z.enum(['check', 'back-fill']).optional(),
 })
-
-/** One row of an identify message, once it is known to be well formed. */
-type Row =
-  | { readonly query: ChildQuery; readonly commitment: Uint8Array; readonly practitioner: Uint8Array }
-  | { readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
-
-type Answered =
-  | { readonly child: ChildRow; readonly outcome: Outcome; readonly candidates: readonly ChildRow[] }
-  | { readonly code: ErrorCode; readonly field: string | undefined; readonly message: string }
 
 /** Identifies children for an agency: details become tokens, tokens a child, the child this agency's id for it. */
 export async function identify(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
@@ -67,7 +55,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     const answered: Answered[] = []
     for (const [index, row] of rows.entries())
       answered.push('query' in row ? await lookUp(look, row.query, questions[index] ?? NO_QUESTION, options) : row)
-    const answers = answer(hub, agency, rows, answered, at)
+    const answers = answersTo(hub, agency, rows, answered, at)
     reply = answers.reply
     const watched = await watchLookups(hub, agency.id, watchedOf(rows, answered), at, purpose)
     tell = watched.tell
@@ -91,21 +79,6 @@ export async function identify(hub: HubContext, message: Message, options?: Send
 }
 
 const NOTHING = questionOf({ agencyChildId: '' })
-
-/** Look-ups as they were answered, for whoever watches for fishing. */
-function watchedOf(rows: readonly Row[], answered: readonly Answered[]): readonly WatchedLookup[] {
-  return rows.flatMap((row, index): WatchedLookup[] => {
-    const result = answered[index]
-    if (!('query' in row) || result === undefined) return []
-    const { practitioner, query } = row
-    if (!('child' in result))
-      return result.code === 'ERR_CHILD_ID_UNKNOWN'
-        ? [{ practitioner, query, outcome: 'misread', childId: undefined, isHoney: false }]
-        : []
-    const isHoney = [result.child, ...result.candidates].some((child) => child.isHoney === 1)
-    return [{ practitioner, query, outcome: result.outcome.kind, childId: answeredId(result.child), isHoney }]
-  })
-}
 
 /** What the look-ups of one message work on, and what they leave behind. */
 interface Look {
@@ -242,40 +215,4 @@ const TOO_OFTEN: Answered = {
   code: 'ERR_RATE_LIMITED',
   field: 'child.confirm',
   message: 'the confirmations of today are used up for this child: a person must look',
-}
-
-/** The signed answers, their journal entry, and the reply: `known` and `outcome` travel beside the answer and are not signed. */
-function answer(hub: HubContext, agency: Agency, rows: readonly Row[], resolved: readonly Answered[], at: number) {
-  const epoch = roster(hub).epoch
-  const key = identifierKeyOf(hub, agency.id, epoch)
-  const told: { readonly id: AgencyChildId; readonly known: Known; readonly outcome: Outcome }[] = []
-  const statements = rows.flatMap((row, index) => {
-    const result = resolved[index]
-    if (!('query' in row) || result === undefined || !('child' in result)) return []
-    const id = toAgencyChildId(key, answeredId(result.child))
-    told.push({ id, known: knownAs(result.child), outcome: result.outcome })
-    return [encodeAnswer({ hub: hub.id, agency: agency.id, commitment: row.commitment, agencyChildId: id, epoch, at })]
-  })
-  const refusals = resolved.map((result) => ('child' in result ? null : result))
-  if (statements.length === 0) return { reply: { refusals, answers: [] }, entry: undefined }
-  const signed = signBatch('identify-batch/v1', hub.id, agency.id, statements, hub.keys.signing, hub.random)
-  const leaves = leavesOf(signed.rows)
-  return {
-    reply: {
-      refusals,
-      answers: signed.rows.map((row, index) => {
-        const { known, outcome } = told[index] as (typeof told)[number]
-        return { ...row, known, outcome }
-      }),
-      signature: signed.batch.signature,
-    },
-    entry: {
-      type: 'identify' as const,
-      body: encodeBatchEntry(
-        signed.batch,
-        statements.map(() => true),
-      ),
-      leaves: signed.rows.map((row, index) => ({ row: index, hash: leaves[index] as Uint8Array, ...row })),
-    },
-  }
 }

@@ -1,11 +1,7 @@
-import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
-import { FIELDS, KEYS_MAX, MEANINGS } from '../child/keys.js'
-import { innerFingerprint } from '../child/tokens.js'
-import { bytesOf, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
@@ -16,58 +12,14 @@ import { type HubContext, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { endEnquiry } from './enquiries.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
+import { fingerprints } from './fingerprints.js'
 import { honeyAfter } from './honey.js'
 import { PostingTable } from './postings.js'
+import { parseFind, parseRegister, type RegisterRow } from './registration-message.js'
 import { type Match, matchForRegistration, reserve } from './reserve.js'
 import type { ChildRow } from './rows.js'
 import { loadStanding } from './standing.js'
 import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
-
-const text = z.string().max(1024)
-const lookupKey = z.strictObject({ kind: text, parts: z.array(text).max(16) })
-const field = z.enum(FIELDS)
-const index = z.array(lookupKey.extend({ fields: z.array(field).length(3) })).max(KEYS_MAX)
-const marks = z.array(lookupKey.extend({ meaning: z.enum(MEANINGS) })).max(KEYS_MAX)
-const description = z.strictObject({
-  numbers: z.array(lookupKey).max(64),
-  index,
-  marks,
-  traits: z.strictObject({
-    lacksGiven: z.boolean(),
-    lacksOtherGiven: z.boolean(),
-    lacksFamily: z.boolean(),
-    lacksBirth: z.boolean(),
-    isSingleBirth: z.boolean(),
-  }),
-})
-const described = {
-  question: z.strictObject({ own: description, asked: z.array(z.strictObject({ index, marks })).max(2) }),
-  hashes: z.strictObject({ identity: bytesOf(32), carers: bytesOf(32) }),
-}
-const findRequest = z.strictObject({
-  rows: z
-    .array(z.strictObject({ ...described, shielded: z.boolean(), honey: z.boolean() }))
-    .min(1)
-    .max(4096),
-})
-const registerRequest = z.strictObject({
-  rows: z
-    .array(
-      z.strictObject({
-        ...described,
-        childId: bytesOf(16),
-        version: z.number().int().min(1),
-        shielded: z.boolean(),
-        honey: z.boolean(),
-        identity: isBytes,
-        carers: isBytes,
-        confirming: z.array(lookupKey).max(64),
-      }),
-    )
-    .min(1)
-    .max(4096),
-})
-type RegisterRow = z.infer<typeof registerRequest>['rows'][number]
 
 /** What a sealer is told before it seals: whom it may register under which id and version. */
 export type RegistrationAnswer =
@@ -83,7 +35,7 @@ export async function findForRegistration(
   options?: SendOptions,
 ): Promise<Uint8Array> {
   requireSender(hub, message, 'sealer')
-  const { rows } = parse(findRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'registration')
+  const rows = parseFind(message.body)
   const questions = await tokenedQuestions(
     hub,
     rows.map(({ question }) => question),
@@ -136,30 +88,10 @@ function answerOf(
   }
 }
 
-/** Fingerprints of both groups of each child that has an id; made with both keys, so that neither party can test guesses. */
-async function fingerprints(
-  hub: HubContext,
-  rows: readonly {
-    readonly hashes: { readonly identity: Uint8Array; readonly carers: Uint8Array }
-    readonly childId: ChildId | undefined
-  }[],
-  options?: SendOptions,
-): Promise<readonly (readonly Uint8Array[])[]> {
-  const inner = rows.map(({ hashes, childId }) =>
-    childId === undefined
-      ? []
-      : GROUPS.map((group) => innerFingerprint(hub.keys.lookupKey, hub.id, childId, group, hashes[group])),
-  )
-  const all = inner.flat()
-  const outer = all.length === 0 ? [] : await hub.custodians.blind('description', all, options)
-  let at = 0
-  return inner.map((list) => list.map(() => outer[at++] as Uint8Array))
-}
-
 /** Takes sealed records: reserves the strong tokens, journals the records' hashes, and gives an adopted enquiry its end. */
 export async function registerChildren(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const sealer = requireSender(hub, message, 'sealer')
-  const { rows } = parse(registerRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'registration')
+  const rows = parseRegister(message.body)
   for (const row of rows) requireSealedFor(hub, row)
   const questions = await tokenedQuestions(
     hub,
