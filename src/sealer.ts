@@ -6,17 +6,12 @@ import { asChildId, type ChildId, newChildId } from './child/identifiers.js'
 import { describeChild, questionAbout } from './child/keys.js'
 import { isBytes, parse } from './door.js'
 import { type ErrorCode, IndexError, isIndexError } from './errors.js'
-import { fromJsonBytes, toJsonBytes } from './json.js'
+import { toJsonBytes } from './json.js'
 import { type Connection, connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
-import { custodiansOf, type Roster } from './roster/roster.js'
-import { hpkeOpen, hpkeSeal } from './seal/hpke.js'
-import { issueInfo, issueStatement } from './seal/issue.js'
-import { GROUPS, type Group, sealLabel } from './seal/label.js'
-import { sealRecord } from './seal/seal.js'
-import type { IssuedWrap } from './seal/wrap.js'
-import { verifySignature } from './signature.js'
+import type { Group } from './seal/label.js'
+import { sealRecords } from './sealer/records.js'
 
 /** Who registers children: sees their details once, draws their ids, seals, and forgets. */
 export interface Sealer {
@@ -66,13 +61,6 @@ const findReply = z.strictObject({
   ),
 })
 const registerReply = z.strictObject({ results: z.array(z.enum(['registered', 'ambiguous'])) })
-const issueReply = z.strictObject({ answer: isBytes, signature: isBytes })
-const issueAnswer = z.strictObject({
-  custodian: z.number().int().min(1),
-  generation: z.number().int().min(1),
-  wraps: z.array(z.strictObject({ handle: isBytes, wrap: isBytes })),
-})
-
 /** A child between its details and its sealed records. */
 interface Prepared {
   readonly childId: ChildId
@@ -215,74 +203,13 @@ async function sealAndSend(
 ): Promise<readonly string[]> {
   if (children.length === 0) return []
   const roster = await line.roster(options)
-  const labels = children.flatMap((child) => GROUPS.map((group) => labelOf(roster, child, group)))
-  const wraps = await issued(line, roster, labels, options)
-  const rows = await Promise.all(
-    children.map(async (child, index) => {
-      const records = await Promise.all(
-        GROUPS.map((group, at) => sealed(line, roster, child, group, wraps[index * GROUPS.length + at] ?? [])),
-      )
-      const { childId, version, shielded, honey, described, confirming } = child
-      return { ...described, confirming, childId, version, shielded, honey, identity: records[0], carers: records[1] }
-    }),
-  )
+  const records = await sealRecords(line, roster, children, options)
+  const rows = children.map(({ childId, version, shielded, honey, described, confirming }, index) => {
+    return { ...described, confirming, childId, version, shielded, honey, ...records[index] }
+  })
   const reply = await line.ask('register', { rows }, options)
   return parse(registerReply, reply, 'ERR_MESSAGE_MALFORMED', 'registration').results
 }
-
-function labelOf(roster: Roster, child: Prepared, group: Group): Uint8Array {
-  return sealLabel({
-    hub: roster.hub.id,
-    childId: child.childId,
-    group,
-    recordVersion: child.version,
-    keyset: roster.keyset.id,
-  })
-}
-
-async function sealed(
-  line: Connection,
-  roster: Roster,
-  child: Prepared,
-  group: Group,
-  wraps: readonly IssuedWrap[],
-): Promise<Uint8Array> {
-  const { keyset, hub } = roster
-  const parts = { hub: hub.id, childId: child.childId, group, recordVersion: child.version, keyset: keyset.id }
-  return (
-    await sealRecord({ ...parts, details: child.groups[group], wraps, quorum: keyset.quorum, random: line.random })
-  ).bytes
-}
-
-/** One wrap of every custodian for every label. All custodians are needed: a share that nobody wraps could not be given out. */
-async function issued(
-  line: Connection,
-  roster: Roster,
-  labels: readonly Uint8Array[],
-  options: SendOptions,
-): Promise<readonly (readonly IssuedWrap[])[]> {
-  const perCustodian = await Promise.all(
-    custodiansOf(roster).map(async (custodian) => {
-      const info = issueInfo(roster.hub.id, custodian.id, line.id)
-      const question = await hpkeSeal(custodian.keys.hpke, info, EMPTY, toJsonBytes({ labels }))
-      const sealedAnswer = await line.relay(custodian.id, 'issue', question, options)
-      const opened = fromJsonBytes(await hpkeOpen(line.key.hpke, info, EMPTY, sealedAnswer))
-      const { answer, signature } = parse(issueReply, opened, 'ERR_MESSAGE_MALFORMED', 'issue')
-      const statement = issueStatement(roster.hub.id, custodian.id, line.id, question, answer)
-      if (!verifySignature(custodian.keys.signing, statement, signature)) {
-        throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian’s answer is not signed by it')
-      }
-      const reply = parse(issueAnswer, fromJsonBytes(answer), 'ERR_MESSAGE_MALFORMED', 'issue')
-      if (reply.custodian !== custodian.index || reply.wraps.length !== labels.length) {
-        throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian did not answer for every label')
-      }
-      return reply.wraps.map((wrap) => ({ ...wrap, custodian: reply.custodian, generation: reply.generation }))
-    }),
-  )
-  return labels.map((_, index) => perCustodian.map((wraps) => wraps[index] as IssuedWrap))
-}
-
-const EMPTY = new Uint8Array(0)
 
 function thrown(outcome: Refused | undefined): IndexError {
   if (outcome === undefined) return new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer')
