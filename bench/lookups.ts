@@ -2,13 +2,14 @@
  * What it costs to find a child, and to be ready to: an agency's look-ups by number and by details at several sizes of the index, from
  * its question to the checked answer, the bytes that the index takes, and the rate of registering beside bare inserts of the same rows.
  *
- * Sizes stand beside each other within one process; look-ups of the two sorts are interleaved.
+ * Look-ups of all sizes and both sorts take turns in one process, so that a busy minute hits all alike.
  * Run: npm run bench:lookups [-- --full] [-- --json FILE]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { createAgency, newPartyKey, openHub } from '../src/index.js'
+import type { LookupDetails } from '../src/child/details.js'
+import { type Agency, createAgency, newPartyKey, openHub } from '../src/index.js'
 import { openSqliteStore } from '../src/store/sqlite.js'
 import { generateChildren } from '../src/testing/population/children.js'
 import { misrecorded } from '../src/testing/population/errors.js'
@@ -37,35 +38,80 @@ interface Rates {
   readonly bare: number
 }
 
-async function measure(children: number, lookups: number): Promise<Sized> {
+interface Filled {
+  readonly children: number
+  readonly file: string
+  readonly agency: Agency
+  readonly close: () => Promise<void>
+  readonly asked: Asked
+  readonly memoryBytes: number
+  readonly ourMs: number
+}
+
+/** All sizes are filled first, so that their look-ups can take turns. */
+async function measureAll(sizes: readonly number[], lookups: number): Promise<readonly Sized[]> {
   const folder = mkdtempSync(join(baseFolder(), 'lookups-'))
-  const file = join(folder, 'index.sqlite')
-  const store = await openSqliteStore(file, { create: true })
   try {
-    const before = process.memoryUsage.rss()
-    const index = await openTrialIndex(store)
-    const { asked, ourMs } = await fill(index, children, lookups)
-    const { numbersMs, detailsMs } = await ask(index, asked)
-    const bareMs = insertBare(file, join(folder, 'bare.sqlite'))
-    return {
-      children,
-      numbersMs,
-      detailsMs,
-      diskBytes: bytesOfTables(file) / children,
-      memoryBytes: (process.memoryUsage.rss() - before) / children,
-      registered: { ours: (children / ourMs) * 1000, bare: (children / bareMs) * 1000 },
-    }
+    const filled: Filled[] = []
+    for (const children of sizes) filled.push(await openFilled(join(folder, `${children}.sqlite`), children, lookups))
+    const times = await askInTurn(filled)
+    for (const { close } of filled) await close()
+    return filled.map(({ children, file, memoryBytes, ourMs }, i): Sized => {
+      const bareMs = insertBare(file, join(folder, `bare-${children}.sqlite`))
+      const registered = { ours: (children / ourMs) * 1000, bare: (children / bareMs) * 1000 }
+      return { children, ...(times[i] as Times), diskBytes: bytesOfTables(file) / children, memoryBytes, registered }
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-type Asked = readonly { readonly nhsNumber: string; readonly details: unknown }[]
+async function openFilled(file: string, children: number, lookups: number): Promise<Filled> {
+  const before = process.memoryUsage.rss()
+  const index = await openTrialIndex(await openSqliteStore(file, { create: true }))
+  const { asked, ourMs } = await fill(index, children, lookups)
+  const limits = { identifyPerPractitionerPerTenMinutes: 10_000_000 }
+  const hub = await openHub({ ...index.options, limits })
+  const key = await newPartyKey()
+  const agency = createAgency({ hub, id: 'school', kind: 'education', key, neverIssuedNumbers: true })
+  await hub.enrol(agency.enrolment())
+  const memoryBytes = Math.max(0, process.memoryUsage.rss() - before) / children
+  return { children, file, agency, close: () => hub.close(), asked, memoryBytes, ourMs }
+}
 
-async function fill(index: TrialIndex, children: number, lookups: number) {
+interface Times {
+  readonly numbersMs: readonly number[]
+  readonly detailsMs: readonly number[]
+}
+
+async function askInTurn(filled: readonly Filled[]): Promise<readonly Times[]> {
+  const times = filled.map(() => ({ numbersMs: [] as number[], detailsMs: [] as number[] }))
+  const rounds = Math.min(...filled.map(({ asked }) => asked.length))
+  // The first tenth warms the machine up.
+  const warmUp = Math.ceil(rounds / 10)
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [i, { agency, asked }] of filled.entries()) {
+      const { nhsNumber, details } = asked[round] as Asked[number]
+      const numberMs = await timed(() => agency.identify({ nhsNumber }, 'somebody'))
+      const detailMs = await timed(() => agency.identify({ details }, 'somebody').catch(() => undefined))
+      if (round < warmUp) continue
+      times[i]?.numbersMs.push(numberMs)
+      times[i]?.detailsMs.push(detailMs)
+    }
+  }
+  return times
+}
+
+type Asked = readonly { readonly nhsNumber: string; readonly details: LookupDetails }[]
+
+async function fill(
+  index: TrialIndex,
+  children: number,
+  lookups: number,
+): Promise<{ readonly asked: Asked; readonly ourMs: number }> {
   const random = seededRandom(3)
   const every = Math.max(1, Math.floor(children / lookups))
-  const asked: { nhsNumber: string; details: unknown }[] = []
+  const asked: { nhsNumber: string; details: LookupDetails }[] = []
   let page: TrialChild[] = []
   let [place, ourMs] = [0, 0]
   const flush = async (): Promise<void> => {
@@ -81,29 +127,7 @@ async function fill(index: TrialIndex, children: number, lookups: number) {
     if (page.length === PAGE) await flush()
   }
   if (page.length > 0) await flush()
-  return { asked: asked as Asked, ourMs }
-}
-
-async function ask(index: TrialIndex, asked: Asked) {
-  const limits = { identifyPerPractitionerPerTenMinutes: 10_000_000 }
-  const hub = await openHub({ ...index.options, limits })
-  const agency = createAgency({
-    hub,
-    id: 'school',
-    kind: 'education',
-    key: await newPartyKey(),
-    neverIssuedNumbers: true,
-  })
-  await hub.enrol(agency.enrolment())
-  const [numbersMs, detailsMs]: [number[], number[]] = [[], []]
-  for (const { nhsNumber, details } of asked) {
-    numbersMs.push(await timed(() => agency.identify({ nhsNumber }, 'somebody')))
-    detailsMs.push(await timed(() => agency.identify({ details } as never, 'somebody').catch(() => undefined)))
-  }
-  await hub.close()
-  // The first tenth warms the machine up.
-  const warm = (list: number[]): number[] => list.slice(Math.ceil(list.length / 10))
-  return { numbersMs: warm(numbersMs), detailsMs: warm(detailsMs) }
+  return { asked, ourMs }
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -196,6 +220,4 @@ const args = process.argv.slice(2)
 const settings = settingsFrom(args.filter((arg) => arg !== '--full'))
 const sizes = settings.quick ? [100, 200] : [10_000, 100_000, ...(args.includes('--full') ? [1_000_000] : [])]
 console.log(conditions('npm run bench:lookups', ['better-sqlite3'], [disk(baseFolder())]))
-const measured: Sized[] = []
-for (const size of sizes) measured.push(await measure(size, settings.quick ? 30 : 2000))
-report(comparisonsOf(measured), settings)
+report(comparisonsOf(await measureAll(sizes, settings.quick ? 30 : 2000)), settings)
