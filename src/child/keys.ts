@@ -21,8 +21,10 @@ export interface IndexKey extends LookupKey {
 export const MEANINGS = [
   'given-same',
   'given-slip',
+  'family-near',
   'birth-near',
   'postcode-near',
+  'street-near',
   'other-given',
   'number-given',
   'number-family',
@@ -149,9 +151,10 @@ function numberKeys(details: Written): readonly LookupKey[] {
   ])
 }
 
-/** A reading with exchanged names has enough to explain: a birth or postcode that is only nearly right is not looked for. */
+/** A reading with exchanged names has enough to explain: a name, birth or postcode that is only nearly right is not looked for. */
 function exchanged({ index, marks }: Reading): Reading {
-  return { index, marks: marks.filter(({ meaning }) => meaning !== 'birth-near' && meaning !== 'postcode-near') }
+  const isLeftOut = ({ meaning }: MarkKey): boolean => meaning.endsWith('-near') && meaning !== 'street-near'
+  return { index, marks: marks.filter((mark) => !isLeftOut(mark)) }
 }
 
 function reading(details: Written, own: Description): Reading {
@@ -177,7 +180,7 @@ function keysOf(people: readonly Named[], details: Written, numbers: readonly Lo
   }
 }
 
-const NOWHERE: Place = { postcode: [], postcodeSlips: [], street: [], house: [], town: [] }
+const NOWHERE: Place = { postcode: [], postcodeSlips: [], street: [], streetSlips: [], house: [], town: [] }
 
 /**
  * Three fields at a time. Those that many children share by chance (both names and the town), or that say no more than two of them
@@ -219,7 +222,6 @@ const BESIDE_SAME: readonly (readonly [Field, Field])[] = [
 const BESIDE_SLIP: readonly (readonly [Field, Field])[] = [
   ['family', 'birth'],
   ['birth', 'postcode'],
-  ['family', 'postcode'],
 ]
 
 function markKeys(name: Named, place: Place): readonly MarkKey[] {
@@ -236,6 +238,13 @@ function markKeys(name: Named, place: Place): readonly MarkKey[] {
   return [
     ...beside(BESIDE_SAME).flatMap((pair) => name.given.map((given) => mark('given-same', 'given', given, ...pair))),
     ...beside(BESIDE_SLIP).flatMap((pair) => name.slips.map((form) => mark('given-slip', 'given-slip', form, ...pair))),
+    ...beside([
+      ['birth', 'postcode'],
+      ['birth', 'house'],
+    ]).flatMap((pair) => name.familySlips.map((form) => mark('family-near', 'family-near', form, ...pair))),
+    ...beside([['birth', 'house']]).flatMap((pair) =>
+      place.streetSlips.map((form) => mark('street-near', 'street-near', form, ...pair)),
+    ),
     ...beside([['family', 'postcode']]).flatMap((pair) =>
       name.birthNear.map((form) => mark('birth-near', 'birth-near', form, ...pair)),
     ),

@@ -12,14 +12,14 @@ export interface Evidence {
 }
 
 /**
- * Whether the child is the one described, without anybody looking. A place must always go with it: the postcode, or street and house with
- * the town or nearly the postcode. The household is a place that two things witness.
+ * Whether the child is the one described, without anybody looking. A place must always go with it: the postcode, or the home, which is
+ * house and street, spelt nearly the same, with the town or nearly the postcode. The household is a place that two things witness.
  *
  * | birth | given name | what else |
  * |---|---|---|
  * | the same | the same | the family name or, if names were not exchanged, the household |
- * | the same, of a single birth | a slip of the pen away | as above |
- * | the same, of a single birth | another, or not known | the family name and the household: nobody else was born to them that day |
+ * | the same, of a single birth | a slip of the pen away | the family name |
+ * | the same, of a single birth | another, or not known | the family name, spelt nearly the same, and the household: nobody else was born to them that day |
  * | nearly the same | the same | the family name |
  * | not known on one side | the same | the family name and the household |
  * | another | | never |
@@ -30,19 +30,23 @@ export interface Evidence {
 export function links(evidence: Evidence): boolean {
   const { isExchanged, fields, meanings, question, child } = evidence
   const isNear = fields.has('town') || meanings.has('postcode-near')
-  const home = fields.has('street') && fields.has('house') && isNear
+  const home = fields.has('house') && meanings.has('street-near') && isNear
   if (!home && !fields.has('postcode')) return false
   const household = home || (fields.has('postcode') && (fields.has('street') || fields.has('house')))
   // A person with one name is one on both sides.
-  const family = fields.has('family') || (question.lacksFamily && child.lacksFamily)
+  const family = agreesInFamily(evidence) || (question.lacksFamily && child.lacksFamily)
   const same = isNotContradicted(evidence) && meanings.has('given-same')
   if (fields.has('birth')) {
-    const isNamed = same || (child.isSingleBirth && givenAgrees(evidence))
-    if (isNamed) return family || (household && !isExchanged)
-    return child.isSingleBirth && family && household
+    if (same) return family || (household && !isExchanged)
+    if (!child.isSingleBirth || !family) return false
+    return givenAgrees(evidence) || (household && meanings.has('family-near'))
   }
   if (!same || !family) return false
   return meanings.has('birth-near') || (household && (question.lacksBirth || child.lacksBirth))
+}
+
+function agreesInFamily({ fields, meanings }: Evidence): boolean {
+  return fields.has('family') || meanings.has('family-near')
 }
 
 /**

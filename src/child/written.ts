@@ -32,6 +32,7 @@ export interface Named {
   readonly slips: readonly string[]
   readonly otherGiven: readonly string[]
   readonly familySounds: readonly string[]
+  readonly familySlips: readonly string[]
   readonly birth: readonly string[]
   readonly birthNear: readonly string[]
 }
@@ -41,6 +42,7 @@ export interface Place {
   readonly postcode: readonly string[]
   readonly postcodeSlips: readonly string[]
   readonly street: readonly string[]
+  readonly streetSlips: readonly string[]
   readonly house: readonly string[]
   readonly town: readonly string[]
 }
@@ -67,6 +69,7 @@ function named(name: OtherName, details: Written): Named {
     slips: given.first.length < SLIP_LETTERS_MIN ? [] : slipForms(given.first),
     otherGiven: otherForms(given, whole),
     familySounds: unique([family.whole, ...family.parts].map(soundOf)),
+    familySlips: unique([family.whole, ...family.parts].flatMap(slipForms)),
     birth: forms === undefined ? [] : [isExpected ? `expected ${forms.exact}` : forms.exact],
     birthNear: forms === undefined || isExpected ? [] : forms.near,
   }
@@ -109,6 +112,7 @@ function placeOf(address: Address): Place {
     postcode,
     postcodeSlips: postcode.flatMap(slipForms),
     street: unique([soundOf(street)]),
+    streetSlips: unique(slipForms(street)),
     house: unique([house]),
     town: unique([soundOf(town)]),
   }

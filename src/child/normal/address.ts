@@ -52,7 +52,9 @@ function streetName(place: string): string {
   const [first = '', ...rest] = place.split(' ').map(normaliseName)
   const names = rest.filter((word, i) => !KINDS.has(word) && !(i === rest.length - 1 && isMisspeltKind(word)))
   const start = first === 'saint' ? 'st' : first
-  return start === 'the' && names.length === 0 ? [start, ...rest].join('') : [start, ...names].join('')
+  if (start === 'the' && names.length === 0) return [start, ...rest].join('')
+  // `Teaguestreet`: a space was forgotten.
+  return [start, ...names].join('').replace(JOINED_KIND, '$1')
 }
 
 /** `Steet`, `Avneue`: a kind of five letters or more, one slip of the pen away. */
@@ -86,6 +88,8 @@ const KINDS =
   split(`road rd street st str avenue ave av lane ln la drive dr close cl clo crescent cres crs court ct gardens gdns gdn
   grove gr gro place pl terrace terr ter way wy walk wlk square sq hill rise row mews parade pde park pk green grn view vw circuit cct
   boulevard blvd highway hwy parkway pwy esplanade esp crest heights hts loop alley`)
+
+const JOINED_KIND = /^(.{4,})(?:street|road|avenue|close|crescent|circuit|place|drive|court|terrace|grove|gardens)$/
 
 const LONG_KIND_MIN = 5
 const KIND_SLIPS: ReadonlySet<string> = new Set(
