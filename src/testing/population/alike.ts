@@ -115,7 +115,8 @@ export const MAKERS: Readonly<Record<LookalikeKind, (tools: Tools) => Alike>> = 
   },
   'given-name-of-one-family-name-of-other': (tools) => {
     const { first, second } = drawTwo(tools)
-    const name = tools.random.pick(GIVEN_AND_FAMILY)
+    // Not the second's own: two of one name and one birthday in one house are one child to anybody.
+    const name = tools.random.pick(GIVEN_AND_FAMILY.filter((each) => !second.givenNames.split(' ').includes(each)))
     const theirs = { familyName: name, dateOfBirth: first.dateOfBirth, addresses: first.addresses }
     // At times the first bears it twice, and the two may be twins.
     const family = tools.random.next() < 0.3 ? { familyName: name } : {}
