@@ -10,14 +10,13 @@
  * Every measure is a process of its own on an empty folder; rounds are interleaved, so that a busy minute hits all alike.
  * Run: npm run bench, or npm run bench -- --json FILE
  */
-import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { createAgency, createSealer, initHub, newPartyKey } from 'child-index'
 import { generatePopulation } from 'child-index/testing'
+import { apart, baseFolder, disk, inFolder, sqlite } from './apart.js'
 import { type Comparison, conditions, report, type Settings, settingsFrom } from './report.js'
 
 const ROUNDS = 5
@@ -127,7 +126,7 @@ function compare(settings: Settings, { batch }: Sizes): void {
   console.log(`${conditions('npm run bench', ['better-sqlite3', 'typescript'], [disk(base), sqlite()])}\n`)
   const found = new Map(Object.keys(MEASURES).map((name): [string, Rates[]] => [name, []]))
   for (let round = 0; round < (settings.quick ? 1 : ROUNDS); round += 1)
-    for (const name of Object.keys(MEASURES)) found.get(name)?.push(apart(name, settings))
+    for (const name of Object.keys(MEASURES)) found.get(name)?.push(apart(import.meta.url, name, settings))
   const rates = (name: string, mode: (typeof MODES)[number]): readonly number[] =>
     (found.get(name) ?? []).map((each) => each[mode])
   const comparisons = MODES.flatMap((mode) =>
@@ -146,48 +145,13 @@ One at a time, index makes three commits (the answer to who the child is, the ch
 index is far below a third of fsync, the processor decides and not the disk. Warm-up counts, for all three.
 Not measured: a network, PostgreSQL, many agencies at once, custodians on other hosts, a register of millions.`
 
-/** One measure in a process of its own. */
-function apart(name: string, { quick }: Settings): Rates {
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), '--measure', name, ...(quick ? ['--quick'] : [])]
-  const said = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  return JSON.parse(said) as Rates
-}
-
-async function measure(name: string, sizes: Sizes): Promise<Rates> {
-  const rates = MEASURES[name]
-  if (rates === undefined) throw new TypeError('there is no such measure')
-  const folder = mkdtempSync(join(baseFolder(), 'bench-'))
-  try {
-    return await rates(folder, sizes)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function baseFolder(): string {
-  const base = join(process.cwd(), '.tmp')
-  mkdirSync(base, { recursive: true })
-  return base
-}
-
-function disk(folder: string): string {
-  const kinds: Readonly<Record<number, string>> = {
-    61267: 'ext4',
-    16914836: 'tmpfs: a sync costs nothing here, set another folder',
-    2035054128: 'overlayfs',
-    1481003842: 'xfs',
-    2435016766: 'btrfs',
-  }
-  const { type } = statfsSync(folder)
-  return `disk:     ${kinds[type] ?? `file system 0x${type.toString(16)}`}`
-}
-
-function sqlite(): string {
-  const row = new Database(':memory:').prepare('SELECT sqlite_version() AS version').get() as { version: string }
-  return `sqlite:   ${row.version}`
+function measureNamed(name: string): (folder: string, sizes: Sizes) => Rates | Promise<Rates> {
+  const measure = MEASURES[name]
+  if (measure === undefined) throw new TypeError('there is no such measure')
+  return measure
 }
 
 const settings = settingsFrom(process.argv.slice(2))
 const sizes = settings.quick ? QUICK : FULL
 if (settings.measure === undefined) compare(settings, sizes)
-else console.log(JSON.stringify(await measure(settings.measure, sizes)))
+else console.log(JSON.stringify(await inFolder(measureNamed(settings.measure), sizes)))

@@ -55,6 +55,11 @@ test('the path of a check', () => {
   expect(trials.map(({ name }) => name)).toEqual(names)
 }, 120_000)
 
+test('a whole case list', () => {
+  const { trials } = run('back-fill')
+  expect(trials.map(({ name }) => name)).toEqual(['back-fill/numbers', 'back-fill/details'])
+}, 120_000)
+
 test('one measure gives one figure', () => {
   expect(Number(bench('policy', '--quick', '--measure', 'aggregated/child-index').stdout)).toBeGreaterThan(0)
 })
