@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { detailsCommitment } from '../check/answer.js'
 import { type Batch, batchIsSignedBy, leavesOf } from '../check/batch.js'
-import { answerTo, type IdentifyProof } from '../check/identification.js'
+import { answerTo, type IdentifyProof, LOOKUPS_MAX } from '../check/identification.js'
 import type { Known } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
 import { type ChildQuery, type FieldQualities, readQuery } from '../child/details.js'
@@ -73,8 +73,8 @@ export async function identifyAll(
     return refusedCheck('ERR_MESSAGE_MALFORMED', undefined, 'the hub did not answer what was asked')
   })
   if (asked.length === 0) return named
-  for (let from = 0; from < asked.length; from += ROWS_PER_MESSAGE) {
-    const page = asked.slice(from, from + ROWS_PER_MESSAGE)
+  for (let from = 0; from < asked.length; from += LOOKUPS_MAX) {
+    const page = asked.slice(from, from + LOOKUPS_MAX)
     const rows = page.map(({ query, salt, practitioner }) => ({
       query,
       commitment: detailsCommitment(salt, query),
@@ -88,9 +88,6 @@ export async function identifyAll(
   }
   return named
 }
-
-/** As many as a hub takes. */
-const ROWS_PER_MESSAGE = 1000
 
 export interface IdentifyOptions extends SendOptions {
   /** `back-fill`: the agency looks up its whole case list, and no checks are to follow. */

@@ -4,6 +4,9 @@ import { verifyInclusion } from '../journal/proof.js'
 import { decodeAnswer, detailsCommitment, type IdentifyAnswer } from './answer.js'
 import { type Batch, batchIsSignedBy } from './batch.js'
 
+/** Look-ups in one message: by details each asks a custodian for a few hundred tokens. */
+export const LOOKUPS_MAX = 1000
+
 /**
  * What an agency keeps of a look-up: its own salt, and the hub's signed answer. With the details that were asked for, it
  * proves which child the hub named. Without the salt it says nothing about whom the agency asked for.

@@ -43,7 +43,7 @@ export function writtenFor(hub: HubContext, agency: string, childId: ChildId): s
  * Days for which the former epoch stays open. A child in care or with a protection plan is reviewed within three months,
  * and no school holiday is longer than half of that: whoever works with a child meets the new id in the course of it.
  */
-export const OVERLAP_DAYS = 90
+const OVERLAP_DAYS = 90
 const OVERLAP_DAYS_MAX = 366
 const DAY_MS = 86_400_000
 

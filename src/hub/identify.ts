@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LOOKUPS_MAX } from '../check/identification.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import { questionOf } from '../child/keys.js'
@@ -23,14 +24,11 @@ import { loadStanding, standing } from './standing.js'
 import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 import { type LookupPurpose, watchLookups } from './watch.js'
 
-/** Look-ups in one message: by details each asks a custodian for a few hundred tokens. */
-export const IDENTIFY_ROWS_MAX = 1000
-
 const request = z.strictObject({
   rows: z
     .array(z.strictObject({ query: z.unknown(), commitment: bytesOf(32), practitioner: bytesOf(16) }))
     .min(1)
-    .max(IDENTIFY_ROWS_MAX),
+    .max(LOOKUPS_MAX),
   /** `back-fill`: an agency looks up its whole case list, and no checks are to follow. */
   purpose: z.enum(['check', 'back-fill']).optional(),
 })
