@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { REFERENCE } from '../check/canonical.js'
+import { LOOKUPS_MAX } from '../check/identification.js'
 import type { CheckRequest } from '../check/request.js'
 import type { ChildQuery } from '../child/details.js'
 import { parse } from '../door.js'
@@ -26,7 +27,7 @@ export type BackFillOutcome<Named> = (({ readonly kind: 'identified' } & Named) 
 }
 
 /** As many as the hub takes in one message. */
-const PAGE = 1000
+const PAGE = LOOKUPS_MAX
 
 const practitioner = z.string().min(1).max(256)
 const options = z.object({ practitioner })
