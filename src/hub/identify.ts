@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { LOOKUPS_MAX } from '../check/identification.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
-import { questionOf } from '../child/keys.js'
+import { questionOf, unpackTraits } from '../child/keys.js'
 import { readAgencyChildId } from '../child/written-form.js'
 import { bytesOf, parse } from '../door.js'
 import { isIndexError } from '../errors.js'
@@ -19,9 +19,10 @@ import { faceOf, includeFaces, isHidden } from './face.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { meter, meterConfirmations } from './meter.js'
 import { PostingTable } from './postings.js'
-import { descriptionToken, isSameChild, newProvisional, resolve } from './resolve.js'
+import { descriptionToken, isSameChild, newProvisional, post, recorded, resolve } from './resolve.js'
+import type { ChildRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
-import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
+import { NO_QUESTION, type TokenedDescription, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 import { type LookupPurpose, watchLookups } from './watch.js'
 
 const request = z.strictObject({
@@ -173,7 +174,7 @@ async function lookUp(
   if (detail !== undefined && !look.confirmations.take(descriptionToken(hub, question.own))) return TOO_OFTEN
   const found = find(hub, question, postings, children)
   const resolved = resolve(hub, question, found, postings, children)
-  const before = resolved.child
+  const before = resolved.child === undefined ? undefined : learnt(look, question.own, resolved.child)
   const sure = detail === undefined ? undefined : await confirmed(hub, detail, resolved, found, options)
   if (sure !== undefined) {
     if (before !== undefined) suspect(look, sure.childId, before.childId, 'confirmed-later')
@@ -183,6 +184,21 @@ async function lookUp(
   const child = before ?? newProvisional(hub, question.own, status, look.at, postings, children, resolved.hidden)
   for (const other of resolved.others) suspect(look, child.childId, other, 'provisional')
   return { child, outcome: resolved.outcome, candidates: resolved.candidates }
+}
+
+/**
+ * A child of whom only a number was known, with what is now said beside it: or whoever asks by the details alone would make
+ * another child of it.
+ */
+function learnt({ hub, postings, children }: Look, own: TokenedDescription, row: ChildRow): ChildRow {
+  const { lacksGiven, lacksFamily, lacksBirth } = unpackTraits(row.traits)
+  const knowsNothing = lacksGiven && lacksFamily && lacksBirth
+  if (row.status === 'registered' || !knowsNothing || own.index.length === 0) return row
+  const { marks, traits } = recorded(hub, row.childId, own, row)
+  const known = { ...row, marks, traits }
+  children.set(known)
+  post({ ...own, numbers: [] }, row.childId, postings)
+  return known
 }
 
 function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: Suspicion['reason']): void {

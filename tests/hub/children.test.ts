@@ -105,6 +105,21 @@ describe('an unknown child', () => {
     expect(await answer(it.police, other)).not.toEqual(first)
   })
 
+  test('known by a number alone is known by the details too once an agency gives both', async () => {
+    await using it = await house()
+    const first = await answer(it.police, number(1))
+    expect(await answer(it.police, lookup(1))).not.toEqual(first)
+    await using other = await house()
+    const byNumber = await answer(other.police, number(1))
+    expect(await answer(other.police, { details: { ...lookup(1).details, nhsNumber: nhsNumber(1) } })).toEqual(byNumber)
+    expect(await answer(other.police, lookup(1))).toEqual(byNumber)
+    // A number is not learnt so: whoever mistypes one must not give one child another's.
+    expect(await answer(other.police, { details: { ...lookup(1).details, nhsNumber: nhsNumber(3) } })).not.toEqual(
+      byNumber,
+    )
+    expect(await answer(other.police, number(3))).not.toEqual(byNumber)
+  })
+
   test('by a family name alone cannot be told from others', async () => {
     await using it = await house()
     const child = { details: { givenNames: '', familyName: lookup(1).details.familyName } }
