@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { unpack } from '../../src/bytes.js'
 import { openReferral, sealPackage } from '../../src/case/package.js'
 import { REFERRAL_NOTICE } from '../../src/case/referral.js'
+import { fromAgencyChildId } from '../../src/child/identifiers.js'
 import { readAgencyChildId } from '../../src/child/written-form.js'
+import { ChildTable } from '../../src/hub/children.js'
+import { identifierKeyOf } from '../../src/hub/context.js'
 import type { Agency, AgencyReferral, CheckInput } from '../../src/index.js'
 import { fromJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
@@ -83,6 +86,24 @@ describe('a referral names the child to the agency that gets it', () => {
     const prepared = it.exchanges.findLast(({ message }) => decodeMessage(message).verb === 'prepare-referral')
     const [body] = unpack('reply/v1', prepared?.reply ?? new Uint8Array(0), 1) as [Uint8Array]
     expect(fromJsonBytes(body)).toMatchObject({ agencyChildId: ids[1] })
+  })
+
+  test('by the id of the child to whom officers linked the one of the case', async () => {
+    await using it = await withCase()
+    const other = await it.health.identify({ nhsNumber: nhsNumber(2) }, 'Dr Who')
+    const hub = await it.context()
+    const idsOf = [(await it.health.identify(child, 'Dr Who')).agencyChildId, other.agencyChildId]
+    const [linked, into] = idsOf.map((written) =>
+      fromAgencyChildId(identifierKeyOf(hub, 'st-marys', 1), readAgencyChildId(written).agencyChildId),
+    )
+    if (linked === undefined || into === undefined) throw new Error('two ids')
+    const children = await ChildTable.load(hub, [linked])
+    const row = children.get(linked)
+    if (row === undefined) throw new Error('no such child')
+    children.set({ ...row, linkedTo: into })
+    await hub.ledger.write(async () => ({ puts: children.puts(hub) }))
+    await referred(it, 'st-marys')
+    expect((await only(it.health)).agencyChildId).toBe(other.agencyChildId)
   })
 
   test('not in the journal, and nowhere in the store in plain', async () => {
