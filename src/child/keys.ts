@@ -115,7 +115,9 @@ export function questionOf(query: ChildQuery): Question {
 export function questionAbout(details: Written): Question {
   const own = describeChild(details)
   const { givenNames, familyName } = details
-  const swapped = { ...details, givenNames: familyName, familyName: givenNames, otherNames: [] }
+  // As one name: one of several given names is easily spelt like somebody's family name.
+  const family = givenNames.replace(/[\s\p{Pd}]+/gu, '')
+  const swapped = { ...details, givenNames: familyName, familyName: family, otherNames: [] }
   const written = reading(details, own)
   return {
     own,
@@ -151,10 +153,9 @@ function numberKeys(details: Written): readonly LookupKey[] {
   ])
 }
 
-/** A reading with exchanged names has enough to explain: a name, birth or postcode that is only nearly right is not looked for. */
+/** A reading with exchanged names has enough to explain: a birth or postcode that is only nearly right is not looked for. */
 function exchanged({ index, marks }: Reading): Reading {
-  const isLeftOut = ({ meaning }: MarkKey): boolean => meaning.endsWith('-near') && meaning !== 'street-near'
-  return { index, marks: marks.filter((mark) => !isLeftOut(mark)) }
+  return { index, marks: marks.filter(({ meaning }) => meaning !== 'birth-near' && meaning !== 'postcode-near') }
 }
 
 function reading(details: Written, own: Description): Reading {

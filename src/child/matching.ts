@@ -17,7 +17,7 @@ export interface Evidence {
  *
  * | birth | given name | what else |
  * |---|---|---|
- * | the same | the same | the family name or, if names were not exchanged, the household |
+ * | the same | the same | the family name, if names were exchanged spelt nearly the same; if not, the household will do |
  * | the same, of a single birth | a slip of the pen away | the family name |
  * | the same, of a single birth | another, or not known | the family name, spelt nearly the same, and the household: nobody else was born to them that day |
  * | nearly the same | the same | the family name |
@@ -39,14 +39,15 @@ export function links(evidence: Evidence): boolean {
   if (fields.has('birth')) {
     if (same) return family || (household && !isExchanged)
     if (!child.isSingleBirth || !family) return false
-    return givenAgrees(evidence) || (household && meanings.has('family-near'))
+    return givenAgrees(evidence) || (household && !isExchanged && meanings.has('family-near'))
   }
   if (!same || !family) return false
   return meanings.has('birth-near') || (household && (question.lacksBirth || child.lacksBirth))
 }
 
-function agreesInFamily({ fields, meanings }: Evidence): boolean {
-  return fields.has('family') || meanings.has('family-near')
+/** Where names are exchanged it must be spelt nearly the same: one of several given names easily sounds like a family name. */
+function agreesInFamily({ isExchanged, fields, meanings }: Evidence): boolean {
+  return meanings.has('family-near') || (fields.has('family') && !isExchanged)
 }
 
 /**
@@ -55,7 +56,7 @@ function agreesInFamily({ fields, meanings }: Evidence): boolean {
  */
 export function withoutIdleExchange(readings: readonly Evidence[]): readonly Evidence[] {
   const isAsWritten = readings.some(
-    ({ isExchanged, fields, meanings }) => !isExchanged && (fields.has('family') || meanings.has('number-family')),
+    (each) => !each.isExchanged && (agreesInFamily(each) || each.meanings.has('number-family')),
   )
   return isAsWritten ? readings.filter(({ isExchanged }) => !isExchanged) : readings
 }
