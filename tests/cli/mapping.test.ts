@@ -45,7 +45,6 @@ describe('registrations', () => {
       sex: 'indeterminate',
       nhsNumber: '9990000018',
       addresses: [{ lines: ['1 High Street', 'Anytown'], postcode: 'NX1 1AA' }],
-      otherNames: [{ givenNames: 'Amina', familyName: 'Okafor' }],
       shielded: true,
     })
   })

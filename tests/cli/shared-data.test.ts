@@ -30,4 +30,5 @@ test.skipIf(!existsSync(patients))(
     expect(again).toEqual({ ...first, registered: 0, unchanged: first.registered })
     expect((await cli('status')).journalSize).toBe(journalSize)
   },
+  180_000,
 )

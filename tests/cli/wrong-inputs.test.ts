@@ -113,13 +113,17 @@ describe('the command line itself', () => {
     expect(stdout).toContain('Usage: child-index')
     expect(stdout).toContain('0 done, 1 something was rejected, 2 could not run')
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
-    const own = commands.filter((name) => !['help', 'enrol', 'enquiry', 'policy'].includes(name)).map((name) => [name])
+    const own = commands.filter((name) => !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert'].includes(name)).map((name) => [name])
     const nested = [
       ['enrol', 'agency'],
       ['enrol', 'officer'],
       ['enrol', 'sealer'],
       ['enquiry', 'end'],
       ['policy', 'validate'],
+      ['conference', 'open'],
+      ['conference', 'join'],
+      ['duplicates', 'list'],
+      ['alert', 'end'],
     ]
     expect(own.length).toBeGreaterThan(15)
     for (const command of [...own, ...nested]) {
