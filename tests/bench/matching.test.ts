@@ -38,7 +38,10 @@ describe('matching', () => {
   test('of lookalikes and generated children: no false link', () => {
     const { said, written } = bench('matching', '--quick')
     expect(written.lookalikes).toMatchObject({ cases: 240, falseLinks: 0 })
-    expect(written.generated).toMatchObject([{ children: 300, falseLinks: 0 }])
+    expect(written.generated).toMatchObject([
+      { children: 300, falseLinks: 0 },
+      { children: 600, falseLinks: 0 },
+    ])
     expect(written.trials.map(({ name }) => name)).toContain('generated-300/recall-with-candidates')
     const hasData = existsSync(join(root, '../shared/data/febrl'))
     expect(said.includes('left out')).toBe(!hasData)
