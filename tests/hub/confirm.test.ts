@@ -241,6 +241,13 @@ describe('confirmations', () => {
     expect(outcomes[3]).toMatchObject(REFUSED)
   })
 
+  test('among too many candidates confirm none, though one alone has the detail', async () => {
+    const others = [2, 3, 4, 5].map((n) => namesake(n, { givenNames: 'Oliver Max' }))
+    await using it = await registered(namesake(1), ...others)
+    const answer = await it.police.identify({ details: bare(), confirm: { otherGivenName: 'Rex' } }, WHO)
+    expect(answer.outcome).toEqual({ kind: 'many' })
+  })
+
   test('of a shielded child never succeed', async () => {
     await using it = await registered(namesake(1, { shielded: true }))
     expect(await it.police.identify({ details: bare(), confirm: { otherGivenName: 'Rex' } }, WHO)).toMatchObject({

@@ -160,6 +160,27 @@ describe('children whom many have much in common with', () => {
   })
 })
 
+test('of many who have something in common with a question, those with most are looked at', async () => {
+  const index = await openTrialIndex(memoryStore(), SEED)
+  const home = { lines: ['1 Ash Road', 'Eastwold'], postcode: 'NX2 4AB' }
+  const meant = { givenNames: 'Oliver', familyName: 'Smith', dateOfBirth: '2016-05-04', addresses: [home] }
+  const letter = (n: number): string => 'BDFGHJKLMNPRSTVWXZ'.charAt(n % 18)
+  const others = Array.from({ length: 48 }, (_, n) =>
+    n % 2 === 0
+      ? { ...meant, addresses: [{ lines: [`${n + 2} ${letter(n)}oo Lane`], postcode: `NX7 ${n % 10}AB` }] }
+      : {
+          ...meant,
+          givenNames: `${letter(n)}aq`,
+          familyName: `${letter(n + 1)}oq`,
+          addresses: [{ ...home, postcode: `NX7 ${n % 10}AD` }],
+        },
+  )
+  await index.register([...others, meant].map((details) => ({ details })))
+  const [found] = await ask(index, [questionAbout(meant)])
+  expect(found?.size).toBe(32)
+  expect(found?.get(others.length)?.isDescribed).toBe(true)
+})
+
 describe('postings', () => {
   const token = (name: string): Uint8Array => sha256(utf8Bytes(name)).slice(0, 16)
   const id = (n: number): ChildId => sha256(utf8Bytes(`child ${n}`)).slice(0, 16) as ChildId
