@@ -25,7 +25,7 @@ export interface CustodianOptions {
   readonly approve?: Approve | undefined
   /**
    * Tokens that it makes in a day: of numbers, 2,000,000 where absent, and of descriptions, of which a look-up takes a few hundred,
-   * 100,000,000.
+   * 20,000,000.
    */
   readonly blindsPerDay?: { readonly number?: number; readonly description?: number } | undefined
 }
