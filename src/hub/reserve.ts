@@ -40,13 +40,18 @@ export function matchForRegistration(found: readonly Found[], self: ChildId): Ma
   const same = described.filter(({ givenIsSame }) => givenIsSame)
   const [only, ...others] = same.length > 0 ? same : described
   if (only !== undefined && others.length === 0) return { kind: 'registered', childId: only.row.childId, others: [] }
-  const suspected = registered.filter(({ isDescribed, mayBeTwice }) => isDescribed || mayBeTwice)
+  const suspected = registered
+    .filter(({ isDescribed, mayBeTwice }) => isDescribed || mayBeTwice)
+    .slice(0, SUSPECTED_MAX)
   return adopted(
     found,
     suspected.map(({ row }) => suspicion(row, self, 'registered-twice')),
     self,
   )
 }
+
+/** Of one registration, at most: with more namesakes than that, officers would look for ever. */
+const SUSPECTED_MAX = 3
 
 function presentFirst(a: Found, b: Found): number {
   return Number(b.nhsNumber === 'present') - Number(a.nhsNumber === 'present')
