@@ -18,7 +18,7 @@ export interface Evidence {
  * | birth | given name | what else |
  * |---|---|---|
  * | the same | the same | the family name, if names were exchanged spelt nearly the same; if not, the household will do |
- * | the same, of a single birth | a slip of the pen away | the family name |
+ * | the same, of a single birth | a slip of the pen away | the family name, spelt nearly the same |
  * | the same, of a single birth | another, or not known | the family name, spelt nearly the same, and the household: nobody else was born to them that day |
  * | nearly the same | the same | the family name |
  * | not known on one side | the same | the family name and the household |
@@ -38,8 +38,8 @@ export function links(evidence: Evidence): boolean {
   const same = isNotContradicted(evidence) && meanings.has('given-same')
   if (fields.has('birth')) {
     if (same) return family || (household && !isExchanged)
-    if (!child.isSingleBirth || !family) return false
-    return givenAgrees(evidence) || (household && !isExchanged && meanings.has('family-near'))
+    if (!child.isSingleBirth || !meanings.has('family-near')) return false
+    return givenAgrees(evidence) || (household && !isExchanged)
   }
   if (!same || !family) return false
   return meanings.has('birth-near') || (household && (question.lacksBirth || child.lacksBirth))

@@ -73,7 +73,7 @@ describe('a child is linked', () => {
       'birth given-same family postcode',
       { child: ONE_NAME, question: {} },
     ],
-    ['single birth, slip in the name, family', 'birth given-slip family postcode', single],
+    ['single birth, slip in the name, family', 'birth given-slip family family-near postcode', single],
     ['single birth, slip in the name, family spelt nearly', `birth given-slip family-near ${HOME}`, single],
     [
       'single birth, slip in a name that was exchanged',
@@ -118,6 +118,7 @@ describe('a child is not linked', () => {
     ],
     // Of one household, of another family.
     ['single birth, slip in the name, no family: foster children', `birth given-slip postcode ${HOME}`, single],
+    ['single birth, slip in the name, a family that sounds alike', `birth given-slip family postcode ${HOME}`, single],
     ['single birth, another name, no family', `birth postcode ${HOME}`, single],
     ['single birth, another name, a family that sounds alike', `birth family postcode ${HOME}`, single],
     ['single birth, another name, family, postcode alone', 'birth family-near postcode', single],
