@@ -18,6 +18,7 @@ import { type Check, checkIdOf, contentHash, encodeCheck, receiptContent } from 
 import { encodeReceipt } from '../../src/check/receipt.js'
 import { signWithdrawal } from '../../src/check/withdrawal.js'
 import { newAlias, writeAlias } from '../../src/child/conference-alias.js'
+import { confirmingKey, innerConfirming } from '../../src/child/confirming.js'
 import {
   agencyIdKey,
   agencyIdKeyHash,
@@ -25,10 +26,14 @@ import {
   practitionerPseudonym,
   toAgencyChildId,
 } from '../../src/child/identifiers.js'
-import { innerFingerprint, innerToken, outerToken } from '../../src/child/tokens.js'
+import { type LookupKey, packTraits, SAYS_NOTHING } from '../../src/child/keys.js'
+import { marksOf, packMarks } from '../../src/child/marks.js'
+import { covered, postingPlace } from '../../src/child/postings.js'
+import { innerFingerprint, innerToken, outerToken, type TokenSort } from '../../src/child/tokens.js'
 import { writeAgencyChildId } from '../../src/child/written-form.js'
 import type { CustodianEvent } from '../../src/custodian.js'
 import { IndexError } from '../../src/errors.js'
+import { descriptionToken } from '../../src/hub/resolve.js'
 import { openShelf } from '../../src/hub/shelf.js'
 import { checkpointOrigin, cosign, signCheckpoint } from '../../src/journal/checkpoint.js'
 import { encodeEntry, entryLeaf } from '../../src/journal/entry.js'
@@ -66,7 +71,8 @@ const AGENCY_KEY = keyOf(0x21)
 const OFFICER_KEY = keyOf(0x22)
 const CHILD = asChildId(filled(0xc0, 16))
 const IDENTIFIER_KEY = filled(0x31)
-const NHS = { kind: 'nhs-number', strength: 'strong', parts: ['9990548609'] } as const
+const NHS = { kind: 'nhs-number', parts: ['9990548609'] }
+const INDEX = { kind: 'index/2', parts: ['given family birth', 'A550', 'O216', '2019-03-04'] }
 /** Every random byte of a vector is 5a. */
 const random = (length: number): Uint8Array => filled(0x5a, length)
 const json = (value: unknown): string => utf8Text(toJsonBytes(value))
@@ -77,6 +83,7 @@ export async function vectors(): Promise<ReadonlyMap<string, string>> {
     Object.entries({
       ...joined(),
       ...identifiers(),
+      ...found(),
       ...checks(),
       ...journal(),
       ...roster(),
@@ -112,6 +119,29 @@ function identifiers() {
     'inner-token': toHex(inner),
     'lookup-token': toHex(outerToken(filled(0x33), HUB, 'number', inner)),
     'inner-fingerprint': toHex(innerFingerprint(filled(0x32), HUB, CHILD, 'identity', filled(0x01))),
+  }
+}
+
+/** By what a child is found: tokens, where they point, and what stands in its row. */
+function found() {
+  const tokenOf = (sort: TokenSort, key: LookupKey) =>
+    outerToken(filled(0x33), HUB, sort, innerToken(filled(0x32), HUB, key))
+  const number = tokenOf('number', NHS)
+  const index = tokenOf('description', INDEX)
+  const { placeKey } = openShelf(memoryStore(), HUB, filled(0x36), random)
+  const place = postingPlace(placeKey, index, 1)
+  const traits = { ...SAYS_NOTHING, lacksGiven: false, lacksFamily: false, lacksBirth: false, isSingleBirth: true }
+  const own = { numbers: [{ kind: NHS.kind, token: number }], index: [{ token: index }], marks: [], traits }
+  const detail = confirmingKey({ carerName: 'Ngozi Okafor' }) ?? NHS
+  return {
+    'index-token': toHex(index),
+    'description-token': toHex(descriptionToken({ id: HUB }, own)),
+    'place-key': toHex(placeKey),
+    'posting-key': toHex(place.key),
+    'posting-value': toHex(covered(place, CHILD)),
+    marks: toHex(packMarks(marksOf(filled(0x36), HUB, CHILD, [number, index]))),
+    'inner-confirming': toHex(innerConfirming(filled(0x32), HUB, CHILD, detail)),
+    traits: String(packTraits(traits)),
   }
 }
 
