@@ -19,7 +19,7 @@ import { faceOf, includeFaces, isHidden } from './face.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { meter, meterConfirmations } from './meter.js'
 import { PostingTable } from './postings.js'
-import { descriptionToken, isSameChild, newProvisional, post, recorded, resolve } from './resolve.js'
+import { confirmationToken, descriptionToken, isSameChild, newProvisional, post, recorded, resolve } from './resolve.js'
 import type { ChildRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
 import { NO_QUESTION, type TokenedDescription, type TokenedQuestion, tokenedQuestions } from './tokens.js'
@@ -114,9 +114,10 @@ async function loadLook(
     return row !== undefined && isHidden(row)
   })
   await includeFaces(hub, children, [...hidden, ...named])
-  const confirming = descriptions.filter((_, index) => {
+  const confirming = questions.flatMap((question, index) => {
     const row = rows[index]
-    return row !== undefined && 'query' in row && confirmationOf(row.query) !== undefined
+    const confirms = row !== undefined && 'query' in row && confirmationOf(row.query) !== undefined
+    return confirms ? [confirmationToken(hub, question)] : []
   })
   const confirmations = await meterConfirmations(hub, agency.id, confirming)
   return { hub, agency, at, postings, children, confirmations, suspicions: [] }
@@ -171,7 +172,7 @@ async function lookUp(
   if (question.own.numbers.length === 0 && question.own.index.length === 0) return TOO_LITTLE
   const detail = confirmationOf(query)
   // Counted whatever comes of it, so that running out says nothing about who is here.
-  if (detail !== undefined && !look.confirmations.take(descriptionToken(hub, question.own))) return TOO_OFTEN
+  if (detail !== undefined && !look.confirmations.take(confirmationToken(hub, question))) return TOO_OFTEN
   const found = find(hub, question, postings, children)
   const resolved = resolve(hub, question, found, postings, children)
   const before = resolved.child === undefined ? undefined : learnt(look, question.own, resolved.child)

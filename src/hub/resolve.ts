@@ -113,6 +113,17 @@ export function descriptionToken(hub: Pick<HubContext, 'id'>, own: TokenedDescri
   return sha256(encode('description/v1', hub.id, ...all)).subarray(0, 16)
 }
 
+/**
+ * By what confirmations are counted: how both names sound, with the birth, so that another address does not make another description of it.
+ * A description without one of them is counted whole.
+ */
+export function confirmationToken(hub: Pick<HubContext, 'id'>, { own, asked }: TokenedQuestion): Uint8Array {
+  const named = (asked[0]?.index ?? []).filter(({ fields }) => fields.join(' ') === 'given family birth')
+  if (named.length === 0) return descriptionToken(hub, own)
+  const tokens = named.map(({ token }) => token).sort(Buffer.compare)
+  return sha256(encode('description/v1', hub.id, ...tokens)).subarray(0, 16)
+}
+
 /** A child whom nobody registered, recorded under everything that the question said. */
 export function newProvisional(
   hub: HubContext,

@@ -113,7 +113,9 @@ describe('the command line itself', () => {
     expect(stdout).toContain('Usage: child-index')
     expect(stdout).toContain('0 done, 1 something was rejected, 2 could not run')
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
-    const own = commands.filter((name) => !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert'].includes(name)).map((name) => [name])
+    const own = commands
+      .filter((name) => !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert'].includes(name))
+      .map((name) => [name])
     const nested = [
       ['enrol', 'agency'],
       ['enrol', 'officer'],
