@@ -210,6 +210,20 @@ describe('twins', () => {
 
 describe('confirmations', () => {
   const REFUSED = { code: 'ERR_RATE_LIMITED', field: 'child.confirm' }
+
+  test('are counted by names and birth: another address is not another description', async () => {
+    await using it = await registered(namesake(1))
+    const guess = (n: number) =>
+      it.police.identify(
+        {
+          details: { ...bare(), addresses: [{ lines: [`${n} Nowhere Lane`] }] },
+          confirm: { carerName: `Guess ${'x'.repeat(n)}` },
+        },
+        WHO,
+      )
+    for (const n of [1, 2, 3]) await guess(n)
+    await expect(guess(4)).rejects.toMatchObject(REFUSED)
+  })
   const wrong: ConfirmingDetail = { otherGivenName: 'Max' }
 
   test.each<[string, readonly RegistrationDetails[]]>([
