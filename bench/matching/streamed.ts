@@ -1,5 +1,11 @@
-import { nameOf } from '../../src/child/compare.js'
-import { type Description, describeChild, type Field, type Question, questionAbout } from '../../src/child/keys.js'
+import {
+  type Description,
+  describeChild,
+  type Field,
+  nameOf,
+  type Question,
+  questionAbout,
+} from '../../src/child/keys.js'
 import {
   CANDIDATES_MAX,
   type Evidence,

@@ -1,4 +1,4 @@
-import type { Description, Field, LookupKey, Question } from './keys.js'
+import { type Description, type Field, nameOf, type Question } from './keys.js'
 import { type Evidence, withoutIdleExchange } from './matching.js'
 
 /**
@@ -18,9 +18,4 @@ export function compared(question: Question, child: Description): readonly Evide
     child: child.traits,
   }))
   return withoutIdleExchange(readings)
-}
-
-/** A name for a key in a Map: keys are equal exactly if their names are. */
-export function nameOf({ kind, parts }: LookupKey): string {
-  return JSON.stringify([kind, ...parts])
 }

@@ -6,8 +6,8 @@ import { normaliseName } from './name.js'
 import { addressParts } from './normal/address.js'
 import { familyName } from './normal/family.js'
 import { givenName } from './normal/given.js'
-import { readPostcode } from './normal/postcode.js'
-import { NORMALISATION_VERSION } from './normal/version.js'
+import { comparablePostcode } from './normal/postcode.js'
+import { versioned } from './normal/version.js'
 
 /** Details of a child that can confirm it as a candidate, in plain: they exist only on the way into a token. */
 export function confirmingKeys(details: RegistrationDetails): readonly LookupKey[] {
@@ -33,17 +33,16 @@ export function confirmingKeys(details: RegistrationDetails): readonly LookupKey
 
 /** The key of what an agency adds to its question. Undefined where it says nothing. */
 export function confirmingKey(detail: ConfirmingDetail): LookupKey | undefined {
-  const found =
-    'otherGivenName' in detail
-      ? key('other-given-name', givenName(detail.otherGivenName).first)
-      : 'formerFamilyName' in detail
-        ? key('former-family-name', familyName(detail.formerFamilyName).whole)
-        : 'carerName' in detail
-          ? key('carer-name', normaliseName(detail.carerName))
-          : 'carerTelephone' in detail
-            ? key('carer-telephone', digitsOf(detail.carerTelephone))
-            : addressKey(detail.address)
+  const found = keyOf(detail)
   return isFilled(found) ? found : undefined
+}
+
+function keyOf(detail: ConfirmingDetail): LookupKey {
+  if ('otherGivenName' in detail) return key('other-given-name', givenName(detail.otherGivenName).first)
+  if ('formerFamilyName' in detail) return key('former-family-name', familyName(detail.formerFamilyName).whole)
+  if ('carerName' in detail) return key('carer-name', normaliseName(detail.carerName))
+  if ('carerTelephone' in detail) return key('carer-telephone', digitsOf(detail.carerTelephone))
+  return addressKey(detail.address)
 }
 
 /**
@@ -66,13 +65,11 @@ export function innerConfirming(
 
 function addressKey(address: Address): LookupKey {
   const { house, street } = addressParts(address.lines)
-  const postcode = readPostcode(address.postcode ?? '')
-  const place = postcode.kind === 'full' ? postcode.unit : postcode.kind === 'other' ? postcode.text : ''
-  return key('address', ...(street === '' ? [] : [house, street, place]))
+  return key('address', ...(street === '' ? [] : [house, street, comparablePostcode(address.postcode ?? '')]))
 }
 
 function key(kind: string, ...parts: readonly string[]): LookupKey {
-  return { kind: `${kind}/${NORMALISATION_VERSION}`, parts }
+  return { kind: versioned(kind), parts }
 }
 
 function isFilled({ parts }: LookupKey): boolean {

@@ -1,5 +1,5 @@
 import type { ChildQuery } from './details.js'
-import { NORMALISATION_VERSION } from './normal/version.js'
+import { versioned } from './normal/version.js'
 import { type Named, namesOf, type Place, placesOf, type Written } from './written.js'
 
 /** One thing by which a child can be found, in plain: it exists only on the way into `innerToken`. */
@@ -8,7 +8,12 @@ export interface LookupKey {
   readonly parts: readonly string[]
 }
 
-/** What of a child two descriptions may agree in. Names and street by their sound, the rest to the letter. */
+/** A name for a key in a Map: keys are equal exactly if their names are. */
+export function nameOf({ kind, parts }: LookupKey): string {
+  return JSON.stringify([kind, ...parts])
+}
+
+/** What of a child two descriptions may agree in. Names, street and town by their sound, the rest to the letter. */
 export const FIELDS = ['given', 'family', 'birth', 'postcode', 'street', 'house', 'town'] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -118,11 +123,9 @@ export function questionAbout(details: Written): Question {
   // As one name: one of several given names is easily spelt like somebody's family name.
   const family = givenNames.replace(/[\s\p{Pd}]+/gu, '')
   const swapped = { ...details, givenNames: familyName, familyName: family, otherNames: [] }
-  const written = reading(details, own)
-  return {
-    own,
-    asked: givenNames === '' || familyName === '' ? [written] : [written, exchanged(reading(swapped, own))],
-  }
+  const written: Reading = { index: own.index, marks: own.marks }
+  if (givenNames === '' || familyName === '') return { own, asked: [written] }
+  return { own, asked: [written, exchanged(keysOf(namesOf(swapped), swapped, own.numbers))] }
 }
 
 /** Of a description that holds at most numbers. */
@@ -156,10 +159,6 @@ function numberKeys(details: Written): readonly LookupKey[] {
 /** A reading with exchanged names has enough to explain: a birth or postcode that is only nearly right is not looked for. */
 function exchanged({ index, marks }: Reading): Reading {
   return { index, marks: marks.filter(({ meaning }) => meaning !== 'birth-near' && meaning !== 'postcode-near') }
-}
-
-function reading(details: Written, own: Description): Reading {
-  return keysOf(namesOf(details), details, own.numbers)
 }
 
 /** Present name with every address, and every other name with the present address. */
@@ -274,10 +273,6 @@ function backing(key: LookupKey, name: Named): readonly MarkKey[] {
   ]
 }
 
-function versioned(kind: string): string {
-  return `${kind}/${NORMALISATION_VERSION}`
-}
-
 function distinct<Key extends LookupKey>(keys: readonly Key[]): Key[] {
-  return [...new Map(keys.map((key) => [JSON.stringify([key.kind, ...key.parts]), key])).values()]
+  return [...new Map(keys.map((key) => [nameOf(key), key])).values()]
 }

@@ -1,7 +1,7 @@
 /**
  * The name as lookup tokens see it: the same for `Zoë O’Brien-Smith`, `ZOE OBRIEN SMITH` and `zoe o'brien smith`.
  *
- * Version 1: lookup tokens are made from the answer, so another rule is another version of the token.
+ * Lookup tokens are made from the answer, so another rule is another version of the normalisation (`normal/version.ts`).
  * Total, deterministic, idempotent, independent of locale. In this order: compatibility decomposition (NFKD); optional marks dropped;
  * case folded (by way of upper case, so that `ß` is `ss`); `ł ø đ æ œ …` written plainly; spaces, hyphens,
  * apostrophes, full stops and everything else that is no letter dropped. Letters of any script stay letters: nothing is

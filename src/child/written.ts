@@ -4,7 +4,7 @@ import { birthForms } from './normal/birth.js'
 import { familyName } from './normal/family.js'
 import { type GivenName, givenName } from './normal/given.js'
 import { formalNamesOf, spellingOf } from './normal/nicknames.js'
-import { readPostcode } from './normal/postcode.js'
+import { comparablePostcode } from './normal/postcode.js'
 import { slipForms } from './normal/slips.js'
 import { soundOf } from './normal/sound.js'
 
@@ -105,9 +105,8 @@ export function placesOf(details: Written): readonly Place[] {
 }
 
 function placeOf(address: Address): Place {
-  const read = readPostcode(address.postcode ?? '')
   const { house, street, town } = addressParts(address.lines)
-  const postcode = read.kind === 'full' ? [read.unit] : read.kind === 'other' ? [read.text] : []
+  const postcode = unique([comparablePostcode(address.postcode ?? '')])
   return {
     postcode,
     postcodeSlips: postcode.flatMap(slipForms),

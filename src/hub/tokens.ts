@@ -1,9 +1,9 @@
-import { nameOf } from '../child/compare.js'
 import {
   type Description,
   type Field,
   type LookupKey,
   type Meaning,
+  nameOf,
   type Question,
   SAYS_NOTHING,
   type Traits,

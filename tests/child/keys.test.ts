@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nameOf } from '../../src/child/compare.js'
 import { type LookupDetails, parseDetails, type RegistrationDetails, readQuery } from '../../src/child/details.js'
 import {
   aliasKey,
@@ -11,6 +10,7 @@ import {
   KEYS_MAX,
   type LookupKey,
   MEANINGS,
+  nameOf,
   packTraits,
   questionAbout,
   questionOf,

@@ -22,6 +22,13 @@ export function readPostcode(text: string): Postcode {
   return PSEUDO_AREA.test(unit) ? { kind: 'pseudo' } : { kind: 'full', unit, district: unit.slice(0, -3) }
 }
 
+/** What of a postcode is compared for equality; empty where it stands for no place. */
+export function comparablePostcode(text: string): string {
+  const read = readPostcode(text)
+  if (read.kind === 'full') return read.unit
+  return read.kind === 'other' ? read.text : ''
+}
+
 /** Whether a text is of the United Kingdom's form as it stands. */
 export function isPostcode(text: string): boolean {
   return isWellFormed(bareText(text))

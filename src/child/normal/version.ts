@@ -3,3 +3,8 @@
  * answer raises the number: tokens of two versions never meet.
  */
 export const NORMALISATION_VERSION = 2
+
+/** A kind of key that normalised values go into, with their version. */
+export function versioned(kind: string): string {
+  return `${kind}/${NORMALISATION_VERSION}`
+}
