@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes.js'
 import { confirmingKey, innerConfirming, isOwnDetail } from '../child/confirming.js'
 import type { ChildQuery } from '../child/details.js'
 import type { ChildId } from '../child/identifiers.js'
@@ -7,7 +8,7 @@ import { CANDIDATES_MAX } from '../child/matching.js'
 import type { SendOptions } from '../port.js'
 import type { HubContext } from './context.js'
 import type { Found } from './find.js'
-import { isSameChild, type Resolved } from './resolve.js'
+import type { Resolved } from './resolve.js'
 import type { ChildRow } from './rows.js'
 
 /** What a question adds to tell candidates apart. */
@@ -39,7 +40,7 @@ export async function confirmed(
 }
 
 function agreesInName(row: ChildRow, found: readonly Found[]): boolean {
-  return found.some((each) => isSameChild(each.row.childId, row.childId) && each.givenAgrees)
+  return found.some((each) => equalBytes(each.row.childId, row.childId) && each.givenAgrees)
 }
 
 /** Marks of confirming details, each of one child. */

@@ -1,5 +1,5 @@
 import type { ChildId } from '../child/identifiers.js'
-import { type Field, type Meaning, unpackTraits } from '../child/keys.js'
+import { type Field, unpackTraits } from '../child/keys.js'
 import { marksOf, unpackMarks } from '../child/marks.js'
 import {
   backsNumber,
@@ -16,7 +16,7 @@ import { nameOf } from './custodians.js'
 import type { PostingTable } from './postings.js'
 import type { ChildRow } from './rows.js'
 import { standing } from './standing.js'
-import type { TokenedQuestion, TokenedReading } from './tokens.js'
+import type { Tokened, TokenedQuestion } from './tokens.js'
 
 /** A child that a question may mean, and what speaks for it. */
 export interface Found {
@@ -127,14 +127,16 @@ function weighed(
   row: ChildRow,
   fields: readonly ReadonlySet<Field>[],
 ): Found {
-  const marks = unpackMarks(row.marks)
+  const markOf = marked(hub, question, row)
+  const own = unpackMarks(row.marks)
+  const child = unpackTraits(row.traits)
   const readings = question.asked.map(
-    (reading, index): Evidence => ({
+    ({ marks }, index): Evidence => ({
       isExchanged: index > 0,
       fields: fields[index] ?? NONE,
-      meanings: meaningsOf(hub, reading, row, marks),
+      meanings: new Set(marks.filter((each) => own.has(markOf(each))).map(({ meaning }) => meaning)),
       question: question.own.traits,
-      child: unpackTraits(row.traits),
+      child,
     }),
   )
   const evidence = withoutIdleExchange(readings)
@@ -145,47 +147,47 @@ function weighed(
     givenAgrees: evidence.some(givenAgrees),
     mayBe: evidence.some(isCandidate),
     mayBeTwice: evidence.some(maySeemTwice),
-    ...numbersOf(hub, question, row),
+    ...numbersOf(
+      question.own.numbers.map((each) => ({ kind: each.kind, mark: markOf(each) })),
+      row,
+    ),
     isBacked: evidence.length === 0 || evidence.some(backsNumber),
   }
 }
 
 const NONE: ReadonlySet<Field> = new Set()
 
-function meaningsOf(
+/** The marks that the question's tokens have in the row of one child, made in one pass. */
+function marked(
   hub: Pick<HubContext, 'id' | 'keys'>,
-  { marks }: TokenedReading,
+  { own, asked }: TokenedQuestion,
   row: ChildRow,
-  own: ReadonlySet<number>,
-): ReadonlySet<Meaning> {
-  const tokens = marks.map(({ token }) => token)
-  const asked = marksOf(hub.keys.storageKey, hub.id, row.childId, tokens)
-  return new Set(marks.filter((_, i) => own.has(asked[i] as number)).map(({ meaning }) => meaning))
+): (tokened: Tokened) => number {
+  const all: readonly Tokened[] = [...own.numbers, ...asked.flatMap(({ marks }) => marks)]
+  const tokens = all.map(({ token }) => token)
+  const marks = marksOf(hub.keys.storageKey, hub.id, row.childId, tokens)
+  const each = new Map(all.map((tokened, i) => [tokened, marks[i] as number]))
+  return (tokened) => each.get(tokened) as number
 }
 
 /** A child has one UPN and one NHS number, besides those that it superseded; of other aliases it may have several. */
 function numbersOf(
-  hub: Pick<HubContext, 'id' | 'keys'>,
-  { own }: TokenedQuestion,
+  asked: ChildRow['numbers'],
   row: ChildRow,
 ): Pick<Found, 'number' | 'hasNumber' | 'nhsNumber' | 'hasOnlyTheseNumbers'> {
-  const tokens = own.numbers.map(({ token }) => token)
-  const asked = marksOf(hub.keys.storageKey, hub.id, row.childId, tokens)
-  const agreeing = own.numbers.map(({ kind }, i) =>
-    row.numbers.some((each) => each.kind === kind && each.mark === asked[i]),
-  )
-  const relations = [...new Set(own.numbers.map(({ kind }) => kind))].map((kind) => {
-    if (own.numbers.some((each, i) => each.kind === kind && agreeing[i])) return 'agrees'
+  const agreeing = asked.map(({ kind, mark }) => row.numbers.some((each) => each.kind === kind && each.mark === mark))
+  const relations = [...new Set(asked.map(({ kind }) => kind))].map((kind) => {
+    if (asked.some((each, i) => each.kind === kind && agreeing[i])) return 'agrees'
     return isUnique(kind) && row.numbers.some((each) => each.kind === kind) ? 'contradicts' : 'silent'
   })
   const hasNumber = relations.includes('agrees')
   // The present one is written first.
-  const nhs = own.numbers.flatMap(({ kind }, i) => (kind === 'nhs-number' ? [agreeing[i] === true] : []))
+  const nhs = asked.flatMap(({ kind }, i) => (kind === 'nhs-number' ? [agreeing[i] === true] : []))
   return {
     number: relations.includes('contradicts') ? 'contradicts' : hasNumber ? 'agrees' : 'silent',
     hasNumber,
     nhsNumber: nhs[0] ? 'present' : nhs.includes(true) ? 'superseded' : 'neither',
-    hasOnlyTheseNumbers: row.numbers.every(({ mark }) => asked.includes(mark)),
+    hasOnlyTheseNumbers: row.numbers.every(({ mark }) => asked.some((each) => each.mark === mark)),
   }
 }
 

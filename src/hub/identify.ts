@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { equalBytes } from '../bytes.js'
 import { LOOKUPS_MAX } from '../check/identification.js'
 import { type ChildQuery, parseQuery } from '../child/details.js'
 import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
@@ -17,9 +18,9 @@ import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
 import { faceOf, includeFaces, isHidden } from './face.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
-import { meter, meterConfirmations } from './meter.js'
+import { confirmationCounts, meter } from './meter.js'
 import { PostingTable } from './postings.js'
-import { confirmationToken, descriptionToken, isSameChild, newProvisional, post, recorded, resolve } from './resolve.js'
+import { confirmationToken, descriptionToken, newProvisional, post, recorded, resolve } from './resolve.js'
 import type { ChildRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
 import { NO_QUESTION, type TokenedDescription, type TokenedQuestion, tokenedQuestions } from './tokens.js'
@@ -86,7 +87,7 @@ interface Look {
   readonly at: number
   readonly postings: PostingTable
   readonly children: ChildTable
-  readonly confirmations: Awaited<ReturnType<typeof meterConfirmations>>
+  readonly confirmations: Awaited<ReturnType<typeof confirmationCounts>>
   readonly suspicions: Suspicion[]
 }
 
@@ -119,7 +120,7 @@ async function loadLook(
     const confirms = row !== undefined && 'query' in row && confirmationOf(row.query) !== undefined
     return confirms ? [confirmationToken(hub, question)] : []
   })
-  const confirmations = await meterConfirmations(hub, agency.id, confirming)
+  const confirmations = await confirmationCounts(hub, agency.id, confirming)
   return { hub, agency, at, postings, children, confirmations, suspicions: [] }
 }
 
@@ -203,7 +204,7 @@ function learnt({ hub, postings, children }: Look, own: TokenedDescription, row:
 }
 
 function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: Suspicion['reason']): void {
-  if (!isSameChild(first, second)) suspicions.push({ first, second, reason })
+  if (!equalBytes(first, second)) suspicions.push({ first, second, reason })
 }
 
 /** The child of an agency child id; one that a link statement made another's is answered as that other. */

@@ -57,55 +57,47 @@ function requireWithin(used: number, limit: number, message: string): void {
   if (used > limit) throw new IndexError('ERR_RATE_LIMITED', message)
 }
 
-/** New checks of one agency by child and day, as one write adds to them. */
-export interface CheckCounts {
+/** What one agency does to each of several things in a day, as one write adds to it. */
+export interface DayCounts {
   /** Counts one more; false when the day's are used up. */
-  take(childId: ChildId): boolean
+  take(id: Uint8Array): boolean
   puts(): readonly Put[]
 }
 
-export async function checkCounts(hub: HubContext, agency: string, children: readonly ChildId[]): Promise<CheckCounts> {
-  const day = Math.floor(hub.clock() / DAY_MS)
-  const names = [...new Map(children.map((childId) => [nameOf(childId), childId]))]
-  const keys = names.map(([, childId]) => hub.shelf.key('meter', 'checks', agency, childId, day))
-  const stored = await hub.shelf.get('meter', keys)
-  const used = new Map(names.map(([name], index) => [name, stored[index]?.used ?? 0]))
-  return {
-    take(childId) {
-      const count = (used.get(nameOf(childId)) ?? 0) + 1
-      if (count > hub.limits.checksPerChildPerDay) return false
-      used.set(nameOf(childId), count)
-      return true
-    },
-    puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),
-  }
-}
-
-/** Confirmations of descriptions by one agency and day, as one write adds to them. */
-export interface Confirmations {
-  /** Counts one more; false when the day's are used up. */
-  take(description: Uint8Array): boolean
-  puts(): readonly Put[]
+/** New checks of one agency by child and day. */
+export function checkCounts(hub: HubContext, agency: string, children: readonly ChildId[]): Promise<DayCounts> {
+  return dayCounts(hub, 'checks', agency, children, hub.limits.checksPerChildPerDay)
 }
 
 /** How often an agency may confirm candidates of one description in a day (DESIGN, section 5). */
 const CONFIRMATIONS_PER_DAY = 3
 
-export async function meterConfirmations(
+/** Confirmations of descriptions by one agency and day. */
+export function confirmationCounts(
   hub: HubContext,
   agency: string,
   descriptions: readonly Uint8Array[],
-): Promise<Confirmations> {
+): Promise<DayCounts> {
+  return dayCounts(hub, 'confirmations', agency, descriptions, CONFIRMATIONS_PER_DAY)
+}
+
+async function dayCounts(
+  hub: HubContext,
+  what: string,
+  agency: string,
+  ids: readonly Uint8Array[],
+  limit: number,
+): Promise<DayCounts> {
   const day = Math.floor(hub.clock() / DAY_MS)
-  const names = [...new Map(descriptions.map((each) => [nameOf(each), each]))]
-  const keys = names.map(([, each]) => hub.shelf.key('meter', 'confirmations', agency, each, day))
+  const names = [...new Map(ids.map((id) => [nameOf(id), id]))]
+  const keys = names.map(([, id]) => hub.shelf.key('meter', what, agency, id, day))
   const stored = await hub.shelf.get('meter', keys)
   const used = new Map(names.map(([name], index) => [name, stored[index]?.used ?? 0]))
   return {
-    take(description) {
-      const count = (used.get(nameOf(description)) ?? 0) + 1
-      if (count > CONFIRMATIONS_PER_DAY) return false
-      used.set(nameOf(description), count)
+    take(id) {
+      const count = (used.get(nameOf(id)) ?? 0) + 1
+      if (count > limit) return false
+      used.set(nameOf(id), count)
       return true
     },
     puts: () => keys.map((key, index) => hub.shelf.put('meter', key, { used: used.get(names[index]?.[0] ?? '') ?? 0 })),

@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes.js'
 import type { ChildId } from '../child/identifiers.js'
 import { covered, type PostingPlace, postingPlace, uncovered } from '../child/postings.js'
 import { IndexError } from '../errors.js'
@@ -75,7 +76,7 @@ export class PostingTable {
   /** Points a token at a child too; a weak token that points at many already stays as it is. */
   add(token: Uint8Array, childId: ChildId, strength: 'strong' | 'weak'): void {
     const children = this.get(token) as ChildId[]
-    const isKnown = children.some((each) => nameOf(each) === nameOf(childId))
+    const isKnown = children.some((each) => equalBytes(each, childId))
     if (!isKnown && (strength === 'strong' || children.length < POSTINGS_MAX)) children.push(childId)
   }
 

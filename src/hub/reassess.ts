@@ -1,10 +1,10 @@
+import { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import { roster } from './context.js'
 import { loadCounter } from './counters.js'
 import { childOfCheck, loadWatermark } from './history.js'
 import { rootOf } from './linked.js'
 import { assessChild, type CaseNews, Step } from './raise.js'
-import { ChildTable } from './resolve.js'
 import type { HistoryRow, WatermarkRow } from './rows.js'
 
 /** Histories that one step assesses anew. */

@@ -6,11 +6,11 @@ import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import type { StoredLeaf } from '../store/port.js'
+import { type ChildTable, knownAs } from './children.js'
 import type { HubContext } from './context.js'
 import { faceOf, includeFaces } from './face.js'
-import { type CheckCounts, checkCounts } from './meter.js'
+import { checkCounts, type DayCounts } from './meter.js'
 import { type Candidate, type Refusal, readRows, requireAgencyOf } from './read-rows.js'
-import { type ChildTable, knownAs } from './resolve.js'
 import type { ReferenceRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
 import { type WatchedCheck, watchChecks } from './watch.js'
@@ -122,7 +122,7 @@ function outcomeOf(
   at: number,
   children: ChildTable,
   before: Map<string, ReferenceRow | undefined>,
-  counts: CheckCounts,
+  counts: DayCounts,
 ): Outcome {
   const earlier = before.get(candidate.check.reference)
   if (earlier !== undefined && isSame(earlier, candidate, children)) return { kind: 'again', reference: earlier }

@@ -1,3 +1,4 @@
+import { equalBytes } from '../bytes.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
 import { packMarks, unpackMarks } from '../child/marks.js'
 import type { ChildTable } from './children.js'
@@ -6,7 +7,7 @@ import type { Suspicion } from './duplicates.js'
 import type { Found } from './find.js'
 import { honeyAfter } from './honey.js'
 import type { PostingTable } from './postings.js'
-import { isSameChild, post, recorded } from './resolve.js'
+import { post, recorded } from './resolve.js'
 import type { ChildRow } from './rows.js'
 import type { TokenedDescription } from './tokens.js'
 
@@ -106,7 +107,7 @@ export function reserve(
   const versionFits = registration.version === (before?.recordVersion ?? 0) + 1
   const mayHave =
     (match.kind === 'none' && before === undefined) ||
-    ((match.kind === 'registered' || match.kind === 'provisional') && isSameChild(match.childId, childId))
+    ((match.kind === 'registered' || match.kind === 'provisional') && equalBytes(match.childId, childId))
   const honey = honeyAfter(before, registration.honey)
   if (!mayHave || !versionFits || honey === 'refused') return 'ambiguous'
   const details = before === undefined ? [] : [...unpackMarks(before.details)]

@@ -5,15 +5,12 @@ import { marksOf, packMarks, unpackMarks } from '../child/marks.js'
 import { CANDIDATES_MAX } from '../child/matching.js'
 import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
-import { nameOf } from './custodians.js'
 import { faceId, isHidden } from './face.js'
 import type { Found } from './find.js'
 import type { PostingTable } from './postings.js'
 import type { ChildRow } from './rows.js'
 import { standing } from './standing.js'
-import type { TokenedDescription, TokenedQuestion } from './tokens.js'
-
-export { ChildTable, knownAs } from './children.js'
+import type { Tokened, TokenedDescription, TokenedQuestion } from './tokens.js'
 
 /** What identify answers, besides the agency child id. Of candidates it says how many, never who. */
 export type Outcome =
@@ -109,8 +106,12 @@ function askedBefore(
 
 /** A token of everything that a description says, so that asking the very same again finds the same provisional child. */
 export function descriptionToken(hub: Pick<HubContext, 'id'>, own: TokenedDescription): Uint8Array {
-  const all = [...own.numbers, ...own.index, ...own.marks].map(({ token }) => token).sort(Buffer.compare)
-  return sha256(encode('description/v1', hub.id, ...all)).subarray(0, 16)
+  return tokenOf(hub, [...own.numbers, ...own.index, ...own.marks])
+}
+
+function tokenOf(hub: Pick<HubContext, 'id'>, tokened: readonly Tokened[]): Uint8Array {
+  const tokens = tokened.map(({ token }) => token).sort(Buffer.compare)
+  return sha256(encode('description/v1', hub.id, ...tokens)).subarray(0, 16)
 }
 
 /**
@@ -119,9 +120,7 @@ export function descriptionToken(hub: Pick<HubContext, 'id'>, own: TokenedDescri
  */
 export function confirmationToken(hub: Pick<HubContext, 'id'>, { own, asked }: TokenedQuestion): Uint8Array {
   const named = (asked[0]?.index ?? []).filter(({ fields }) => fields.join(' ') === 'given family birth')
-  if (named.length === 0) return descriptionToken(hub, own)
-  const tokens = named.map(({ token }) => token).sort(Buffer.compare)
-  return sha256(encode('description/v1', hub.id, ...tokens)).subarray(0, 16)
+  return named.length === 0 ? descriptionToken(hub, own) : tokenOf(hub, named)
 }
 
 /** A child whom nobody registered, recorded under everything that the question said. */
@@ -187,8 +186,4 @@ export function recorded(
 export function post(own: TokenedDescription, childId: ChildId, postings: PostingTable): void {
   for (const { token } of own.numbers) postings.add(token, childId, 'strong')
   for (const { token } of own.index) postings.add(token, childId, 'weak')
-}
-
-export function isSameChild(a: ChildId, b: ChildId): boolean {
-  return nameOf(a) === nameOf(b)
 }

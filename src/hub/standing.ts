@@ -1,19 +1,18 @@
 import type { ChildId } from '../child/identifiers.js'
+import { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
-import { ChildTable } from './resolve.js'
 import type { ChildRow } from './rows.js'
 
 /** The children under these ids, and with them those that they are linked to: what `standing` needs. */
 export async function loadStanding(hub: HubContext, ids: readonly ChildId[]): Promise<ChildTable> {
-  let wanted = ids
-  for (;;) {
-    const children = await ChildTable.load(hub, wanted)
-    const missing = wanted.flatMap((id) => {
+  const children = await ChildTable.load(hub, ids)
+  for (let wanted = ids; ; ) {
+    wanted = wanted.flatMap((id) => {
       const next = children.get(id)?.linkedTo
       return next === undefined || children.get(next) !== undefined ? [] : [next]
     })
-    if (missing.length === 0) return children
-    wanted = [...wanted, ...missing]
+    if (wanted.length === 0) return children
+    await children.include(hub, wanted)
   }
 }
 
