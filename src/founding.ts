@@ -7,6 +7,7 @@ import { policyHash } from './policy/hash.js'
 import type { Policy } from './policy/policy.js'
 import { enrol, type Genesis, genesisHash, hubIdOf, signGenesis } from './roster/change.js'
 import type { RosterEntry } from './roster/history.js'
+import type { KeysByGeneration } from './seal/wrap.js'
 
 /** A hub's secrets and its custodians', as they are drawn when all of them are founded by one party. */
 export interface Founding {
@@ -39,7 +40,7 @@ export async function found(options: {
     lookupKey: random(32),
     storageKey: random(32),
   }
-  const lookupKey = random(32)
+  const lookupKeys: KeysByGeneration = [{ generation: 1, key: random(32) }]
   const parties = await Promise.all(Array.from({ length: n }, () => newPartyKey(random)))
   const idOf = (index: number): string => `custodian-${index + 1}`
   const genesis: Genesis = {
@@ -56,7 +57,7 @@ export async function found(options: {
   const body = toJsonBytes(genesis)
   const hub = { id, publicKey: hubKey.signing.publicKey, roster: genesisHash(id, body) }
   const custodians = parties.map(({ signing, hpke }, index): CustodianKeys => {
-    return { id: idOf(index), hub, signing, hpke, root: random(32), generation: 1, lookupKey }
+    return { id: idOf(index), hub, signing, hpke, roots: [{ generation: 1, key: random(32) }], lookupKeys }
   })
   const signatures = parties.map(({ signing }, index) => ({
     custodian: idOf(index),

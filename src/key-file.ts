@@ -7,6 +7,7 @@ import { IndexError } from './errors.js'
 import type { HubKeys } from './hub/context.js'
 import type { PartyKey, Pin } from './party.js'
 import type { HpkeKey } from './seal/hpke.js'
+import type { GenerationKey, KeysByGeneration } from './seal/wrap.js'
 import { type SigningKey, signingKey } from './signature.js'
 
 /** What stands in a key file: JSON with base64, one file per party. `docs/formats.md` has an example. */
@@ -43,6 +44,8 @@ export interface StoredOneUseKey {
 
 const FORMAT = 'child-index/key'
 const VERSION = 1
+/** Custodians' files have keys by generation since version 2; one of version 1 is read as the first generation of each. */
+const CUSTODIAN_VERSION = 2
 
 const base64 = (length: number) =>
   z
@@ -69,6 +72,41 @@ const key = z.strictObject({ signing: seed, hpke, pseudonymKey: base64(32) })
 const pin = z.strictObject({ hub: base64(32), roster: base64(32) })
 const head = { format: z.literal(FORMAT), version: z.literal(VERSION) }
 const id = z.string().min(1).max(64)
+const generations = z
+  .array(z.strictObject({ generation: z.number().int().min(1), key: base64(32) }))
+  .min(1)
+  .max(1024)
+  .refine(
+    (keys) => keys.every(({ generation }, at) => generation > (keys[at - 1]?.generation ?? 0)),
+    'must be by ascending generation',
+  )
+  .transform((keys) => keys as [GenerationKey, ...GenerationKey[]])
+const custodian = {
+  id,
+  hub: z.strictObject({ id: base64(32), publicKey: base64(32), roster: base64(32) }),
+  signing: seed,
+  hpke,
+}
+const custodianKeys = z.strictObject({ ...custodian, roots: generations, lookupKeys: generations })
+const firstCustodianFile = z
+  .strictObject({
+    ...head,
+    kind: z.literal('custodian'),
+    keys: z.strictObject({
+      ...custodian,
+      root: base64(32),
+      generation: z.number().int().min(1),
+      lookupKey: base64(32),
+    }),
+  })
+  .transform(({ keys: { root, generation, lookupKey, ...keys }, ...rest }) => ({
+    ...rest,
+    keys: {
+      ...keys,
+      roots: [{ generation, key: root }] satisfies KeysByGeneration,
+      lookupKeys: [{ generation: 1, key: lookupKey }] satisfies KeysByGeneration,
+    },
+  }))
 const keyFile = z.discriminatedUnion('kind', [
   z.strictObject({
     ...head,
@@ -82,19 +120,7 @@ const keyFile = z.discriminatedUnion('kind', [
       storageKey: base64(32),
     }),
   }),
-  z.strictObject({
-    ...head,
-    kind: z.literal('custodian'),
-    keys: z.strictObject({
-      id,
-      hub: z.strictObject({ id: base64(32), publicKey: base64(32), roster: base64(32) }),
-      signing: seed,
-      hpke,
-      root: base64(32),
-      generation: z.number().int().min(1),
-      lookupKey: base64(32),
-    }),
-  }),
+  z.strictObject({ ...head, version: z.literal(CUSTODIAN_VERSION), kind: z.literal('custodian'), keys: custodianKeys }),
   z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, agencyKind: id, sensitive: z.boolean() }),
   z.strictObject({ ...head, kind: z.literal('sealer'), id, pin, key }),
   z.strictObject({
@@ -116,7 +142,8 @@ const keyFile = z.discriminatedUnion('kind', [
 
 /** The text of a key file. */
 export function encodeKeyFile(content: KeyFile): string {
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, ...(encoded(content) as object) }, null, 2)}\n`
+  const version = content.kind === 'custodian' ? CUSTODIAN_VERSION : VERSION
+  return `${JSON.stringify({ format: FORMAT, version, ...(encoded(content) as object) }, null, 2)}\n`
 }
 
 /**
@@ -133,10 +160,19 @@ export function decodeKeyFile<Kind extends KeyFile['kind']>(
   } catch {
     throw new IndexError('ERR_KEY_INVALID', 'the key file is not JSON')
   }
-  const { format: _format, version: _version, ...content } = parse(keyFile, value, 'ERR_KEY_INVALID', 'key file')
+  const {
+    format: _format,
+    version: _version,
+    ...content
+  } = parse(schemaOf(value), value, 'ERR_KEY_INVALID', 'key file')
   if (content.kind !== kind)
     throw new IndexError('ERR_KEY_WRONG', `the key file is not that of a ${kind}`, { field: 'kind' })
   return content as Extract<KeyFile, { kind: Kind }>
+}
+
+function schemaOf(value: unknown): z.ZodType<KeyFile & { format: string; version: number }> {
+  const said = value as { readonly kind?: unknown; readonly version?: unknown } | null
+  return said?.kind === 'custodian' && said.version === VERSION ? firstCustodianFile : keyFile
 }
 
 /** Bytes as base64; of a signing key only the seed. */

@@ -25,9 +25,11 @@ beforeAll(async () => {
         hub: { id: filled(0xaa), publicKey: keyOf(1).publicKey, roster: filled(0xbb) },
         signing: keyOf(2),
         hpke,
-        root: filled(5),
-        generation: 1,
-        lookupKey: filled(6),
+        roots: [
+          { generation: 1, key: filled(5) },
+          { generation: 3, key: filled(7) },
+        ],
+        lookupKeys: [{ generation: 1, key: filled(6) }],
       },
     },
     { kind: 'agency', id: 'police-north', pin, key, agencyKind: 'police', sensitive: false },
@@ -99,7 +101,7 @@ describe.each(KINDS)('the key file of a kind: %s', (kind) => {
     const text = encodeKeyFile(file)
     expect(decodeKeyFile(text, kind)).toEqual(file)
     expect(encodeKeyFile(decodeKeyFile(text, kind))).toBe(text)
-    expect(JSON.parse(text)).toMatchObject({ format: 'child-index/key', version: 1, kind })
+    expect(JSON.parse(text)).toMatchObject({ format: 'child-index/key', version: kind === 'custodian' ? 2 : 1, kind })
     expect(text.endsWith('}\n')).toBe(true)
   })
 
@@ -201,5 +203,27 @@ test('no text that is cut short is a key file', () => {
   const text = encodeKeyFile(fileOf('agency')).trimEnd()
   for (let length = 0; length < text.length; length += 7) {
     expect(refusal(text.slice(0, length), 'agency').code).toBe('ERR_KEY_INVALID')
+  }
+})
+
+test('a custodian’s file of the first version is read as the first generation of each key', () => {
+  const file = fileOf('custodian')
+  if (file.kind !== 'custodian') throw new Error('no such file')
+  const json = JSON.parse(encodeKeyFile(file)) as { version: number; keys: Json }
+  const { roots: _, lookupKeys: __, ...keys } = json.keys
+  const fill = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
+  const first = { ...json, version: 1, keys: { ...keys, root: fill(5), generation: 2, lookupKey: fill(6) } }
+  const read = decodeKeyFile(JSON.stringify(first), 'custodian')
+  expect(read.keys.roots).toEqual([{ generation: 2, key: filled(5) }])
+  expect(read.keys.lookupKeys).toEqual([{ generation: 1, key: filled(6) }])
+  expect(refusal(JSON.stringify({ ...json, version: 1 }), 'custodian').code).toBe('ERR_KEY_INVALID')
+  expect(refusal(JSON.stringify({ ...first, version: 2 }), 'custodian').code).toBe('ERR_KEY_INVALID')
+})
+
+test('generations of a key are ascending, and at least one', () => {
+  const json = JSON.parse(encodeKeyFile(fileOf('custodian'))) as { keys: { roots: unknown[] } }
+  for (const roots of [[], [...json.keys.roots].reverse(), [json.keys.roots[0], json.keys.roots[0]]]) {
+    const text = JSON.stringify({ ...json, keys: { ...json.keys, roots } })
+    expect(refusal(text, 'custodian').code).toBe('ERR_KEY_INVALID')
   }
 })

@@ -94,7 +94,7 @@ function unmetered(
   { custodians }: Awaited<ReturnType<typeof found>>,
   hub: HubContext,
 ): HubContext['custodians']['blind'] {
-  const kc = custodians[0]?.lookupKey
+  const kc = custodians[0]?.lookupKeys[0].key
   if (kc === undefined) throw new RangeError('there is no custodian')
   return async (sort, inner) => inner.map((half) => outerToken(kc, hub.id, sort, half))
 }

@@ -5,21 +5,21 @@ import { type Message, requireSignedBy } from '../port.js'
 import { presentRoster } from '../roster/history.js'
 import { type Custodian, custodiansOf, type Roster } from '../roster/roster.js'
 import type { HpkeKey } from '../seal/hpke.js'
+import type { KeysByGeneration } from '../seal/wrap.js'
 import type { SigningKey } from '../signature.js'
 import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, noMemory } from './state.js'
 
-/** What a custodian holds, and shares with nobody but (`lookupKey`) the other custodians. */
+/** What a custodian holds, and shares with nobody but (`lookupKeys`) the other custodians. */
 export interface CustodianKeys {
   readonly id: string
   /** Hub id, the hub's signing key and the hash of roster version 1, as pinned when the hub was made. */
   readonly hub: { readonly id: Uint8Array; readonly publicKey: Uint8Array; readonly roster: Uint8Array }
   readonly signing: SigningKey
   readonly hpke: HpkeKey
-  /** `Kj`, 32 bytes: every share that this custodian ever wraps depends on it. */
-  readonly root: Uint8Array
-  readonly generation: number
-  /** `kc`, 32 bytes: the custodians' half of the lookup tokens. */
-  readonly lookupKey: Uint8Array
+  /** `Kj` by generation: every share that this custodian ever wraps depends on one of them. The last is the present one. */
+  readonly roots: KeysByGeneration
+  /** `kc` by generation: the custodians' half of the lookup tokens. The last is the present one. */
+  readonly lookupKeys: KeysByGeneration
 }
 
 /** What the work of a custodian is done with: its keys, its memory, and how something becomes part of it. */

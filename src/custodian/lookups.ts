@@ -4,6 +4,7 @@ import { bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
+import { presentKey } from '../seal/wrap.js'
 import { type Desk, fromHub } from './desk.js'
 
 const DAY_MS = 86_400_000
@@ -39,7 +40,7 @@ export async function blind(desk: Desk, meter: Meter, message: Message): Promise
   const tokens = new Uint8Array(TOKEN_LENGTH * count)
   for (let i = 0; i < count; i += 1) {
     const half = inner.subarray(INNER_LENGTH * i, INNER_LENGTH * (i + 1))
-    tokens.set(outerToken(desk.keys.lookupKey, desk.keys.hub.id, sort, half), TOKEN_LENGTH * i)
+    tokens.set(outerToken(presentKey(desk.keys.lookupKeys).key, desk.keys.hub.id, sort, half), TOKEN_LENGTH * i)
   }
   return toJsonBytes({ tokens })
 }

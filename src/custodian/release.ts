@@ -6,8 +6,9 @@ import { bytesUpTo, parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
-import { unwrapShare } from '../seal/open.js'
+import { shareOf, unwrapShare } from '../seal/open.js'
 import { decodeRecord } from '../seal/record.js'
+import { keyOf } from '../seal/wrap.js'
 import { type Desk, fromHub, selfOf } from './desk.js'
 import { releaseInfo, verifiedHead } from './knowledge.js'
 import { refusalOf } from './verify-release.js'
@@ -53,7 +54,9 @@ async function released(
 ): Promise<ReleaseAnswer> {
   const { keys } = desk
   const { index, id } = selfOf(desk)
-  const share = unwrapShare(decodeRecord(evidence.record.bytes), index, keys.root, request.label)
+  const record = decodeRecord(evidence.record.bytes)
+  const root = keyOf(keys.roots, shareOf(record, index).generation)
+  const share = unwrapShare(record, index, root, request.label)
   try {
     const sealed = await hpkeSeal(request.oneUseKey, shareInfo(keys.hub.id, request, index), EMPTY, share)
     return signAnswer(

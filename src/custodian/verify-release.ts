@@ -123,7 +123,7 @@ function requireJournalled({ signed, requestEntry }: ReleaseMessage, head: TreeH
 
 function requireRecord({ hub }: Knowledge, { signed: { request }, evidence }: ReleaseMessage, head: TreeHead): void {
   const record = decodeRecord(evidence.record.bytes)
-  const hash = recordHash(evidence.record.bytes)
+  const hash = recordHash(record)
   const entry = provenEntry(evidence.record.entry, head)
   const journalled = entry?.type === 'record' && equalBytes(decodeRecordEntry(entry.body)[request.group], hash)
   const label = recordLabel(record, hub, evidence.childId)

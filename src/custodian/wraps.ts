@@ -5,7 +5,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { type Message, requireSignedBy } from '../port.js'
 import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import { issueInfo, issueStatement } from '../seal/issue.js'
-import { drawHandle, issueWrap } from '../seal/wrap.js'
+import { drawHandle, issueWrap, presentKey } from '../seal/wrap.js'
 import { sign } from '../signature.js'
 import { type Desk, selfOf } from './desk.js'
 
@@ -25,11 +25,12 @@ export async function issue(desk: Desk, message: Message): Promise<Uint8Array> {
     'ERR_MESSAGE_MALFORMED',
     'issue',
   )
+  const root = presentKey(desk.keys.roots)
   const wraps = asked.labels.map((label) => {
     const handle = drawHandle(desk.random)
-    return { handle, wrap: issueWrap(desk.keys.root, handle, label) }
+    return { handle, wrap: issueWrap(root.key, handle, label) }
   })
-  const answer = toJsonBytes({ custodian: selfOf(desk).index, generation: desk.keys.generation, wraps })
+  const answer = toJsonBytes({ custodian: selfOf(desk).index, generation: root.generation, wraps })
   const signature = sign(
     desk.keys.signing,
     issueStatement(desk.keys.hub.id, desk.keys.id, sealer.id, message.body, answer),

@@ -113,11 +113,11 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
     throw new IndexError('ERR_OPENING_UNKNOWN', 'nobody has registered this child: follow its enquiry')
   const evidence = await gatherEvidence(hub, file, history, record, verdict)
   const salt = hub.random(32)
-  const { label, keyset } = decodeRecord(record.bytes)
+  const sealed = decodeRecord(record.bytes)
   const offer: Offer = {
-    label,
-    keyset,
-    recordHash: recordHash(record.bytes),
+    label: sealed.label,
+    keyset: sealed.keyset,
+    recordHash: recordHash(sealed),
     at,
     policyHash: hash,
     evidenceHash: evidenceHash(salt, evidence),

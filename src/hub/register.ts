@@ -130,8 +130,8 @@ export async function registerChildren(hub: HubContext, message: Message, option
           type: 'record' as const,
           body: encodeRecordEntry({
             sealer: sealer.id,
-            identity: recordHash(row.identity),
-            carers: recordHash(row.carers),
+            identity: recordHash(decodeRecord(row.identity)),
+            carers: recordHash(decodeRecord(row.carers)),
           }),
         })),
         ...taken

@@ -74,7 +74,7 @@ function requireOwnRequest(line: Connection, opening: string, bytes: Uint8Array,
   const { request } = signed
   const isOwn =
     requestIsSignedBy(line.hub, signed, line.key.signing.publicKey) && equalBytes(request.opening, fromHex(opening))
-  if (isOwn && equalBytes(recordHash(record), request.recordHash)) return request
+  if (isOwn && equalBytes(recordHash(decodeRecord(record)), request.recordHash)) return request
   throw new IndexError('ERR_SEAL_INVALID', 'the hub answered with another opening than was asked for')
 }
 

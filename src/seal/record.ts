@@ -73,9 +73,15 @@ export function decodeRecord(bytes: Uint8Array): SealedRecord {
   throw new IndexError('ERR_SEAL_INVALID', 'the bytes are not a sealed record')
 }
 
-/** The hash by which journal and requests name a record: of its stored form, 32 bytes. */
-export function recordHash(bytes: Uint8Array): Uint8Array {
-  return sha256(encode('record/v1', bytes))
+/**
+ * The hash by which journal and requests name a record, 32 bytes. It covers everything but how the shares are wrapped:
+ * a custodian that changes its root wraps its shares again, and the record stays the one that was sealed. A wrap is bound
+ * to label, custodian, handle and generation by itself, and to the share by the share's hash.
+ */
+export function recordHash(record: SealedRecord): Uint8Array {
+  const { label, group, recordVersion, keyset, body, commitment, shares } = record
+  const shared = shares.map((share) => encode('share-of/v1', share.custodian, share.shareHash))
+  return sha256(encode('record/v2', label, group, recordVersion, keyset, body, commitment, ...shared))
 }
 
 /**

@@ -1,4 +1,27 @@
 import { encode, hmacSha256, type Random } from '../bytes.js'
+import { IndexError } from '../errors.js'
+
+/** A secret of 32 bytes that is replaced now and then. */
+export interface GenerationKey {
+  /** From 1. */
+  readonly generation: number
+  readonly key: Uint8Array
+}
+
+/** At least one, by ascending generation: the last is used for what is new, the others for what they were once used for. */
+export type KeysByGeneration = readonly [GenerationKey, ...GenerationKey[]]
+
+/** The key that is used for what is new. */
+export function presentKey(keys: KeysByGeneration): GenerationKey {
+  return keys.at(-1) ?? keys[0]
+}
+
+/** @throws {IndexError} `ERR_KEY_MISSING` where the key of this generation was deleted, or never was */
+export function keyOf(keys: KeysByGeneration, generation: number): Uint8Array {
+  const found = keys.find((each) => each.generation === generation)
+  if (found === undefined) throw new IndexError('ERR_KEY_MISSING', 'there is no key of this generation here')
+  return found.key
+}
 
 /** Length of a handle in bytes. */
 export const HANDLE_LENGTH = 16

@@ -46,7 +46,7 @@ import { encodeActivationEntry, encodeRosterEntry } from '../../src/roster/histo
 import { sealBytes } from '../../src/seal/box.js'
 import { hpkeKey } from '../../src/seal/hpke.js'
 import { sealLabel } from '../../src/seal/label.js'
-import { keyCommitment, recordHash, shareAad, shareHash } from '../../src/seal/record.js'
+import { decodeRecord, keyCommitment, recordHash, shareAad, shareHash } from '../../src/seal/record.js'
 import { encodeRecordEntry } from '../../src/seal/record-entry.js'
 import { issueWrap } from '../../src/seal/wrap.js'
 import { memoryStore } from '../../src/store/memory.js'
@@ -256,7 +256,7 @@ function sealing() {
     wrap: toHex(issueWrap(filled(0x42), share.handle, label)),
     'share-aad': toHex(shareAad(label, share)),
     'share-hash': toHex(shareHash(label, 1, filled(0x43, 33))),
-    'record-hash': toHex(recordHash(fromBase64(FROZEN.record))),
+    'record-hash': toHex(recordHash(decodeRecord(fromBase64(FROZEN.record)))),
     'key-commitment': toHex(keyCommitment(filled(0x44), label)),
     'row-key': toHex(key),
     row: toHex(row.value ?? new Uint8Array(0)),

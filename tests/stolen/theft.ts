@@ -65,7 +65,7 @@ export interface HubSecrets {
 export async function secretsOf(folder: string): Promise<HubSecrets> {
   const { id, keys } = await readKeyFile(hubFolder(folder).hubKey, 'hub')
   const custodian = await readKeyFile(hubFolder(folder).custodianKey(1), 'custodian')
-  return { id, keys, kc: custodian.keys.lookupKey }
+  return { id, keys, kc: custodian.keys.lookupKeys[0].key }
 }
 
 const PREFIX = 8

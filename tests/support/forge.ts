@@ -56,14 +56,15 @@ export async function forge(
   const honest = await honestEvidence(house, hub, number, group)
   const evidence = (await forgery.evidence?.(honest)) ?? honest
   const salt = hub.random(32)
-  const { label, keyset } = decodeRecord(honest.record.bytes)
+  const sealed = decodeRecord(honest.record.bytes)
+  const { label, keyset } = sealed
   const request: OpeningRequest = {
     opening: hub.random(16),
     case: file.number,
     label,
     group,
     keyset,
-    recordHash: recordHash(honest.record.bytes),
+    recordHash: recordHash(sealed),
     at: house.clock.now,
     policyHash: hub.policy().hash,
     officer,
