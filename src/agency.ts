@@ -8,28 +8,22 @@ import {
   openConference,
 } from './agency/conference.js'
 import { type IdentifyOutcome, identifyAll, type NamedChild } from './agency/identify.js'
-import { type CheckOutcome, type RefusedCheck, refusedCheck, refusedOr, thrown } from './agency/outcome.js'
-import { canonicalChecks, ownCheck, receiptsFor, tellCustodians } from './agency/submit.js'
+import { type CheckOutcome, NO_ANSWER, refusedOr, thrown } from './agency/outcome.js'
+import { canonicalChecks, receiptsFor } from './agency/submit.js'
+import { correctCheck, withdrawCheck } from './agency/withdraw.js'
 import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
 import type { ReferralOutcome } from './case/referral.js'
 import { encodeSubmission, signBatch } from './check/batch.js'
-import { type CheckId, checkIdOf, encodeCheck } from './check/canonical.js'
+import { type CheckId, encodeCheck } from './check/canonical.js'
 import type { IdentifyProof } from './check/identification.js'
 import type { Known, Receipt } from './check/receipt.js'
 import { type CheckInput, parseCheckRequest } from './check/request.js'
-import {
-  parseWithdrawal,
-  signWithdrawal,
-  type Withdrawal,
-  type WithdrawalReason,
-  withdrawalIsSignedBy,
-} from './check/withdrawal.js'
+import type { WithdrawalReason } from './check/withdrawal.js'
 import type { ChildQuery, ConfirmingDetail, FieldQualities, FieldQuality } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
 import { instant, isBytes, parse } from './door.js'
-import { IndexError } from './errors.js'
 import { fromJsonBytes } from './json.js'
-import { type Connection, connect, type PartyOptions } from './party.js'
+import { connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol } from './roster/change.js'
 
@@ -134,20 +128,6 @@ const inboxReply = z.strictObject({
   ),
 })
 
-const correctReply = z.strictObject({ receipts: z.unknown(), withdrawal: z.unknown() })
-
-/** @throws {IndexError} `ERR_SIGNATURE_INVALID` for a withdrawal that this agency did not sign */
-function requireOwn({ hub, id, key }: Connection, withdrawal: Withdrawal): Withdrawal {
-  if (withdrawal.agency === id && withdrawalIsSignedBy(hub, withdrawal, key.signing.publicKey)) return withdrawal
-  throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub answered with a withdrawal that this agency never signed')
-}
-
-const NO_ANSWER: RefusedCheck = refusedCheck(
-  'ERR_MESSAGE_MALFORMED',
-  undefined,
-  'the hub did not answer what was asked',
-)
-
 function written({ id, epoch, ...answered }: NamedChild): Identified {
   return { agencyChildId: writeAgencyChildId(id, epoch), ...answered }
 }
@@ -213,38 +193,8 @@ export function createAgency(options: AgencyOptions): Agency {
       return outcome.receipt
     },
     checkAll: submit,
-    async withdraw(reference, reason, sendOptions) {
-      const checkId = await ownCheck(line, reference, sendOptions)
-      const withdrawal = signWithdrawal(hub, { agency: id, checkId, reason, at: line.clock() }, key.signing)
-      await line.ask('withdraw', { reference, withdrawal }, sendOptions)
-      await tellCustodians(line, withdrawal, sendOptions)
-    },
-    async correct(input, reason, sendOptions) {
-      const request = parseCheckRequest(input)
-      const replaced = await ownCheck(line, request.reference, sendOptions)
-      const named = await identifyAll(line, [request], forTests, sendOptions)
-      const [check] = await canonicalChecks(line, [request], named, sendOptions)
-      if (check === undefined || 'kind' in check) throw thrown(check)
-      const signed = signBatch('check-batch/v1', hub, id, [encodeCheck(check)], key.signing, line.random)
-      const replacedBy = checkIdOf(signed.leaves[0] ?? new Uint8Array(0))
-      const withdrawal = signWithdrawal(
-        hub,
-        { agency: id, checkId: replaced, reason, at: line.clock(), replacedBy },
-        key.signing,
-      )
-      const body = { reference: request.reference, withdrawal, submission: encodeSubmission(signed) }
-      const reply = parse(
-        correctReply,
-        await line.ask('correct', body, sendOptions),
-        'ERR_MESSAGE_MALFORMED',
-        'correction',
-      )
-      const [receipt = NO_ANSWER] = await receiptsFor(line, reply.receipts, [check], sendOptions)
-      if ('kind' in receipt) throw thrown(receipt)
-      // Where the hub had it already, custodians must hear of the withdrawal that was recorded, not of a new one.
-      await tellCustodians(line, requireOwn(line, parseWithdrawal(reply.withdrawal)), sendOptions)
-      return receipt
-    },
+    withdraw: (reference, reason, sendOptions) => withdrawCheck(line, reference, reason, sendOptions),
+    correct: (input, reason, sendOptions) => correctCheck(line, input, reason, forTests, sendOptions),
     openConference: (ask, sendOptions) => openConference(line, ask, sendOptions),
     joinConference: (alias, practitioner, sendOptions) => joinConference(line, alias, practitioner, sendOptions),
     async *referrals(after = 0, sendOptions) {

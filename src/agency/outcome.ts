@@ -45,3 +45,9 @@ export function thrown(outcome: RefusedCheck | CheckOutcome | undefined): IndexE
     return new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer what was asked')
   return new IndexError(outcome.code, outcome.message, { field: outcome.field })
 }
+
+export const NO_ANSWER: RefusedCheck = refusedCheck(
+  'ERR_MESSAGE_MALFORMED',
+  undefined,
+  'the hub did not answer what was asked',
+)

@@ -1,18 +1,14 @@
 import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { type Batch, batchIsSignedBy, leavesOf, type SaltedRow } from '../check/batch.js'
-import { type Check, type CheckId, receiptContent } from '../check/canonical.js'
+import { type Check, receiptContent } from '../check/canonical.js'
 import { decodeReceipt, type Receipt, receiptFrom, receiptIsFor } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
-import { keptStatement, type Withdrawal } from '../check/withdrawal.js'
 import { isBytes, parse } from '../door.js'
-import { IndexError, isIndexError } from '../errors.js'
+import { IndexError } from '../errors.js'
 import { batchTree } from '../journal/merkle.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
-import { custodiansOf } from '../roster/roster.js'
-import { verifySignature } from '../signature.js'
 import { type NamedChild, pseudonymOf } from './identify.js'
 import { type RefusedCheck, refusalRow, refusedCheck } from './outcome.js'
 
@@ -108,44 +104,4 @@ function requireReceiptOf(line: Connection, receipt: Receipt, check: Check): voi
   if (!equalBytes(decodeReceipt(receipt.proof.bytes).content, receiptContent(check))) {
     throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub answered with the receipt of another check')
   }
-}
-
-const found = z.strictObject({ checkId: z.string().regex(/^[0-9a-f]{64}$/) })
-
-/** The id of this agency's check with a reference. @throws {IndexError} `ERR_CHECK_UNKNOWN` */
-export async function ownCheck(line: Connection, reference: string, options?: SendOptions): Promise<CheckId> {
-  return parse(found, await line.ask('find-check', { reference }, options), 'ERR_MESSAGE_MALFORMED', 'check')
-    .checkId as CheckId
-}
-
-const kept = z.strictObject({ signature: isBytes })
-
-/**
- * Hands a withdrawal to every custodian. Each signs that it keeps it, so that a hub which carries none of them on is seen.
- * @throws {IndexError} `ERR_CUSTODIAN_UNAVAILABLE` when one did not confirm: the hub has recorded it, send it again
- */
-export async function tellCustodians(line: Connection, withdrawal: Withdrawal, options?: SendOptions): Promise<void> {
-  const roster = await line.roster(options)
-  const body = toJsonBytes({ withdrawal })
-  const told = await Promise.all(
-    custodiansOf(roster).map(async ({ id, keys }) => {
-      try {
-        const reply = parse(
-          kept,
-          fromJsonBytes(await line.relay(id, 'withdraw', body, options)),
-          'ERR_MESSAGE_MALFORMED',
-          'withdrawal',
-        )
-        return verifySignature(keys.signing, keptStatement(line.hub, id, withdrawal.checkId), reply.signature)
-      } catch (error) {
-        if (!isIndexError(error)) throw error
-        return false
-      }
-    }),
-  )
-  if (told.every(Boolean)) return
-  throw new IndexError(
-    'ERR_CUSTODIAN_UNAVAILABLE',
-    'the hub has recorded it, but not every custodian confirmed it: send it again',
-  )
 }

@@ -11,15 +11,13 @@ import {
   splitAt,
   splitKeptStatement,
 } from '../case/link.js'
-import { bytesOf, instant, isBytes, parse } from '../door.js'
-import { IndexError, isIndexError } from '../errors.js'
+import { bytesOf, instant, parse } from '../door.js'
+import { IndexError } from '../errors.js'
 import type { DuplicateFilter, PublicDuplicate } from '../hub/duplicate-list.js'
 import type { LinkOutcome } from '../hub/links.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { tellCustodians } from '../party/tell-custodians.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
-import { custodiansOf } from '../roster/roster.js'
-import { verifySignature } from '../signature.js'
 
 const side = z.strictObject({ checks: instant, isRegistered: z.boolean(), hasCase: z.boolean() })
 const duplicatesReply = z.strictObject({
@@ -41,7 +39,6 @@ const linkReply = z.strictObject({
   outcome: z.enum(['waiting', 'linked', 'distinct', 'split']),
   statements: z.unknown().optional(),
 })
-const keptReply = z.strictObject({ signature: isBytes })
 
 export async function duplicatesSeen(
   line: Connection,
@@ -78,10 +75,15 @@ export async function splitDuplicate(
   said: Omit<Said, 'kind'>,
   send?: SendOptions,
 ): Promise<LinkOutcome> {
-  const { outcome, statements } = await sayOnDuplicate(line, { ...said, kind: 'split' }, send)
-  if (outcome === 'split')
-    await tellCustodians(line, said.duplicate, requireOwnSplit(line, said.duplicate, statements), send)
-  return outcome
+  const { duplicate } = said
+  const reply = await sayOnDuplicate(line, { ...said, kind: 'split' }, send)
+  if (reply.outcome === 'split') {
+    const statements = requireOwnSplit(line, duplicate, reply.statements)
+    const kept = (custodian: string): Uint8Array =>
+      splitKeptStatement(line.hub, custodian, duplicate, splitAt(statements))
+    await tellCustodians(line, 'split', { statements }, kept, send)
+  }
+  return reply.outcome
 }
 
 /** The two statements must be a split of this number, one of them this officer's: custodians must not be told of another. */
@@ -109,38 +111,4 @@ async function sayOnDuplicate(
     line.key.signing,
   )
   return parse(linkReply, await line.ask('link', { statement }, send), 'ERR_MESSAGE_MALFORMED', 'link')
-}
-
-/**
- * Hands a split to every custodian. Each signs that it keeps it, so that a hub which carries none of them on is seen.
- * @throws {IndexError} `ERR_CUSTODIAN_UNAVAILABLE` when one did not confirm: the hub has recorded it, send it again
- */
-async function tellCustodians(
-  line: Connection,
-  duplicate: number,
-  statements: readonly LinkStatement[],
-  send?: SendOptions,
-): Promise<void> {
-  const body = toJsonBytes({ statements })
-  const told = await Promise.all(
-    custodiansOf(await line.roster(send)).map(async ({ id, keys }) => {
-      try {
-        const reply = fromJsonBytes(await line.relay(id, 'split', body, send))
-        const { signature } = parse(keptReply, reply, 'ERR_MESSAGE_MALFORMED', 'split')
-        return verifySignature(
-          keys.signing,
-          splitKeptStatement(line.hub, id, duplicate, splitAt(statements)),
-          signature,
-        )
-      } catch (error) {
-        if (!isIndexError(error)) throw error
-        return false
-      }
-    }),
-  )
-  if (told.every(Boolean)) return
-  throw new IndexError(
-    'ERR_CUSTODIAN_UNAVAILABLE',
-    'the hub has recorded it, but not every custodian confirmed it: send it again',
-  )
 }
