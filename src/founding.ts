@@ -25,8 +25,8 @@ export async function found(options: {
   readonly name: string
   readonly policy: Policy
   readonly random: Random
-  readonly custodians?: number
-  readonly quorum?: number
+  readonly custodians?: number | undefined
+  readonly quorum?: number | undefined
   /** How long a change of the roster waits before it can be activated; not at all where absent. */
   readonly activationDelayMs?: number
 }): Promise<Founding> {

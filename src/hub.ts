@@ -114,6 +114,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     await assessor.settled()
     // Without a quorum there is no new head to keep; the journal itself is durable already.
     await checkpoint(hub).catch(() => undefined)
+    hub.custodians.close()
     await hub.store.close()
     await options.onClose?.()
   }

@@ -64,6 +64,20 @@ export function verifiedHead(roster: Roster, note: string, cosigned: 'by-a-quoru
   }
 }
 
+/** Whether `line`, put behind a note that the hub signed, is this custodian's cosignature of it and nothing more. */
+export function isCosignedBy(roster: Roster, note: string, custodian: string, line: string): boolean {
+  const trust = journalTrust({ ...roster, witnesses: [] })
+  const name = cosignerName(roster.hub.id, custodian)
+  const cosigners = trust.cosigners.filter((cosigner) => cosigner.name === name)
+  if (line.indexOf('\n') !== line.length - 1) return false
+  try {
+    return verifyNote(note + line, { ...trust, cosigners, quorum: 1 }).cosignedBy.length === 1
+  } catch (error) {
+    if (isIndexError(error)) return false
+    throw error
+  }
+}
+
 /** Key name of a custodian's cosignatures. */
 export function cosignerName(hub: Uint8Array, custodian: string): string {
   return `${checkpointOrigin(hub)}/${custodian}`

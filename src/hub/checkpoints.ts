@@ -1,4 +1,4 @@
-import { verifiedHead } from '../custodian/knowledge.js'
+import { isCosignedBy, verifiedHead } from '../custodian/knowledge.js'
 import { IndexError } from '../errors.js'
 import { type HubContext, roster } from './context.js'
 
@@ -12,7 +12,10 @@ export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note:
   for (let tries = 1; ; tries += 1) {
     const signed = await hub.ledger.signedHead()
     const size = verifiedHead(roster(hub), signed, 'or-not')?.size ?? 0
-    const note = await hub.custodians.cosign(signed, size, (from) => hub.ledger.consistency(from, size))
+    const prove = (from: number) => hub.ledger.consistency(from, size)
+    const { note, missing } = await hub.custodians.cosign(signed, size, prove, (id, line) =>
+      isCosignedBy(roster(hub), signed, id, line),
+    )
     if (verifiedHead(roster(hub), note, 'by-a-quorum') !== undefined) {
       await hub.ledger.write(async () => ({
         puts: [hub.shelf.put('meta', hub.shelf.key('meta', 'checkpoint'), { kind: 'checkpoint', note })],
@@ -20,7 +23,10 @@ export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note:
       return { note, size }
     }
     // Another process may have had a longer head cosigned meanwhile.
-    if (tries === 3) throw new IndexError('ERR_QUORUM_MISSING', 'too few custodians cosigned the journal’s head')
+    if (tries === 3) {
+      const text = `too few custodians cosigned the journal’s head; missing: ${missing.join(', ')}`
+      throw new IndexError('ERR_QUORUM_MISSING', text)
+    }
   }
 }
 
@@ -31,11 +37,12 @@ export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note:
  */
 export async function requireNotRolledBack(hub: HubContext): Promise<void> {
   const size = await hub.ledger.size()
-  for (const { note } of await hub.custodians.lastSeen()) {
-    if (note === undefined) continue
-    const seen = verifiedHead(roster(hub), note, 'or-not')
-    if (seen === undefined)
-      throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'a custodian holds a checkpoint that this hub did not sign')
+  const headOf = (note: string) => verifiedHead(roster(hub), note, 'or-not')
+  // What this hub did not sign says nothing about its journal: a custodian that holds such a note counts as silent.
+  const seenBy = await hub.custodians.lastSeen((note) => headOf(note) !== undefined)
+  for (const { note } of seenBy) {
+    const seen = note === undefined ? undefined : headOf(note)
+    if (seen === undefined) continue
     const same = seen.size <= size && Buffer.compare((await hub.ledger.head(seen.size)).root, seen.root) === 0
     if (!same)
       throw new IndexError(

@@ -6,6 +6,7 @@ import { IndexError, isIndexError } from '../errors.js'
 import type { ConsistencyProof } from '../journal/proof.js'
 import { callJson, type Port, type Sender, type SendOptions } from '../port.js'
 import type { NamedSignature } from '../roster/change.js'
+import { type Heard, type Patience, reachOf } from './reach.js'
 
 /** How the hub speaks to its custodians: one port each, by the custodian's id. */
 export interface CustodianClients {
@@ -20,13 +21,37 @@ export interface CustodianClients {
   /** Signatures, of those who agree, for the roster version that these changes make. */
   activate(version: number, body: Uint8Array): Promise<readonly NamedSignature[]>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
-  cosign(note: string, size: number, prove: (from: number) => Promise<ConsistencyProof>): Promise<string>
-  /** What each custodian that can be reached last cosigned; undefined where it has seen nothing yet. */
-  lastSeen(): Promise<readonly { readonly custodian: string; readonly note: string | undefined }[]>
-  /** A custodian's signed answer to a release request, which may be a refusal. */
-  release(custodian: string, sealed: Uint8Array, options?: SendOptions): Promise<CustodianAnswer>
+  cosign(note: string, size: number, prove: Prove, accepts: (id: string, line: string) => boolean): Promise<Cosigned>
+  /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
+  lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
+  /**
+   * The custodians' answers to a release request, which may be refusals. None is waited for much longer once a quorum of
+   * them `counts`.
+   * @param question what to send to a custodian
+   */
+  release(
+    question: (custodian: string) => Promise<Uint8Array>,
+    patience: Required<Omit<Patience<GivenAnswer>, 'enough'>>,
+    options?: SendOptions,
+  ): Promise<Omit<Heard<GivenAnswer>, 'failure'>>
   /** Passes a message of another party on, unread. */
   relay(custodian: string, message: Uint8Array, options?: SendOptions): Promise<Uint8Array>
+  /** Gives up whatever is under way. */
+  close(): void
+}
+
+/** Proof that the head to be cosigned continues the one of size `from`. */
+export type Prove = (from: number) => Promise<ConsistencyProof>
+
+export interface Cosigned {
+  readonly note: string
+  /** Custodians that did not cosign. */
+  readonly missing: readonly string[]
+}
+
+export interface LastSeen {
+  readonly custodian: string
+  readonly note: string | undefined
 }
 
 export interface RosterNews {
@@ -36,9 +61,11 @@ export interface RosterNews {
   readonly body: Uint8Array
 }
 
-export type CustodianAnswer =
-  | { readonly kind: 'answered'; readonly custodian: string; readonly answer: Uint8Array }
-  | { readonly kind: 'unavailable'; readonly custodian: string }
+/** What a custodian said to a release request; whether it signed it is not yet checked. */
+export interface GivenAnswer {
+  readonly custodian: string
+  readonly answer: Uint8Array
+}
 
 const tokens = z.strictObject({ tokens: isBytes })
 const signature = z.strictObject({ signature: isBytes })
@@ -47,36 +74,33 @@ const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({
 const seen = z.strictObject({ note: z.string().optional() })
 const answer = z.strictObject({ answer: isBytes })
 
-export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sender, clock: Clock): CustodianClients {
-  const ids = [...ports.keys()]
+/** @param quorum how many of them suffice to go on */
+export function custodianClients(
+  ports: ReadonlyMap<string, Port>,
+  sender: Sender,
+  clock: Clock,
+  quorum: () => number,
+): CustodianClients {
+  const reach = reachOf(ports)
+  const { ids } = reach
+  const ask = (id: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown> =>
+    callJson({ send: (message, sending) => reach.send(id, message, sending) }, verb, body, clock(), sender, options)
 
-  const ask = async (id: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown> => {
-    const port = ports.get(id)
-    if (port === undefined) throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'there is no way to reach this custodian')
-    return inTime(callJson(port, verb, body, clock(), sender, options))
-  }
-  /** What the custodians that can be reached answered. One that cannot catches up when it is asked the next time. */
+  /** What a quorum and whoever is as quick answered. One that is left out catches up when it is asked the next time. */
   const reached = async <T>(
     verb: string,
     body: (id: string) => unknown,
     read: (id: string, reply: unknown) => T,
   ): Promise<readonly T[]> => {
-    const answers = await Promise.allSettled(ids.map(async (id) => read(id, await ask(id, verb, body(id)))))
-    const good = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const heard = await reach.several(async (id) => read(id, await ask(id, verb, body(id))), { enough: quorum() })
     // One that refuses or misbehaves must not stop the others; when too few are left, the caller hears why.
-    const failure = answers.find((answer) => answer.status === 'rejected')
-    if (good.length * 2 <= ids.length && failure !== undefined && isIndexError(failure.reason)) throw failure.reason
-    return good
+    if (heard.answers.length < quorum()) throw tooFew(heard)
+    return heard.answers
   }
 
   const followed = new Map<string, number>()
   const sizes = new Map<string, number>()
-  const cosignBy = async (
-    id: string,
-    note: string,
-    size: number,
-    prove: (from: number) => Promise<ConsistencyProof>,
-  ): Promise<string> => {
+  const cosignBy = async (id: string, note: string, size: number, prove: Prove): Promise<string> => {
     for (let tries = 0; tries < 3; tries += 1) {
       const proof = await prove(Math.min(sizes.get(id) ?? 0, size))
       const reply = parse(cosigned, await ask(id, 'cosign', { note, proof }), 'ERR_MESSAGE_MALFORMED', 'cosignature')
@@ -97,23 +121,19 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
     inner: readonly Uint8Array[],
     options?: SendOptions,
   ): Promise<readonly Uint8Array[]> => {
-    let refusal: unknown
-    for (const id of ids) {
-      try {
-        const body = { sort, inner: concat(...inner) }
+    const body = { sort, inner: concat(...inner) }
+    try {
+      return await reach.first(async (id) => {
         const reply = parse(tokens, await ask(id, 'blind', body, options), 'ERR_MESSAGE_MALFORMED', 'tokens').tokens
-        if (reply.length !== TOKEN_LENGTH * inner.length) {
-          throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
-        }
-        return inner.map((_, i) => reply.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
-      } catch (error) {
-        options?.signal?.throwIfAborted()
-        refusal = error
-      }
+        if (reply.length === TOKEN_LENGTH * inner.length)
+          return inner.map((_, i) => reply.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
+        throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
+      })
+    } catch (refusal) {
+      options?.signal?.throwIfAborted()
+      if (isIndexError(refusal, 'ERR_RATE_LIMITED')) throw refusal
+      throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
     }
-    throw isIndexError(refusal, 'ERR_RATE_LIMITED')
-      ? refusal
-      : new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no custodian answered a look-up', { cause: refusal })
   }
 
   return {
@@ -145,56 +165,43 @@ export function custodianClients(ports: ReadonlyMap<string, Port>, sender: Sende
           signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
         }),
       ),
-    async cosign(note, size, prove) {
-      const lines = await Promise.allSettled(ids.map((id) => cosignBy(id, note, size, prove)))
-      return note + lines.map((line) => (line.status === 'fulfilled' ? line.value : '')).join('')
+    async cosign(note, size, prove, accepts) {
+      const cosignedBy = async (id: string): Promise<string> => {
+        const line = await cosignBy(id, note, size, prove)
+        if (accepts(id, line)) return line
+        throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian’s cosignature is not its own')
+      }
+      const { answers, missing } = await reach.several(cosignedBy, { enough: quorum() })
+      return { note: note + answers.join(''), missing }
     },
-    lastSeen: () =>
+    lastSeen: (accepts) =>
       reached(
         'last-seen',
         () => ({}),
-        (custodian, reply) => ({
-          custodian,
-          note: parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint').note,
-        }),
+        (custodian, reply) => {
+          const { note } = parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint')
+          if (note === undefined || accepts(note)) return { custodian, note }
+          throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
+        },
       ),
-    async release(custodian, sealed, options) {
-      try {
-        const reply = parse(
-          answer,
-          await ask(custodian, 'release', { sealed }, options),
-          'ERR_MESSAGE_MALFORMED',
-          'release',
-        )
-        return { kind: 'answered', custodian, answer: reply.answer }
-      } catch {
-        options?.signal?.throwIfAborted()
-        return { kind: 'unavailable', custodian }
+    async release(question, { counts, onLate }, options) {
+      const askOne = async (custodian: string): Promise<GivenAnswer> => {
+        const reply = await ask(custodian, 'release', { sealed: await question(custodian) }, options)
+        return { custodian, answer: parse(answer, reply, 'ERR_MESSAGE_MALFORMED', 'release').answer }
       }
+      const { answers, missing } = await reach.several(askOne, { enough: quorum(), counts, onLate })
+      return { answers, missing }
     },
-    relay(custodian, message, options) {
-      const port = ports.get(custodian)
-      if (port === undefined)
-        throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'there is no way to reach this custodian')
-      return port.send(message, options)
-    },
+    relay: (custodian, message, options) => reach.send(custodian, message, options),
+    close: () => reach.close(),
   }
 }
 
 const TOKEN_LENGTH = 16
 
-/** How long a custodian may take: one that hangs must not keep the others, or the hub, from going on. */
-const ANSWER_MS_MAX = 15_000
-
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'a custodian did not answer in time')),
-      ANSWER_MS_MAX,
-    )
-  })
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+function tooFew({ missing, failure }: Heard<unknown>): IndexError {
+  if (failure !== undefined && failure.code !== 'ERR_CUSTODIAN_UNAVAILABLE') return failure
+  return new IndexError('ERR_CUSTODIAN_UNAVAILABLE', `too few custodians answered; missing: ${missing.join(', ')}`)
 }
 
 /** A name for a set of bytes in a Map. */

@@ -9,17 +9,18 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
-import { custodiansOf } from '../roster/roster.js'
+import { type Custodian, custodiansOf } from '../roster/roster.js'
 import { hpkeSeal } from '../seal/hpke.js'
 import { NOTHING_RAISED, type Raising, raiseAlerts, tellAlerts } from './alerts.js'
 import { requireCase, requireOfficer } from './cases.js'
 import { freshCheckpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
-import type { CustodianAnswer } from './custodians.js'
+import type { GivenAnswer } from './custodians.js'
 import { rosterNews } from './enrolment.js'
 import { entryAt, withPaths } from './evidence.js'
 import type { Draft } from './ledger.js'
 import { openingKey, type Prepared, type Ready, requireAsPermitted } from './prepare-opening.js'
+import type { Heard } from './reach.js'
 import { numberKey } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
 
@@ -45,15 +46,10 @@ export async function openCase(
     throw new IndexError('ERR_OPENING_EXPIRED', 'this request was not prepared here in the last ten minutes: ask again')
   requireAsPermitted(request, ready.permitted)
   const position = await journalRequest(hub, signed)
-  const answers = await releasesOf(hub, signed, ready, position, options)
+  const { answers, missing } = await releasesOf(hub, signed, ready, position, options)
   await journalAnswers(hub, signed, ready.evidence, answers)
-  return toJsonBytes({
-    answers: answers.map((answer) =>
-      answer.kind === 'answered'
-        ? { custodian: answer.custodian, answer: answer.answer }
-        : { custodian: answer.custodian },
-    ),
-  })
+  options?.signal?.throwIfAborted()
+  return toJsonBytes({ answers: [...answers, ...missing.map((custodian) => ({ custodian }))] })
 }
 
 async function journalRequest(hub: HubContext, signed: SignedRequest): Promise<number> {
@@ -87,6 +83,8 @@ async function journalRequest(hub: HubContext, signed: SignedRequest): Promise<n
   return position
 }
 
+type Releases = Pick<Heard<GivenAnswer>, 'answers' | 'missing'>
+
 /** Asks once more under a newer head where another process had one cosigned in between. */
 async function releasesOf(
   hub: HubContext,
@@ -94,55 +92,72 @@ async function releasesOf(
   ready: Ready,
   position: number,
   options?: SendOptions,
-): Promise<readonly CustodianAnswer[]> {
+): Promise<Releases> {
   for (let tries = 1; ; tries += 1) {
-    const answers = await hub.inTurn(() => releases(hub, signed, ready, position, options))
-    const wasOvertaken = answers
+    const heard = await hub.inTurn(() => releases(hub, signed, ready, position, options))
+    const wasOvertaken = heard.answers
       .map((each) => answerFrom(hub, signed, each))
       .some((answer) => answer?.kind === 'refused' && answer.reason === 'journal-inconsistent')
-    if (!wasOvertaken || tries === 3) return answers
+    if (!wasOvertaken || tries === 3) return heard
   }
 }
 
-/** Evidence travels to each custodian under its own key, with a proof from the head which that custodian saw last. */
+/** Request first, cosigned head second, releases third: a quorum of them is enough to go on with. */
 async function releases(
   hub: HubContext,
   signed: SignedRequest,
-  ready: { readonly evidence: Evidence; readonly salt: Uint8Array },
+  ready: Ready,
   position: number,
   options?: SendOptions,
-): Promise<readonly CustodianAnswer[]> {
+): Promise<Releases> {
   await hub.custodians.follow(await rosterNews(hub))
+  const question = await releaseQuestion(hub, signed, ready, position)
+  const counts = (each: GivenAnswer): boolean => answerFrom(hub, signed, each)?.kind === 'released'
+  const onLate = (each: GivenAnswer): void => {
+    // What a slow custodian released stands in the journal too; where that fails, the opening has its quorum without it.
+    journalAnswers(hub, signed, ready.evidence, [each]).catch(() => undefined)
+  }
+  return hub.custodians.release(question, { counts, onLate }, options)
+}
+
+/** Evidence travels to each custodian under its own key, with a proof from the head which that custodian saw last. */
+async function releaseQuestion(
+  hub: HubContext,
+  signed: SignedRequest,
+  ready: Ready,
+  position: number,
+): Promise<(custodian: string) => Promise<Uint8Array>> {
   const { note, size } = await freshCheckpoint(hub)
   const evidence = await withPaths(hub, ready.evidence, size)
   const requestEntry = { ...(await entryAt(hub, position)), path: (await hub.ledger.inclusion(position, size)).path }
-  const seen = new Map((await hub.custodians.lastSeen()).map(({ custodian, note: last }) => [custodian, last]))
-  return Promise.all(
-    custodiansOf(roster(hub)).map(async (custodian) => {
-      const last = seen.get(custodian.id)
-      const from = last === undefined ? 0 : (verifiedHead(roster(hub), last, 'or-not')?.size ?? 0)
-      const body: ReleaseMessage = {
-        signed,
-        requestEntry,
-        salt: ready.salt,
-        evidence,
-        note,
-        consistency: await hub.ledger.consistency(Math.min(from, size), Math.max(from, size)),
-      }
-      const sealed = await hpkeSeal(
-        custodian.keys.hpke,
-        releaseInfo(hub.id, custodian.id),
-        new Uint8Array(0),
-        toJsonBytes(body),
-      )
-      return hub.custodians.release(custodian.id, sealed, options)
-    }),
-  )
+  const headOf = (last: string) => verifiedHead(roster(hub), last, 'or-not')
+  const seenBy = await hub.custodians.lastSeen((last) => headOf(last) !== undefined)
+  const seen = new Map(seenBy.map(({ custodian, note: last }) => [custodian, last]))
+  return async (custodian) => {
+    const last = seen.get(custodian)
+    const from = last === undefined ? 0 : (headOf(last)?.size ?? 0)
+    const body: ReleaseMessage = {
+      signed,
+      requestEntry,
+      salt: ready.salt,
+      evidence,
+      note,
+      consistency: await hub.ledger.consistency(Math.min(from, size), Math.max(from, size)),
+    }
+    const { keys } = requireCustodian(hub, custodian)
+    return hpkeSeal(keys.hpke, releaseInfo(hub.id, custodian), new Uint8Array(0), toJsonBytes(body))
+  }
+}
+
+function requireCustodian(hub: HubContext, id: string): Custodian {
+  const custodian = custodiansOf(roster(hub)).find((each) => each.id === id)
+  if (custodian !== undefined) return custodian
+  throw new IndexError('ERR_PARTY_UNKNOWN', 'no custodian is on the roster under this id')
 }
 
 /** What a custodian really said to this request; undefined for anything else. */
-function answerFrom(hub: HubContext, { request }: SignedRequest, each: CustodianAnswer): ReleaseAnswer | undefined {
-  return each.kind === 'answered' ? answerOf(hub.id, roster(hub), request, each.custodian, each.answer) : undefined
+function answerFrom(hub: HubContext, { request }: SignedRequest, each: GivenAnswer): ReleaseAnswer | undefined {
+  return answerOf(hub.id, roster(hub), request, each.custodian, each.answer)
 }
 
 /** Releases by the hash of their ciphertext, refusals by their reason: all signed by the custodian who answered. */
@@ -150,11 +165,11 @@ async function journalAnswers(
   hub: HubContext,
   signed: SignedRequest,
   evidence: Evidence,
-  answers: readonly CustodianAnswer[],
+  answers: readonly GivenAnswer[],
 ): Promise<void> {
   const valid = answers.flatMap((each) => {
     const answer = answerFrom(hub, signed, each)
-    return answer !== undefined && each.kind === 'answered' ? [{ answer, bytes: each.answer }] : []
+    return answer === undefined ? [] : [{ answer, bytes: each.answer }]
   })
   const released = valid.filter(({ answer }) => answer.kind === 'released')
   let raised = NOTHING_RAISED

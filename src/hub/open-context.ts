@@ -74,7 +74,9 @@ export async function openContext(
     if (news.length > 0) documents = await loadDocuments({ shelf, ledger }, documents)
     news.forEach(takeIn)
   })
-  const custodians = custodianClients(options.custodians, { hub: id, party: 'hub', key: keys.signing }, clock)
+  const sender = { hub: id, party: 'hub', key: keys.signing }
+  const quorum = (): number => presentRoster(rosters).keyset.quorum
+  const custodians = custodianClients(options.custodians, sender, clock, quorum)
   takeIn(await genesisNews({ ledger }))
   // Before anything else is read: with other keys, every row would look damaged.
   requireOwnKeys(options, rosters)

@@ -39,6 +39,8 @@ export interface Opening {
   readonly released: readonly string[]
   readonly refused: readonly { readonly custodian: string; readonly reason: RefusalReason }[]
   readonly unavailable: readonly string[]
+  /** Custodians that answered with something other than a signed answer to this request. */
+  readonly invalid: readonly string[]
   /** The custodians' answers as they signed them. */
   readonly answers: readonly ReleaseAnswer[]
 }
@@ -99,16 +101,17 @@ export async function openDetails(
     'opening',
   )
   const roster = await line.roster(send)
-  const answers = reply.answers.map(({ custodian, answer }) => ({
-    custodian,
-    answer: answer === undefined ? undefined : answerOf(line.hub, roster, request, custodian, answer),
-  }))
-  const released = answers.filter(({ answer }) => answer?.kind === 'released').map(({ custodian }) => custodian)
-  const refused = answers.flatMap(({ custodian, answer }) =>
-    answer?.kind === 'refused' ? [{ custodian, reason: answer.reason }] : [],
+  const answers = reply.answers.map(({ custodian, answer }) => {
+    const signed = answer === undefined ? undefined : answerOf(line.hub, roster, request, custodian, answer)
+    return { custodian, kind: signed?.kind ?? (answer === undefined ? 'unavailable' : 'invalid'), signed }
+  })
+  const these = (kind: (typeof answers)[number]['kind']) =>
+    answers.filter((each) => each.kind === kind).map(({ custodian }) => custodian)
+  const signed = answers.flatMap((each) => each.signed ?? [])
+  const refused = signed.flatMap((each) =>
+    each.kind === 'refused' ? [{ custodian: each.custodian, reason: each.reason }] : [],
   )
-  const unavailable = answers.filter(({ answer }) => answer === undefined).map(({ custodian }) => custodian)
+  const [released, unavailable, invalid] = [these('released'), these('unavailable'), these('invalid')]
   const opened = released.length >= roster.keyset.quorum
-  const signed = answers.flatMap(({ answer }) => answer ?? [])
-  return { opening: id, group, expiry, opened, released, refused, unavailable, answers: signed }
+  return { opening: id, group, expiry, opened, released, refused, unavailable, invalid, answers: signed }
 }

@@ -48,6 +48,9 @@ export interface HouseOptions {
   readonly seed?: number
   /** Stands between the hub and a custodian. In memory only. */
   readonly custodianPort?: (id: string, port: Port) => Port
+  /** How many custodians there are, and how many can open; 2 of 3 where absent. In memory only. */
+  readonly custodians?: number
+  readonly quorum?: number
 }
 
 /** A whole index: hub, custodians, sealer, agencies and officers, one clock for all of them. */
@@ -168,11 +171,23 @@ export async function house(options: HouseOptions = {}): Promise<House> {
 }
 
 async function inMemory(
-  { policy = defaultPolicy(), limits, custodianPort = (_, port) => port, store = memoryStore() }: HouseOptions,
+  {
+    policy = defaultPolicy(),
+    limits,
+    custodianPort = (_, port) => port,
+    store = memoryStore(),
+    ...keyset
+  }: HouseOptions,
   clock: () => number,
   random: (length: number) => Uint8Array,
 ): Promise<Wiring> {
-  const founding = await found({ name: 'Anytown', policy, random })
+  const founding = await found({
+    name: 'Anytown',
+    policy,
+    random,
+    custodians: keyset.custodians,
+    quorum: keyset.quorum,
+  })
   const opened = await openCustodians(founding.custodians, () => memoryCustodianStore(), clock, random)
   const custodians = new Map([...opened].map(([id, port]) => [id, custodianPort(id, port)]))
   // A store in memory has nothing to let go of, and a hub that is opened again needs it.

@@ -52,7 +52,7 @@ interface OpenOptions extends ConsentOptions {
 function openCommand(): Command {
   const command = newCommand('open', 'Ask the custodians to open details, and show them on this terminal alone.', {
     example: 'open 1 --officer officer.key.json --purpose referral --basis public-task',
-    json: '{ opening, group, expiry, opened, released, refused, unavailable, details, involvement, badShares }',
+    json: '{ opening, group, expiry, opened, released, refused, unavailable, invalid, details, involvement, badShares }',
   })
     .argument('<case>', 'number of the case')
     .requiredOption('--officer <keyfile>', 'key file of the officer; keeps the one-use key until the opening expires')
@@ -80,6 +80,7 @@ function openCommand(): Command {
       context.out.result({ ...opened, details, involvement, badShares }, [
         `Opened ${opened.group} of case ${ask.case}; released by ${opened.released.join(', ')}`,
         ...notReleased(opened),
+        ...badShares.map((index) => `custodian ${index} of the keyset gave another share than was sealed`),
         ...detailLines(details),
         ...involvementLines(involvement),
         `opening ${opened.opening}, readable until ${when(opened.expiry)}; every reading is journalled`,
@@ -89,10 +90,15 @@ function openCommand(): Command {
   })
 }
 
-function notReleased({ refused, unavailable }: Pick<Opening, 'refused' | 'unavailable'>): readonly string[] {
+function notReleased({
+  refused,
+  unavailable,
+  invalid,
+}: Pick<Opening, 'refused' | 'unavailable' | 'invalid'>): readonly string[] {
   return [
     ...refused.map(({ custodian, reason }) => `refused by ${custodian}: ${reason}`),
-    ...unavailable.map((custodian) => `${custodian} could not be reached`),
+    ...unavailable.map((custodian) => `${custodian} did not answer, or could not be reached`),
+    ...invalid.map((custodian) => `${custodian} gave an answer that it did not sign for this request`),
   ]
 }
 
