@@ -25,7 +25,7 @@ import { instant, isBytes, parse } from './door.js'
 import { fromJsonBytes } from './json.js'
 import { connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
-import { type Enrolment, enrol } from './roster/change.js'
+import { type Enrolment, enrol } from './roster/enrolment.js'
 
 export type { BackFillOptions, BackFillOutcome, BackFillQuery } from './agency/back-fill.js'
 export type { Conference, ConferenceAsk, Joined } from './agency/conference.js'

@@ -99,7 +99,7 @@ export { parsePolicy } from './policy/parse.js'
 export type { Policy, Threshold } from './policy/policy.js'
 export type { ReplayOptions, ReplayReport } from './policy/replay/replay.js'
 export type { Port, SendOptions } from './port.js'
-export type { Enrolment } from './roster/change.js'
+export type { Enrolment } from './roster/enrolment.js'
 export type { Roster } from './roster/roster.js'
 export {
   createSealer,

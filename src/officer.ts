@@ -31,7 +31,7 @@ import { type ReferAsk, referCase, type SentReferral } from './officer/refer.js'
 import { connect, type PartyOptions } from './party.js'
 import { THRESHOLDS } from './policy/policy.js'
 import type { SendOptions } from './port.js'
-import { type Enrolment, enrol } from './roster/change.js'
+import { type Enrolment, enrol } from './roster/enrolment.js'
 
 export { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 export type { About, AlertFilter, Existence, OpenAsk, OpenedDetails, Opening, ReferAsk, SentReferral, UnshieldOutcome }

@@ -58,6 +58,8 @@ export interface Connection {
   relay(to: string, verb: string, body: Uint8Array, options?: SendOptions): Promise<Uint8Array>
   /** The roster in force, every version of it checked against the pin. */
   roster(options?: SendOptions): Promise<Roster>
+  /** All its versions: for what was signed under keys that were replaced since. */
+  rosters(options?: SendOptions): Promise<RosterHistory>
 }
 
 const news = z.strictObject({
@@ -98,19 +100,22 @@ export function connect({ id, key, hub, clock = systemClock, random = systemRand
       }
       return call(behind, message, options)
     },
-    async roster(options) {
-      const reply = await callJson(hub, 'roster', { after: followed }, clock(), undefined, options)
-      for (const entry of parse(news, reply, 'ERR_MESSAGE_MALFORMED', 'roster').entries) {
-        if (entry.position <= followed) continue
-        const follow = entry.type === 'roster' ? withRosterEntry : withActivationEntry
-        history = follow(history, entry.position, entry.at, entry.body)
-        followed = entry.position
-      }
-      const first = history.versions[0]?.roster
-      if (first === undefined || !equalBytes(first.hash, hub.pin.roster)) {
-        throw new IndexError('ERR_ROSTER_INVALID', 'this is not the hub whose roster was pinned')
-      }
-      return presentRoster(history)
-    },
+    roster: async (options) => presentRoster(await rosters(options)),
+    rosters,
+  }
+
+  async function rosters(options?: SendOptions): Promise<RosterHistory> {
+    const reply = await callJson(hub, 'roster', { after: followed }, clock(), undefined, options)
+    for (const entry of parse(news, reply, 'ERR_MESSAGE_MALFORMED', 'roster').entries) {
+      if (entry.position <= followed) continue
+      const follow = entry.type === 'roster' ? withRosterEntry : withActivationEntry
+      history = follow(history, entry.position, entry.at, entry.body)
+      followed = entry.position
+    }
+    const first = history.versions[0]?.roster
+    if (first === undefined || !equalBytes(first.hash, hub.pin.roster)) {
+      throw new IndexError('ERR_ROSTER_INVALID', 'this is not the hub whose roster was pinned')
+    }
+    return history
   }
 }

@@ -9,7 +9,7 @@ import { type ErrorCode, IndexError, isIndexError } from './errors.js'
 import { toJsonBytes } from './json.js'
 import { type Connection, connect, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
-import { type Enrolment, enrol } from './roster/change.js'
+import { type Enrolment, enrol } from './roster/enrolment.js'
 import type { Group } from './seal/label.js'
 import { sealRecords } from './sealer/records.js'
 

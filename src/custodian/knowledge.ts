@@ -6,7 +6,7 @@ import { decodeEntry, type Entry, entryLeaf } from '../journal/entry.js'
 import type { TreeHead } from '../journal/merkle.js'
 import { verifyInclusion } from '../journal/proof.js'
 import type { RosterHistory } from '../roster/history.js'
-import { custodiansOf, type Roster } from '../roster/roster.js'
+import { type Roster, standingMembersOf } from '../roster/roster.js'
 
 /** What a custodian knows by itself, and believes instead of the hub. */
 export interface Knowledge {
@@ -47,9 +47,10 @@ export function journalTrust(roster: Roster): CheckpointTrust {
   const log = { name: origin, publicKey: roster.hub.keys.signing }
   const { witnesses } = roster
   if (witnesses.length > 0) return { origin, log, cosigners: witnesses, quorum: Math.floor(witnesses.length / 2) + 1 }
-  const cosigners = custodiansOf(roster)
-    .filter(({ suspended }) => !suspended)
-    .map(({ id, keys }) => ({ name: cosignerName(roster.hub.id, id), publicKey: keys.signing }))
+  const cosigners = standingMembersOf(roster).map(({ id, keys }) => ({
+    name: cosignerName(roster.hub.id, id),
+    publicKey: keys.signing,
+  }))
   return { origin, log, cosigners, quorum: roster.keyset.quorum }
 }
 

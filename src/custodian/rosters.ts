@@ -4,8 +4,9 @@ import { instant, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { applyChanges, signActivation } from '../roster/change.js'
+import { applyChanges } from '../roster/change.js'
 import type { Roster } from '../roster/roster.js'
+import { signActivation } from '../roster/signatures.js'
 import { type Desk, fromHub, requirePinned } from './desk.js'
 import { after, type CustodianEvent } from './state.js'
 
@@ -36,21 +37,22 @@ export async function activate(desk: Desk, approve: Approve | undefined, message
   const { version, body } = parse(activateBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'activate')
   const next = applyChanges(desk.roster(), body)
   if (next.version !== version) throw new IndexError('ERR_ROSTER_INVALID', 'these changes make another version')
-  requireWaited(desk, body)
+  const proposedAt = requireWaited(desk, body)
   if (approve !== undefined && !(await approve(next))) {
     throw new IndexError('ERR_ROSTER_INVALID', 'this custodian does not approve of the change')
   }
-  return toJsonBytes({ signature: signActivation(next, desk.keys.signing) })
+  return toJsonBytes({ signature: signActivation(next, desk.keys.signing, proposedAt) })
 }
 
-/** The delay runs by this custodian's own clock, from when it first heard of the proposal. */
-function requireWaited(desk: Desk, body: Uint8Array): void {
+/** The delay runs by this custodian's own clock, from when it first heard of the proposal. Gives where that was journalled. */
+function requireWaited(desk: Desk, body: Uint8Array): number | undefined {
   const { activationDelayMs } = desk.roster()
-  if (activationDelayMs === 0) return
+  if (activationDelayMs === 0) return undefined
   const { rosters, proposalSeenAt } = desk.memory()
   if (rosters.proposed === undefined || !equalBytes(rosters.proposed.body, body)) {
     throw new IndexError('ERR_ROSTER_INVALID', 'this custodian knows no such proposal')
   }
   if (desk.clock() < proposalSeenAt + activationDelayMs)
     throw new IndexError('ERR_ROSTER_INVALID', 'the delay has not passed')
+  return rosters.proposed.position
 }

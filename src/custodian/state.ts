@@ -77,7 +77,8 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
         ...memory,
         rosters,
         followed: event.position,
-        proposalSeenAt: event.kind === 'roster' ? event.seenAt : memory.proposalSeenAt,
+        // A suspension leaves what is proposed, and the time that it has waited.
+        proposalSeenAt: rosters.proposed === memory.rosters.proposed ? memory.proposalSeenAt : event.seenAt,
       }
     }
     case 'seen':

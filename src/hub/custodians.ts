@@ -5,7 +5,7 @@ import { isBytes, parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
 import type { ConsistencyProof } from '../journal/proof.js'
 import { callJson, type Port, type Sender, type SendOptions } from '../port.js'
-import type { NamedSignature } from '../roster/change.js'
+import type { NamedSignature } from '../roster/signatures.js'
 import { type Heard, type Patience, reachOf } from './reach.js'
 
 /** How the hub speaks to its custodians: one port each, by the custodian's id. */
@@ -25,13 +25,13 @@ export interface CustodianClients {
   /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
   lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
   /**
-   * The custodians' answers to a release request, which may be refusals. None is waited for much longer once a quorum of
-   * them `counts`.
+   * The custodians' answers to a release request, which may be refusals. None is waited for much longer once
+   * `enough` of them `counts`.
    * @param question what to send to a custodian
    */
   release(
     question: (custodian: string) => Promise<Uint8Array>,
-    patience: Required<Omit<Patience<GivenAnswer>, 'enough'>>,
+    patience: Required<Patience<GivenAnswer>>,
     options?: SendOptions,
   ): Promise<Omit<Heard<GivenAnswer>, 'failure'>>
   /** Passes a message of another party on, unread. */
@@ -184,12 +184,12 @@ export function custodianClients(
           throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
         },
       ),
-    async release(question, { counts, onLate }, options) {
+    async release(question, patience, options) {
       const askOne = async (custodian: string): Promise<GivenAnswer> => {
         const reply = await ask(custodian, 'release', { sealed: await question(custodian) }, options)
         return { custodian, answer: parse(answer, reply, 'ERR_MESSAGE_MALFORMED', 'release').answer }
       }
-      const { answers, missing } = await reach.several(askOne, { enough: quorum(), counts, onLate })
+      const { answers, missing } = await reach.several(askOne, patience)
       return { answers, missing }
     },
     relay: (custodian, message, options) => reach.send(custodian, message, options),

@@ -1,7 +1,8 @@
 import { IndexError, isIndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import type { Policy } from '../policy/policy.js'
-import { applyChanges, type Enrolment, onlySuspends, parseEnrolment, type RosterChange } from '../roster/change.js'
+import { applyChanges, onlySuspends, type RosterChange } from '../roster/change.js'
+import type { Enrolment } from '../roster/enrolment.js'
 import {
   encodeActivationEntry,
   encodeRosterEntry,
@@ -10,6 +11,7 @@ import {
   withRosterEntry,
 } from '../roster/history.js'
 import { openEpochs } from '../roster/rotation.js'
+import { parseEnrolment } from '../roster/shapes.js'
 import { type HubContext, identifierKeyHashOf, roster } from './context.js'
 import type { RosterNews } from './custodians.js'
 import type { Draft, ReadEntry } from './ledger.js'

@@ -9,7 +9,8 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
-import { type Custodian, custodiansOf } from '../roster/roster.js'
+import { requireKeyset } from '../roster/keyset.js'
+import { type Custodian, type Keyset, standingMembersOf } from '../roster/roster.js'
 import { hpkeSeal } from '../seal/hpke.js'
 import { NOTHING_RAISED, type Raising, raiseAlerts, tellAlerts } from './alerts.js'
 import { requireCase, requireOfficer } from './cases.js'
@@ -117,7 +118,8 @@ async function releases(
     // What a slow custodian released stands in the journal too; where that fails, the opening has its quorum without it.
     journalAnswers(hub, signed, ready.evidence, [each]).catch(() => undefined)
   }
-  return hub.custodians.release(question, { counts, onLate }, options)
+  const { quorum: enough } = requireKeyset(roster(hub), signed.request.keyset)
+  return hub.custodians.release(question, { enough, counts, onLate }, options)
 }
 
 /** Evidence travels to each custodian under its own key, with a proof from the head which that custodian saw last. */
@@ -144,15 +146,19 @@ async function releaseQuestion(
       note,
       consistency: await hub.ledger.consistency(Math.min(from, size), Math.max(from, size)),
     }
-    const { keys } = requireCustodian(hub, custodian)
+    const { keys } = requireHolder(hub, requireKeyset(roster(hub), signed.request.keyset), custodian)
     return hpkeSeal(keys.hpke, releaseInfo(hub.id, custodian), new Uint8Array(0), toJsonBytes(body))
   }
 }
 
-function requireCustodian(hub: HubContext, id: string): Custodian {
-  const custodian = custodiansOf(roster(hub)).find((each) => each.id === id)
+/** Who holds a share of the record, and may give it out. */
+function requireHolder(hub: HubContext, keyset: Keyset, id: string): Custodian {
+  const custodian = standingMembersOf(roster(hub), keyset).find((each) => each.id === id)
   if (custodian !== undefined) return custodian
-  throw new IndexError('ERR_PARTY_UNKNOWN', 'no custodian is on the roster under this id')
+  throw new IndexError(
+    'ERR_PARTY_NOT_IN_STANDING',
+    'no custodian in standing holds a share of this record under this id',
+  )
 }
 
 /** What a custodian really said to this request; undefined for anything else. */
@@ -188,7 +194,7 @@ async function journalAnswers(
     ]
     const kept = { ...row, record: evidence.record.bytes, releases }
     const puts = [hub.shelf.put('opening', key, kept)]
-    const isOpened = releases.length >= roster(hub).keyset.quorum
+    const isOpened = releases.length >= requireKeyset(roster(hub), signed.request.keyset).quorum
     if (isOpened) puts.push(hub.shelf.put('case', numberKey(file.number), opened(file, signed, at)))
     raised = await raiseAlerts(hub, isOpened ? await ifShielded(hub, file, signed) : [], at)
     return {

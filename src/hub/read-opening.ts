@@ -4,6 +4,7 @@ import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
+import { requireKeyset } from '../roster/keyset.js'
 import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { instantOf } from './history.js'
@@ -25,10 +26,10 @@ export async function readOpening(hub: HubContext, message: Message): Promise<Ui
     throw new IndexError('ERR_OPENING_UNKNOWN', 'this officer has no such opening')
   if (row.expiry <= hub.clock())
     throw new IndexError('ERR_OPENING_EXPIRED', 'the opening has expired: a second look needs a new one')
-  if (row.releases.length < roster(hub).keyset.quorum)
-    throw new IndexError('ERR_SHARES_INSUFFICIENT', 'too few custodians released their share of this opening')
   const { request } = parseSignedRequest(fromJsonBytes(row.request))
   const { purpose, lawfulBasis } = request
+  if (row.releases.length < requireKeyset(roster(hub), request.keyset).quorum)
+    throw new IndexError('ERR_SHARES_INSUFFICIENT', 'too few custodians released their share of this opening')
   const file = await requireCase(hub, row.case)
   const history = await historyOf(hub, file)
   const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))

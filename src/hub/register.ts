@@ -174,7 +174,7 @@ function requireSealedFor(hub: HubContext, row: RegisterRow): void {
       record.group === group &&
       record.recordVersion === row.version &&
       record.keyset === keyset.id &&
-      record.shares.length === keyset.custodians
+      record.shares.length === keyset.members.length
     if (!fits)
       throw new IndexError('ERR_SEAL_INVALID', 'a record is not sealed for this child under the present keyset', {
         field: group,

@@ -48,7 +48,7 @@ export function statusOf(hub: HubContext, custodiansApart: boolean, unassessedCh
     policyVersion: policy.version,
     policyHash: hash,
     unassessedChecks,
-    custodians: keyset.custodians,
+    custodians: keyset.members.length,
     quorum: keyset.quorum,
     custodiansApart,
     warnings,

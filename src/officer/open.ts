@@ -13,6 +13,7 @@ import { type Consent, NOT_SOUGHT } from '../disclosure/decide.js'
 import { instant, isBytes, parse } from '../door.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
+import { requireKeyset } from '../roster/keyset.js'
 import { hpkeKey } from '../seal/hpke.js'
 import type { Group } from '../seal/label.js'
 import type { OneUseKeys } from './one-use-keys.js'
@@ -112,6 +113,6 @@ export async function openDetails(
     each.kind === 'refused' ? [{ custodian: each.custodian, reason: each.reason }] : [],
   )
   const [released, unavailable, invalid] = [these('released'), these('unavailable'), these('invalid')]
-  const opened = released.length >= roster.keyset.quorum
+  const opened = released.length >= requireKeyset(roster, keyset).quorum
   return { opening: id, group, expiry, opened, released, refused, unavailable, invalid, answers: signed }
 }

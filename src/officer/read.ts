@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { equalBytes, fromHex } from '../bytes.js'
-import { answerOf } from '../case/answer.js'
+import { pastAnswerOf } from '../case/answer.js'
 import type { Involvement } from '../case/involvement.js'
 import { parseSignedRequest } from '../case/messages.js'
 import { type OpeningRequest, requestIsSignedBy, shareInfo } from '../case/opening.js'
@@ -9,7 +9,8 @@ import { IndexError, isIndexError } from '../errors.js'
 import { fromJsonBytes } from '../json.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
-import type { Roster } from '../roster/roster.js'
+import { entriesOf, presentRoster, type RosterHistory } from '../roster/history.js'
+import { requireKeyset } from '../roster/keyset.js'
 import { type HpkeKey, hpkeOpen } from '../seal/hpke.js'
 import type { Group } from '../seal/label.js'
 import { combine, type OpenShare } from '../seal/open.js'
@@ -61,19 +62,27 @@ export async function readDetails(
     'ERR_MESSAGE_MALFORMED',
     'opening',
   )
-  const request = requireOwnRequest(line, opening, reply.request, reply.record)
-  const roster = await line.roster(send)
-  const shares = await sharesOf(line, roster, request, oneUse, reply.releases)
-  const { details, bad } = await combine(decodeRecord(reply.record), request.label, shares, roster.keyset.quorum)
+  const rosters = await line.rosters(send)
+  const request = requireOwnRequest(line, rosters, opening, reply.request, reply.record)
+  const shares = await sharesOf(line, rosters, request, oneUse, reply.releases)
+  const { quorum } = requireKeyset(presentRoster(rosters), request.keyset)
+  const { details, bad } = await combine(decodeRecord(reply.record), request.label, shares, quorum)
   return { request, opened: { group: request.group, details, involvement: reply.involvement, badShares: bad } }
 }
 
 /** What comes back must be what this officer once signed for, about the record that was named then. */
-function requireOwnRequest(line: Connection, opening: string, bytes: Uint8Array, record: Uint8Array): OpeningRequest {
+function requireOwnRequest(
+  line: Connection,
+  rosters: RosterHistory,
+  opening: string,
+  bytes: Uint8Array,
+  record: Uint8Array,
+): OpeningRequest {
   const signed = parseSignedRequest(fromJsonBytes(bytes))
   const { request } = signed
-  const isOwn =
-    requestIsSignedBy(line.hub, signed, line.key.signing.publicKey) && equalBytes(request.opening, fromHex(opening))
+  // Under the key of today, or one that was replaced since.
+  const isSigned = entriesOf(rosters, line.id).some(({ keys }) => requestIsSignedBy(line.hub, signed, keys.signing))
+  const isOwn = isSigned && equalBytes(request.opening, fromHex(opening))
   if (isOwn && equalBytes(recordHash(decodeRecord(record)), request.recordHash)) return request
   throw new IndexError('ERR_SEAL_INVALID', 'the hub answered with another opening than was asked for')
 }
@@ -81,14 +90,14 @@ function requireOwnRequest(line: Connection, opening: string, bytes: Uint8Array,
 /** The shares that custodians sealed to the one-use key; one that does not open counts as none. */
 async function sharesOf(
   line: Connection,
-  roster: Roster,
+  rosters: RosterHistory,
   request: OpeningRequest,
   oneUse: HpkeKey,
   releases: readonly { readonly custodian: string; readonly release: Uint8Array }[],
 ): Promise<readonly OpenShare[]> {
   const shares: OpenShare[] = []
   for (const { custodian, release } of releases) {
-    const answer = answerOf(line.hub, roster, request, custodian, release)
+    const answer = pastAnswerOf(line.hub, rosters, request, custodian, release)
     if (answer?.kind !== 'released') continue
     const { index } = answer
     try {

@@ -1,15 +1,25 @@
 import { z } from 'zod'
+import { toHex } from '../bytes.js'
 import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-import { activationCounts, applyChanges, type NamedSignature, onlySuspends, rosterFromGenesis } from './change.js'
-import type { Roster } from './roster.js'
+import { applyChanges, onlySuspends } from './change.js'
+import { rosterFromGenesis } from './genesis.js'
+import type { Party, Roster } from './roster.js'
+import { activationCounts, type NamedSignature } from './signatures.js'
 
 /** Every version of the roster with the journal position from which it holds: standing goes by position. */
 export interface RosterHistory {
   readonly versions: readonly { readonly position: number; readonly roster: Roster }[]
   /** A version that is journalled and waits for its activation. */
-  readonly proposed?: { readonly at: number; readonly body: Uint8Array } | undefined
+  readonly proposed?: Proposal | undefined
+}
+
+/** Changes that wait, from when they were journalled. The next proposal takes their place; a suspension does not. */
+export interface Proposal {
+  readonly position: number
+  readonly at: number
+  readonly body: Uint8Array
 }
 
 /** Body of a `roster` entry: the genesis with its signatures, or changes that wait for an activation. */
@@ -41,8 +51,8 @@ export function withRosterEntry(history: RosterHistory, position: number, at: nu
     return { versions: [{ position, roster: rosterFromGenesis(entry.body, entry.signatures) }] }
   // A suspension cannot wait for a quorum: it holds from its own entry.
   const next = applyChanges(presentRoster(history), entry.body)
-  if (onlySuspends(entry.body)) return { versions: [...history.versions, { position, roster: next }] }
-  return { ...history, proposed: { at, body: entry.body } }
+  if (onlySuspends(entry.body)) return { ...history, versions: [...history.versions, { position, roster: next }] }
+  return { ...history, proposed: { position, at, body: entry.body } }
 }
 
 /**
@@ -68,9 +78,14 @@ export function withActivationEntry(
   if (next.version !== version) throw new IndexError('ERR_ROSTER_INVALID', 'the activation is for another version')
   if (at < history.proposed.at + current.activationDelayMs)
     throw new IndexError('ERR_ROSTER_INVALID', 'the delay has not passed')
-  if (!activationCounts(current, next, signed))
+  if (!activationCounts(current, next, signed, signedPosition(current, history.proposed)))
     throw new IndexError('ERR_ROSTER_INVALID', 'the activation lacks a quorum of custodians')
   return { versions: [...history.versions, { position, roster: next }] }
+}
+
+/** The position that custodians sign for with a version: that of a proposal that had to wait. */
+export function signedPosition({ activationDelayMs }: Roster, { position }: Proposal): number | undefined {
+  return activationDelayMs > 0 ? position : undefined
 }
 
 /** The version in force now. @throws {IndexError} `ERR_ROSTER_INVALID` when there is none yet. */
@@ -90,6 +105,17 @@ export function rosterAt(history: RosterHistory, position: number): Roster | und
     else high = middle
   }
   return history.versions[low - 1]?.roster
+}
+
+/** The party's entries on the roster, one for each signing key that it has had, the present one first. */
+export function entriesOf({ versions }: RosterHistory, id: string): readonly Party[] {
+  const entries = new Map<string, Party>()
+  for (const { roster } of versions.toReversed()) {
+    const party = roster.parties.get(id)
+    const key = party === undefined ? '' : toHex(party.keys.signing)
+    if (party !== undefined && !entries.has(key)) entries.set(key, party)
+  }
+  return [...entries.values()]
 }
 
 export function encodeRosterEntry(entry: RosterEntry): Uint8Array {

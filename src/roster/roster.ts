@@ -60,10 +60,12 @@ export interface ApprovedPolicy {
   readonly until?: number | undefined
 }
 
-/** How many custodians hold shares under this id, and how many can open together. */
+/** Which custodians hold shares under this id, and how many of them can open together. */
 export interface Keyset {
   readonly id: string
-  readonly custodians: number
+  /** Ids of custodians, by ascending index; 2 to 16. */
+  readonly members: readonly string[]
+  /** More than half of the members. */
   readonly quorum: number
 }
 
@@ -76,7 +78,12 @@ export interface Roster {
   /** SHA-256 over the previous version's hash and this version's changes. */
   readonly hash: Uint8Array
   readonly hub: HubIdentity
+  /** Seals what is registered now; a quorum of its members cosigns, and signs for the next version. */
   readonly keyset: Keyset
+  /** Keysets of before, oldest first: their records open still, each by the quorum of its own keyset. */
+  readonly formerKeysets: readonly Keyset[]
+  /** Signing keys that were replaced, as hexadecimal digits: none of them comes back. */
+  readonly retiredKeys: ReadonlySet<string>
   /** Who cosigns checkpoints in place of the custodians, where any are named; half of them and one more must. */
   readonly witnesses: readonly Witness[]
   /** The present identifier epoch, from 1. */
@@ -118,6 +125,21 @@ export function custodiansOf(roster: Roster): readonly Custodian[] {
   return [...roster.parties.values()]
     .filter((party): party is Custodian => party.party === 'custodian')
     .sort((a, b) => a.index - b.index)
+}
+
+/** The keyset under this id, present or former. */
+export function keysetOf(roster: Roster, id: string): Keyset | undefined {
+  return id === roster.keyset.id ? roster.keyset : roster.formerKeysets.find((former) => former.id === id)
+}
+
+/** The members of a keyset, the present one where none is given, by their index; those who are suspended among them. */
+export function membersOf(roster: Roster, keyset: Keyset = roster.keyset): readonly Custodian[] {
+  return custodiansOf(roster).filter(({ id }) => keyset.members.includes(id))
+}
+
+/** The members of a keyset who are not suspended: whose signatures count, and who may hold a share. */
+export function standingMembersOf(roster: Roster, keyset: Keyset = roster.keyset): readonly Custodian[] {
+  return membersOf(roster, keyset).filter(({ suspended }) => !suspended)
 }
 
 /** Whether the officer may act at this instant: not suspended, undertaking signed, training and vetting in date. */

@@ -5,7 +5,7 @@ import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
-import { custodiansOf, type Roster } from '../roster/roster.js'
+import { type Custodian, type Roster, standingMembersOf } from '../roster/roster.js'
 import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import { issueInfo, issueStatement } from '../seal/issue.js'
 import { GROUPS, type Group, sealLabel } from '../seal/label.js'
@@ -77,7 +77,7 @@ async function issued(
   options: SendOptions,
 ): Promise<readonly (readonly IssuedWrap[])[]> {
   const perCustodian = await Promise.all(
-    custodiansOf(roster).map(async (custodian) => {
+    requireAllInStanding(roster).map(async (custodian) => {
       const info = issueInfo(roster.hub.id, custodian.id, line.id)
       const question = await hpkeSeal(custodian.keys.hpke, info, EMPTY, toJsonBytes({ labels }))
       const sealedAnswer = await line.relay(custodian.id, 'issue', question, options)
@@ -95,6 +95,16 @@ async function issued(
     }),
   )
   return labels.map((_, index) => perCustodian.map((wraps) => wraps[index] as IssuedWrap))
+}
+
+/** @throws {IndexError} `ERR_QUORUM_MISSING` while a custodian of the keyset is suspended: what is sealed needs a share of each */
+function requireAllInStanding(roster: Roster): readonly Custodian[] {
+  const members = standingMembersOf(roster)
+  if (members.length === roster.keyset.members.length) return members
+  throw new IndexError(
+    'ERR_QUORUM_MISSING',
+    'a custodian is suspended: registrations wait until it is reinstated or replaced, or another keyset is made',
+  )
 }
 
 const EMPTY = new Uint8Array(0)

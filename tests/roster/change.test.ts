@@ -2,20 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { encode, fromHex, sha256, utf8Bytes } from '../../src/bytes.js'
 import { isIndexError } from '../../src/errors.js'
 import { toJsonBytes } from '../../src/json.js'
-import {
-  activationCounts,
-  applyChanges,
-  enrol,
-  type Genesis,
-  genesisHash,
-  onlySuspends,
-  parseEnrolment,
-  type RosterChange,
-  rosterFromGenesis,
-  signActivation,
-  signGenesis,
-} from '../../src/roster/change.js'
+import { applyChanges, onlySuspends, type RosterChange } from '../../src/roster/change.js'
+import { enrol } from '../../src/roster/enrolment.js'
+import { type Genesis, genesisHash, rosterFromGenesis, signGenesis } from '../../src/roster/genesis.js'
 import { agencyOf, custodiansOf, officerOf, type Party, type Roster } from '../../src/roster/roster.js'
+import { parseEnrolment } from '../../src/roster/shapes.js'
+import { activationCounts, signActivation } from '../../src/roster/signatures.js'
 import { codeOf, filled, keyOf } from '../ground/keys.js'
 import {
   activations,
@@ -43,7 +35,8 @@ const refusal = (genesis: Genesis): unknown => codeOf(() => firstRoster(genesis)
 describe('genesis', () => {
   test('is version 1, with its custodians by index and nobody else', () => {
     const roster = firstRoster()
-    expect(roster).toMatchObject({ version: 1, epoch: 1, keyset: { id: 'keyset-1', custodians: 3, quorum: 2 } })
+    expect(roster).toMatchObject({ version: 1, epoch: 1, formerKeysets: [] })
+    expect(roster.keyset).toEqual({ id: 'keyset-1', members: [1, 2, 3].map(custodianId), quorum: 2 })
     expect(custodiansOf(roster).map(({ index }) => index)).toEqual([1, 2, 3])
     expect(roster.parties.size).toBe(3)
     const { body } = signedGenesis()
@@ -302,8 +295,14 @@ describe('changes', () => {
     expect(agencyOf(next, 'police-north')?.identifierKeys).toEqual([{ epoch: 1, hash: filled(8) }])
   })
 
-  test('name no new custodian', () => {
-    expect(refused(first, enrolment(custodian(4), custodianKey(4)))).toBe(INVALID)
+  test('enrol a custodian on a seat of its own, who counts for nothing yet', () => {
+    const next = apply(first, enrolment(custodian(4), custodianKey(4)))
+    expect(custodiansOf(next).map(({ id }) => id)).toContain('custodian-4')
+    expect(next.keyset).toEqual(first.keyset)
+    expect(refused(first, enrolment({ ...custodian(4), index: 3 }, custodianKey(4)))).toBe(INVALID)
+    const body = toJsonBytes([police])
+    const signed = activations(applyChanges(next, body), [1, 4])
+    expect(activationCounts(next, applyChanges(next, body), signed)).toBe(false)
   })
 
   test('suspend who is there, and nobody else', () => {

@@ -1,17 +1,11 @@
 import { sha256, toHex } from '../../src/bytes.js'
 import { toJsonBytes } from '../../src/json.js'
-import {
-  enrol,
-  type Genesis,
-  hubIdOf,
-  type NamedSignature,
-  type RosterChange,
-  rosterFromGenesis,
-  signActivation,
-  signGenesis,
-} from '../../src/roster/change.js'
+import type { RosterChange } from '../../src/roster/change.js'
+import { enrol } from '../../src/roster/enrolment.js'
+import { type Genesis, hubIdOf, rosterFromGenesis, signGenesis } from '../../src/roster/genesis.js'
 import type { RosterEntry } from '../../src/roster/history.js'
 import type { Agency, Custodian, Officer, Party, Roster, Sealer } from '../../src/roster/roster.js'
+import { type NamedSignature, signActivation } from '../../src/roster/signatures.js'
 import type { SigningKey } from '../../src/signature.js'
 import { filled, keyOf } from '../ground/keys.js'
 
@@ -105,9 +99,9 @@ export function firstRoster(genesis: Genesis = genesisOf()): Roster {
   return rosterFromGenesis(body, signed)
 }
 
-export function activations(next: Roster, indexes: readonly number[]): readonly NamedSignature[] {
+export function activations(next: Roster, indexes: readonly number[], proposedAt?: number): readonly NamedSignature[] {
   return indexes.map((index) => ({
     custodian: custodianId(index),
-    signature: signActivation(next, custodianKey(index)),
+    signature: signActivation(next, custodianKey(index), proposedAt),
   }))
 }

@@ -48,7 +48,10 @@ function activated(
     history,
     position,
     at,
-    encodeActivationEntry({ version: next.version, signatures: activations(next, signers) }),
+    encodeActivationEntry({
+      version: next.version,
+      signatures: activations(next, signers, history.proposed?.position),
+    }),
   )
 }
 
@@ -94,11 +97,14 @@ describe('a history', () => {
   test('activates what was proposed last, once, under its own number', () => {
     const pending = proposed(start, 5, AT, police)
     const next = waiting(pending)
-    const entry = (version: number) => encodeActivationEntry({ version, signatures: activations(next, [1, 2, 3]) })
+    const entry = (version: number) => encodeActivationEntry({ version, signatures: activations(next, [1, 2, 3], 5) })
     expect(codeOf(() => withActivationEntry(pending, 9, AT + DELAY, entry(3)))).toBe(INVALID)
     const history = withActivationEntry(pending, 9, AT + DELAY, entry(2))
     expect(codeOf(() => withActivationEntry(history, 10, AT + DELAY, entry(2)))).toBe(INVALID)
     expect(codeOf(() => withActivationEntry(start, 9, AT + DELAY, entry(2)))).toBe(INVALID)
+    // What was signed for a proposal that another superseded does not serve it when it is proposed again.
+    const again = proposed(proposed(pending, 6, AT, enrolment(officer('officer-1', keyOf(2)), keyOf(2))), 7, AT, police)
+    expect(codeOf(() => withActivationEntry(again, 9, AT + DELAY, entry(2)))).toBe(INVALID)
     const replaced = proposed(pending, 6, AT, enrolment(officer('officer-1', keyOf(2)), keyOf(2)))
     expect(codeOf(() => withActivationEntry(replaced, 9, AT + DELAY, entry(2)))).toBe(INVALID)
   })
@@ -110,14 +116,15 @@ describe('a history', () => {
     )
   })
 
-  test('suspends at once, without a quorum, and what was proposed before must be proposed anew', () => {
+  test('suspends at once, without a quorum, and leaves what is proposed, and its time', () => {
     const enrolled = activated(proposed(start, 5, AT, police), 6, AT + DELAY)
     const pending = proposed(enrolled, 7, AT, enrolment(officer('officer-1', keyOf(2)), keyOf(2)))
     const history = proposed(pending, 8, AT, { kind: 'suspend', id: 'police-north' })
     expect(presentRoster(history).version).toBe(3)
     expect(presentRoster(history).parties.get('police-north')?.suspended).toBe(true)
     expect(rosterAt(history, 7)?.parties.get('police-north')?.suspended).toBe(false)
-    expect(history.proposed).toBeUndefined()
+    expect(history.proposed).toEqual(pending.proposed)
+    expect(presentRoster(activated(history, 9, AT + DELAY)).version).toBe(4)
   })
 
   test('does not let an enrolment through in the company of a suspension', () => {
