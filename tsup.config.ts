@@ -5,6 +5,7 @@ const sideDoors = {
   policy: 'src/policy.ts',
   verify: 'src/verify.ts',
   testing: 'src/testing.ts',
+  transport: 'src/transport.ts',
   sqlite: 'src/sqlite.ts',
 }
 

@@ -27,12 +27,14 @@ export function signingKey(seed: Uint8Array): SigningKey {
 
 /** Ed25519 signature, 64 bytes, deterministic (RFC 8032, section 5.1.6). `message` begins with its type tag. */
 export function sign(key: SigningKey, message: Uint8Array): Uint8Array {
-  let imported = privateKeys.get(key)
-  if (imported === undefined) {
-    imported = privateKeyObject(key.seed)
-    privateKeys.set(key, imported)
-  }
-  return new Uint8Array(nodeSign(null, message, imported))
+  return new Uint8Array(nodeSign(null, message, privateKeyOf(key)))
+}
+
+/** The private key as the platform keeps it. */
+export function privateKeyOf(key: SigningKey): KeyObject {
+  const imported = privateKeys.get(key) ?? privateKeyObject(key.seed)
+  privateKeys.set(key, imported)
+  return imported
 }
 
 /** Whether the signature is the key's over the message: one acceptance rule, OpenSSL's, for every party. */

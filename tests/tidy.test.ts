@@ -21,11 +21,11 @@ const FLOORS: readonly (readonly [name: string, rooms: readonly string[]])[] = [
   ['rules', ['policy', 'disclosure', 'seal']],
   ['cases', ['case']],
   ['stories', ['hub', 'agency', 'officer', 'sealer', 'custodian', 'party', 'key-file', 'founding', 'verify']],
-  ['outside', ['index', 'sqlite', 'embedded', 'cli', 'testing']],
+  ['outside', ['index', 'sqlite', 'transport', 'embedded', 'cli', 'testing']],
 ]
 const PORT = 'src/store/port.ts'
 const WIRES_DEFAULTS = /^src\/(system\.ts|embedded\.ts|embedded\/|cli\/|testing\.ts|testing\/)/
-const USES_NODE = /^src\/(embedded\.ts|embedded\/|cli\/|testing\.ts|testing\/|store\/sqlite)/
+const USES_NODE = /^src\/(transport\.ts|transport\/|embedded\.ts|embedded\/|cli\/|testing\.ts|testing\/|store\/sqlite)/
 
 interface Source {
   readonly path: string

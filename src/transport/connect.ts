@@ -1,0 +1,137 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { Agent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { equalBytes } from '../bytes.js'
+import { IndexError, isIndexError } from '../errors.js'
+import type { Port, SendOptions } from '../port.js'
+import type { SigningKey } from '../signature.js'
+import { parseAddress } from './address.js'
+import { keyShown, tlsIdentity } from './certificate.js'
+import { MESSAGE_BYTES_MAX, MESSAGE_TYPE } from './limits.js'
+
+export interface ConnectOptions {
+  /** See `parseAddress`. */
+  readonly address: string
+  /** The key under which this party stands on the roster. */
+  readonly identity: SigningKey
+  /** The roster key of whoever must answer there, 32 bytes. */
+  readonly peer: Uint8Array
+}
+
+/** A port at the other end of a socket. Connects when it is used, and again where the other end was started anew. */
+export interface ConnectedPort extends Port {
+  close(): void
+}
+
+const IDLE_MS = 60_000
+const SILENT_MS = 60_000
+const SOCKETS_MAX = 16
+
+/**
+ * A way to a port that `servePort` serves. Nothing of a message is sent before the other end has proved in the handshake
+ * that it holds the key that is pinned for it. Sending fails with `ERR_CUSTODIAN_UNAVAILABLE` where nobody answers, and
+ * `ERR_KEY_WRONG` where somebody else does.
+ * @throws {IndexError} `ERR_REQUEST_INVALID` for an address that is none
+ */
+export function connectPort({ address, identity, peer }: ConnectOptions): ConnectedPort {
+  const to = parseAddress(address)
+  const target = to.kind === 'unix' ? { socketPath: to.path } : { host: to.host, port: to.port }
+  const agent = new Agent({
+    ...tlsIdentity(identity),
+    // No authority is asked: the key itself is compared, below.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    minVersion: 'TLSv1.3',
+    servername: '',
+    maxCachedSessions: 0,
+    keepAlive: true,
+    timeout: IDLE_MS,
+    maxSockets: SOCKETS_MAX,
+  })
+
+  const trusted = new WeakSet<Socket>()
+  const once = (message: Uint8Array, options: SendOptions | undefined): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': MESSAGE_TYPE, 'content-length': message.length }
+      const { signal } = options ?? {}
+      const request = httpsRequest({ ...target, agent, method: 'POST', path: '/', headers, ...(signal && { signal }) })
+      request.setTimeout(SILENT_MS, () => request.destroy())
+      request.on('error', (error) => reject(failure(error, request, signal)))
+      request.on('response', (response) => bodyOf(response).then(resolve, reject))
+      request.on('socket', (socket) => sendTo(request, socket, { trusted, peer, message }))
+    })
+
+  return {
+    async send(message, options) {
+      options?.signal?.throwIfAborted()
+      try {
+        return await once(message, options)
+      } catch (error) {
+        // A connection that was kept open may have died with the process at its other end. Every message may come twice.
+        if (!(error instanceof ConnectionLost)) throw error
+        return await once(message, options)
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+/** A connection from before that broke before anything was answered. */
+class ConnectionLost extends IndexError {}
+
+/** Sends once the other end is known to be who is pinned: at once on a connection where it was before. */
+function sendTo(
+  request: ClientRequest,
+  socket: Socket,
+  {
+    trusted,
+    peer,
+    message,
+  }: { readonly trusted: WeakSet<Socket>; readonly peer: Uint8Array; readonly message: Uint8Array },
+): void {
+  const send = (): unknown => request.end(message.length === 0 ? undefined : message)
+  if (trusted.has(socket)) return void send()
+  socket.once('secureConnect', () => {
+    const shown = socket instanceof TLSSocket ? keyShown(socket.getPeerX509Certificate()) : undefined
+    if (shown === undefined || !equalBytes(shown, peer)) return void request.destroy(otherKey())
+    trusted.add(socket)
+    send()
+  })
+}
+
+function otherKey(): IndexError {
+  return new IndexError('ERR_KEY_WRONG', 'whoever answers at this address holds another key than is pinned')
+}
+
+async function bodyOf(response: IncomingMessage): Promise<Uint8Array> {
+  const { statusCode } = response
+  if (statusCode === 413)
+    throw new IndexError('ERR_MESSAGE_MALFORMED', 'the message is larger than the other end takes')
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > MESSAGE_BYTES_MAX)
+        throw new IndexError('ERR_MESSAGE_MALFORMED', 'the reply is larger than a reply may be')
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw isIndexError(error) ? error : unavailable()
+  }
+  if (statusCode === 200) return new Uint8Array(Buffer.concat(chunks))
+  throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'the other end has a fault and did not answer')
+}
+
+function failure(error: Error, request: ClientRequest, signal: AbortSignal | undefined): unknown {
+  if (isIndexError(error)) return error
+  if (signal?.aborted === true) return signal.reason
+  return request.reusedSocket ? new ConnectionLost('ERR_CUSTODIAN_UNAVAILABLE', LOST) : unavailable()
+}
+
+const LOST = 'nobody answers at the address of this custodian'
+
+function unavailable(): IndexError {
+  return new IndexError('ERR_CUSTODIAN_UNAVAILABLE', LOST)
+}
