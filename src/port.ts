@@ -42,6 +42,11 @@ export function encodeMessage(verb: string, body: Uint8Array, at: number, sender
   const party = sender?.party ?? ''
   const signature =
     sender === undefined ? new Uint8Array(0) : sign(sender.key, messageStatement(sender.hub, verb, party, at, body))
+  return encodeSigned({ verb, party, at, body, signature })
+}
+
+/** A message that was taken apart, as it was sent: kept where its signature must be shown to others. */
+export function encodeSigned({ verb, party, at, body, signature }: Message): Uint8Array {
   return pack('message/v1', verb, party, at, body, signature)
 }
 
@@ -56,13 +61,18 @@ export function decodeMessage(bytes: Uint8Array): Message {
  * @throws {IndexError} `ERR_SIGNATURE_INVALID`
  */
 export function requireSignedBy(message: Message, hub: Uint8Array, publicKey: Uint8Array, now: number): void {
-  const statement = messageStatement(hub, message.verb, message.party, message.at, message.body)
-  if (Math.abs(message.at - now) > SKEW_MS || !verifySignature(publicKey, statement, message.signature)) {
+  if (Math.abs(message.at - now) > SKEW_MS || !messageIsSignedBy(message, hub, publicKey)) {
     throw new IndexError(
       'ERR_SIGNATURE_INVALID',
       'the message is not signed by its sender, for this hub, in the last five minutes',
     )
   }
+}
+
+/** Whether this key signed the message for this hub, at whatever time: for who reads it in the journal. */
+export function messageIsSignedBy(message: Message, hub: Uint8Array, publicKey: Uint8Array): boolean {
+  const { verb, party, at, body, signature } = message
+  return verifySignature(publicKey, messageStatement(hub, verb, party, at, body), signature)
 }
 
 function messageStatement(hub: Uint8Array, verb: string, party: string, at: number, body: Uint8Array): Uint8Array {

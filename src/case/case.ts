@@ -61,6 +61,10 @@ export interface LevelEvent {
   readonly policyHash: string
   readonly asOf: number
   readonly support: readonly string[]
+  /** Journal position of the last closing of a case of this child, which the verdict went by. */
+  readonly closedAt?: number | undefined
+  /** Positions of the links that brought checks of the support after that closing. */
+  readonly countsFrom?: readonly { readonly checkId: string; readonly position: number }[] | undefined
 }
 
 /** The case that a level newly reached raises. */

@@ -177,6 +177,21 @@ export function answerIsSignedBy(hub: Uint8Array, answer: ReleaseAnswer, publicK
   return verifySignature(publicKey, answerStatement(hub, unsigned), signature)
 }
 
+/** An answer as the journal keeps it: of a share only its hash, which is all that the signature needs. */
+export type JournalledAnswer =
+  | (Omit<Extract<ReleaseAnswer, { kind: 'released' }>, 'share'> & { readonly shareHash: Uint8Array })
+  | Extract<ReleaseAnswer, { kind: 'refused' }>
+
+/** Whether the custodian signed this answer, as far as the journal holds it: whoever has no share can tell. */
+export function journalledAnswerIsSignedBy(hub: Uint8Array, answer: JournalledAnswer, publicKey: Uint8Array): boolean {
+  const { signature, ...unsigned } = answer
+  return verifySignature(publicKey, encode(ANSWER, hub, toJsonBytes(unsigned)), signature)
+}
+
+const ANSWER = 'release-answer/v2'
+
 function answerStatement(hub: Uint8Array, answer: Unsigned<ReleaseAnswer>): Uint8Array {
-  return encode('release-answer/v1', hub, toJsonBytes(answer))
+  if (answer.kind === 'refused') return encode(ANSWER, hub, toJsonBytes(answer))
+  const { share, ...rest } = answer
+  return encode(ANSWER, hub, toJsonBytes({ ...rest, shareHash: sha256(share) }))
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { encode, fromHex } from '../bytes.js'
 import { bytesOf, parse } from '../door.js'
+import { fromJsonBytes } from '../json.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
 import type { CheckId } from './canonical.js'
+import type { JournalPosition } from './receipt.js'
 
 /** Why an agency takes a check back, or replaces it. */
 export const WITHDRAWAL_REASONS = ['wrong-child', 'entered-in-error', 'duplicate', 'wrong-codes', 'wrong-time'] as const
@@ -44,6 +46,21 @@ const withdrawal = z
 /** A withdrawal that came from elsewhere; its signature is still to be checked. @throws {IndexError} `ERR_REQUEST_INVALID` */
 export function parseWithdrawal(input: unknown): Withdrawal {
   return parse(withdrawal, input, 'ERR_REQUEST_INVALID', 'withdrawal')
+}
+
+const count = z.number().int().min(0)
+const withdrawalEntry = z.strictObject({
+  withdrawal: z.unknown(),
+  position: z.strictObject({ entry: count, row: count }),
+})
+
+/** Body of a `withdrawal` or `correction` entry: what the agency signed, and where its check stands. @throws {IndexError} */
+export function parseWithdrawalEntry(body: Uint8Array): {
+  readonly withdrawal: Withdrawal
+  readonly position: JournalPosition
+} {
+  const entry = parse(withdrawalEntry, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'withdrawal')
+  return { withdrawal: parseWithdrawal(entry.withdrawal), position: entry.position }
 }
 
 export function signWithdrawal(

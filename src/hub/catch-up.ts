@@ -1,5 +1,6 @@
 import { decodeBatchEntry } from '../check/batch.js'
 import { checkIdOf, decodeCheck } from '../check/canonical.js'
+import { parseWithdrawalEntry } from '../check/withdrawal.js'
 import { type ChildId, fromAgencyChildId } from '../child/identifiers.js'
 import { rosterAt } from '../roster/history.js'
 import { agencyOf } from '../roster/roster.js'
@@ -16,7 +17,6 @@ import { movedBy, underPolicyAt } from './reassess.js'
 import { amendReferrals } from './referrals.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
-import { parseWithdrawalEntry } from './withdraw.js'
 
 /** Journal entries that one step works through. */
 const ENTRIES_PER_STEP = 64

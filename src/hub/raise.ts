@@ -85,6 +85,7 @@ export async function assessChild(
     policyHash: hash,
     asOf,
     support: verdict.support,
+    ...(history.closedAt === undefined ? {} : { closedAt: history.closedAt, ...broughtByLinks(history, verdict) }),
   }
   const file = before === undefined ? raisedCase(event, history.case !== undefined, at) : atLevel(before, event, at)
   step.drafts.push({ type: 'case', body: toJsonBytes(event) })
@@ -95,6 +96,15 @@ export async function assessChild(
       ? history.earlierCases
       : [...(history.earlierCases ?? []), history.case]
   return { ...seen, case: number, earlierCases, level: verdict.level }
+}
+
+/** Of the checks that carry a verdict those that a link brought, and since when they count: without it nobody could reach the verdict again. */
+function broughtByLinks(history: HistoryRow, { support }: Verdict): Pick<LevelEvent, 'countsFrom'> {
+  const needed = new Set(support)
+  const countsFrom = history.checks.flatMap(({ id, position, countsFrom: from = 0 }) =>
+    needed.has(id) && from > position ? [{ checkId: id, position: from }] : [],
+  )
+  return countsFrom.length === 0 ? {} : { countsFrom }
 }
 
 type Leveled = Pick<Verdict, 'level' | 'threshold'>

@@ -3,8 +3,10 @@ import { parseSignedRequest } from '../case/messages.js'
 import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-import type { Message } from '../port.js'
+
+import { encodeSigned, type Message } from '../port.js'
 import { requireKeyset } from '../roster/keyset.js'
+
 import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { instantOf } from './history.js'
@@ -36,7 +38,10 @@ export async function readOpening(hub: HubContext, message: Message): Promise<Ui
   const threshold = thresholdOf(hub, openableLevel(hub, file, history, verdict, officer.id), verdict.asOf)
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
   const { involvement, drafts } = await involvementOf(hub, history, threshold, context)
-  const view: Draft = { type: 'view', body: toJsonBytes({ opening, officer: officer.id, case: row.case }) }
+  const view: Draft = {
+    type: 'view',
+    body: toJsonBytes({ opening, officer: officer.id, case: row.case, asked: encodeSigned(message) }),
+  }
   await hub.ledger.write(async () => ({ drafts: [view, ...drafts] }))
   return toJsonBytes({ record: row.record, releases: row.releases, request: row.request, involvement })
 }

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../check/batch.js'
 import { checkIdOf, REFERENCE, receiptContent } from '../check/canonical.js'
-import type { JournalPosition } from '../check/receipt.js'
 import { parseWithdrawal, type Withdrawal, withdrawalIsSignedBy } from '../check/withdrawal.js'
 import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
@@ -19,7 +18,6 @@ import type { ReferenceRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
 import { watchChecks } from './watch.js'
 
-const position = z.strictObject({ entry: z.number().int().min(0), row: z.number().int().min(0) })
 const withdrawRequest = z.strictObject({ reference: z.string().regex(REFERENCE), withdrawal: z.unknown() })
 const correctRequest = z.strictObject({
   reference: z.string().regex(REFERENCE),
@@ -27,17 +25,6 @@ const correctRequest = z.strictObject({
   submission: isBytes,
 })
 const lookUpRequest = z.strictObject({ reference: z.string().regex(REFERENCE) })
-
-const withdrawalEntry = z.strictObject({ withdrawal: z.unknown(), position })
-
-/** Body of a `withdrawal` or `correction` entry: what the agency signed, and where its check stands. */
-export function parseWithdrawalEntry(body: Uint8Array): {
-  readonly withdrawal: Withdrawal
-  readonly position: JournalPosition
-} {
-  const entry = parse(withdrawalEntry, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'withdrawal')
-  return { withdrawal: parseWithdrawal(entry.withdrawal), position: entry.position }
-}
 
 /** The id of the agency's own check with a reference, so that it can be taken back by reference. */
 export async function findCheck(hub: HubContext, message: Message): Promise<Uint8Array> {
