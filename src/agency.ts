@@ -23,9 +23,10 @@ import type { ChildQuery, ConfirmingDetail, FieldQualities, FieldQuality } from 
 import { writeAgencyChildId } from './child/written-form.js'
 import { instant, isBytes, parse } from './door.js'
 import { fromJsonBytes } from './json.js'
-import { connect, type PartyOptions } from './party.js'
+import { replacementOf } from './party/replacement.js'
+import { connect, type PartyKey, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
-import { type Enrolment, enrol } from './roster/enrolment.js'
+import { type Enrolment, enrol, type Replacement } from './roster/enrolment.js'
 
 export type { BackFillOptions, BackFillOutcome, BackFillQuery } from './agency/back-fill.js'
 export type { Conference, ConferenceAsk, Joined } from './agency/conference.js'
@@ -56,6 +57,8 @@ export interface Agency {
   readonly id: string
   /** What to hand to the hub's operator to be put on the roster; proves possession of the key. */
   enrolment(): Enrolment
+  /** Puts a new key in the place of this one: for `hub.replace`. What was signed under the old one keeps its standing. */
+  replacement(next: PartyKey, options?: SendOptions): Promise<Replacement>
   /** Who a child is, as this agency sees them. An unknown child gets a provisional id. */
   identify(child: ChildQuery, practitioner: string, options?: SendOptions): Promise<Identified>
   /**
@@ -177,6 +180,7 @@ export function createAgency(options: AgencyOptions): Agency {
       }
       return enrol(hub, party, signing)
     },
+    replacement: (next, sendOptions) => replacementOf(line, next, {}, sendOptions),
     async identify(child, practitioner, sendOptions) {
       const [named] = await identifyAll(line, [{ child, practitioner }], forTests, sendOptions)
       if (named === undefined || 'kind' in named) throw thrown(named)
@@ -205,7 +209,7 @@ export function createAgency(options: AgencyOptions): Agency {
           'ERR_MESSAGE_MALFORMED',
           'referrals',
         ).referrals
-        for (const each of page) yield openReferral(hub, id, key.hpke, each)
+        for (const each of page) yield openReferral(hub, id, [key.hpke, ...(key.formerHpke ?? [])], each)
         const end = page.at(-1)
         if (end === undefined) return
         last = end.referral

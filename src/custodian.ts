@@ -1,5 +1,5 @@
 import type { Clock, Random } from './bytes.js'
-import { type CustodianKeys, openDesk } from './custodian/desk.js'
+import { type CustodianKeys, openDesk, requireMember, selfOf } from './custodian/desk.js'
 import { cosign, lastSeen } from './custodian/heads.js'
 import { BLINDS_PER_DAY, blind, type Meter } from './custodian/lookups.js'
 import { release } from './custodian/release.js'
@@ -43,16 +43,29 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     perDay: { ...BLINDS_PER_DAY, ...options.blindsPerDay },
   }
 
+  // What takes power away is kept whatever this custodian's standing: the rest it refuses by itself.
+  const standing =
+    (handler: Handler): Handler =>
+    (message, sendOptions) => {
+      selfOf(desk)
+      return handler(message, sendOptions)
+    }
+  const member =
+    (handler: Handler): Handler =>
+    (message, sendOptions) => {
+      requireMember(desk)
+      return handler(message, sendOptions)
+    }
   const story: Record<string, Handler> = {
-    blind: (message) => blind(desk, meter, message),
+    blind: standing((message) => blind(desk, meter, message)),
     follow: (message) => follow(desk, message),
-    activate: (message) => activate(desk, options.approve, message),
-    cosign: (message) => cosign(desk, message),
+    activate: member((message) => activate(desk, options.approve, message)),
+    cosign: member((message) => cosign(desk, message)),
     'last-seen': (message) => lastSeen(desk, message),
     withdraw: (message) => withdraw(desk, message),
     split: (message) => keepSplit(desk, message),
-    issue: (message) => issue(desk, message),
-    release: (message) => release(desk, message),
+    issue: member((message) => issue(desk, message)),
+    release: standing((message) => release(desk, message)),
   }
 
   // INVARIANT: one message at a time, so that what is checked against memory still holds when it is remembered.

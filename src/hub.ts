@@ -3,6 +3,7 @@ import { adoptPolicy } from './hub/adopt-policy.js'
 import { alertsForOfficer, endAlert, listAlerts } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
 import { casesForOfficer, closeCase, determine, dossier, listCases, reviewForOfficer } from './hub/cases.js'
+import { makeKeyset, reinstateParty, replaceParty } from './hub/change-roster.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { joinConference, openConference } from './hub/conference.js'
 import { duplicatesForOfficer, listDuplicates, suspectDuplicate } from './hub/duplicate-list.js'
@@ -12,6 +13,7 @@ import { rotateEpoch } from './hub/epochs.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { listHistories, replay } from './hub/histories.js'
 import { identify } from './hub/identify.js'
+import { recordsOfFormerKeysets } from './hub/keysets.js'
 import { link, prepareLink } from './hub/links.js'
 import { enquiriesForOfficer, facts, listEnquiries, listReferrals, relay, rosterSince } from './hub/lists.js'
 import { openCase } from './hub/open-case.js'
@@ -31,8 +33,10 @@ import { type Handler, serve } from './port.js'
 import { presentRoster } from './roster/history.js'
 
 export type { Adoption, AdoptOptions } from './hub/adopt-policy.js'
+export type { NewKeyset, RosterOutcome } from './hub/change-roster.js'
 export type { Rotation, RotationOptions } from './hub/epochs.js'
 export type { ChildHistory } from './hub/histories.js'
+export type { KeysetRecords } from './hub/keysets.js'
 export type { OpenHubOptions } from './hub/open-context.js'
 export type { Hub, HubJournal } from './hub/operator.js'
 export type { AdoptedPolicy } from './hub/policies.js'
@@ -133,10 +137,15 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       return answer.finally(() => underWay.delete(answer))
     },
     enrol: (enrolment) => enrolParty(hub, enrolment, follow),
+    replace: (replacement) => replaceParty(hub, replacement, follow),
     suspend: (id) => suspendParty(hub, id, follow),
+    reinstate: (id) => reinstateParty(hub, id, follow),
+    makeKeyset: (keyset) => makeKeyset(hub, keyset, follow),
+    formerKeysetRecords: () => recordsOfFormerKeysets(hub),
     rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
     activate: () => activateProposed(hub, follow).finally(assessSoon),
     roster: () => presentRoster(hub.rosters()),
+    rosters: () => hub.rosters(),
     adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),
     policy() {
       const { policy, hash } = hub.policy()

@@ -10,7 +10,10 @@ import type { HpkeKey } from './seal/hpke.js'
 import type { GenerationKey, KeysByGeneration } from './seal/wrap.js'
 import { type SigningKey, signingKey } from './signature.js'
 
-/** What stands in a key file: JSON with base64, one file per party. `docs/formats.md` has an example. */
+/**
+ * What stands in a key file: JSON with base64, one file per party. `docs/formats.md` has an example. `next` is the key that a
+ * party goes over to, from before it is asked for until it is on the roster.
+ */
 export type KeyFile =
   | { readonly kind: 'hub'; readonly id: Uint8Array; readonly keys: HubKeys }
   | { readonly kind: 'custodian'; readonly keys: CustodianKeys }
@@ -19,15 +22,23 @@ export type KeyFile =
       readonly id: string
       readonly pin: Pin
       readonly key: PartyKey
+      readonly next?: PartyKey | undefined
       readonly agencyKind: string
       readonly sensitive: boolean
     }
-  | { readonly kind: 'sealer'; readonly id: string; readonly pin: Pin; readonly key: PartyKey }
+  | {
+      readonly kind: 'sealer'
+      readonly id: string
+      readonly pin: Pin
+      readonly key: PartyKey
+      readonly next?: PartyKey | undefined
+    }
   | {
       readonly kind: 'officer'
       readonly id: string
       readonly pin: Pin
       readonly key: PartyKey
+      readonly next?: PartyKey | undefined
       readonly person: string
       readonly undertakingAt: number
       readonly trainingUntil: number
@@ -68,7 +79,13 @@ const hpke = hpkePair.refine(
   ({ publicKey, privateKey }) => equalBytes(x25519.getPublicKey(privateKey), publicKey),
   'has halves of two keys',
 )
-const key = z.strictObject({ signing: seed, hpke, pseudonymKey: base64(32) })
+const key = z.strictObject({
+  signing: seed,
+  hpke,
+  pseudonymKey: base64(32),
+  formerHpke: z.array(hpke).max(1024).optional(),
+})
+const next = key.optional()
 const pin = z.strictObject({ hub: base64(32), roster: base64(32) })
 const head = { format: z.literal(FORMAT), version: z.literal(VERSION) }
 const id = z.string().min(1).max(64)
@@ -121,14 +138,15 @@ const keyFile = z.discriminatedUnion('kind', [
     }),
   }),
   z.strictObject({ ...head, version: z.literal(CUSTODIAN_VERSION), kind: z.literal('custodian'), keys: custodianKeys }),
-  z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, agencyKind: id, sensitive: z.boolean() }),
-  z.strictObject({ ...head, kind: z.literal('sealer'), id, pin, key }),
+  z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, next, agencyKind: id, sensitive: z.boolean() }),
+  z.strictObject({ ...head, kind: z.literal('sealer'), id, pin, key, next }),
   z.strictObject({
     ...head,
     kind: z.literal('officer'),
     id,
     pin,
     key,
+    next,
     person: id,
     undertakingAt: instant,
     trainingUntil: instant,

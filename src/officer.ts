@@ -28,18 +28,30 @@ import { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 import { type OpenAsk, type Opening, openDetails } from './officer/open.js'
 import { type OpenedDetails, readDetails } from './officer/read.js'
 import { type ReferAsk, referCase, type SentReferral } from './officer/refer.js'
-import { connect, type PartyOptions } from './party.js'
+import { replacementOf } from './party/replacement.js'
+import { connect, type PartyKey, type PartyOptions } from './party.js'
 import { THRESHOLDS } from './policy/policy.js'
 import type { SendOptions } from './port.js'
-import { type Enrolment, enrol } from './roster/enrolment.js'
+import { type Enrolment, enrol, type Replacement } from './roster/enrolment.js'
 
 export { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 export type { About, AlertFilter, Existence, OpenAsk, OpenedDetails, Opening, ReferAsk, SentReferral, UnshieldOutcome }
+
+export interface OfficerChange {
+  /** The key to go over to; that of now where absent. */
+  readonly key?: PartyKey | undefined
+  /** When the confidentiality undertaking was signed anew, epoch milliseconds; never before the one of now. */
+  readonly undertakingAt?: number | undefined
+  readonly trainingUntil?: number | undefined
+  readonly vettingUntil?: number | undefined
+}
 
 /** An officer of the management function: works cases by identifier, and opens what the law and the policy allow. */
 export interface Officer {
   readonly id: string
   enrolment(): Enrolment
+  /** Puts a new key or new dates in the place of those of now: for `hub.replace`. */
+  replacement(change: OfficerChange, options?: SendOptions): Promise<Replacement>
   /** A page of at most 100 cases by number. */
   cases(
     filter?: { readonly status?: CaseStatus; readonly after?: number },
@@ -156,6 +168,13 @@ const closeReply = z.strictObject({ case: instant, status: z.enum(CASE_STATUSES)
 
 const DAY_MS = 86_400_000
 
+/** What is given of optional members. */
+function given<T extends object>(members: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>
+  }
+}
+
 export function createOfficer(options: OfficerOptions): Officer {
   const line = connect(options)
   const keys = options.oneUseKeys ?? memoryOneUseKeys()
@@ -174,6 +193,7 @@ export function createOfficer(options: OfficerOptions): Officer {
         signing,
       )
     },
+    replacement: ({ key, ...dates }, send) => replacementOf(line, key, given(dates), send),
     async cases(filter = {}, send) {
       return parse(casesReply, await line.ask('cases', filter, send), 'ERR_MESSAGE_MALFORMED', 'cases').cases
     },

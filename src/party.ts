@@ -15,6 +15,15 @@ export interface PartyKey {
   readonly hpke: HpkeKey
   /** 32 bytes: turns a practitioner's name into a pseudonym that only this agency can undo. */
   readonly pseudonymKey: Uint8Array
+  /** HPKE keys of before, latest first: what was sealed to them can still be read. */
+  readonly formerHpke?: readonly HpkeKey[] | undefined
+}
+
+/** The key that a party goes over to: new but for the pseudonyms, which would else all change. */
+export async function nextPartyKey(present: PartyKey, random: Random = systemRandom): Promise<PartyKey> {
+  const next = await newPartyKey(random)
+  const formerHpke = [present.hpke, ...(present.formerHpke ?? [])]
+  return { ...next, pseudonymKey: present.pseudonymKey, formerHpke }
 }
 
 /** A fresh key for an agency, an officer, a sealer or a custodian. */

@@ -7,9 +7,10 @@ import { describeChild, questionAbout } from './child/keys.js'
 import { isBytes, parse } from './door.js'
 import { type ErrorCode, IndexError, isIndexError } from './errors.js'
 import { toJsonBytes } from './json.js'
-import { type Connection, connect, type PartyOptions } from './party.js'
+import { replacementOf } from './party/replacement.js'
+import { type Connection, connect, type PartyKey, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
-import { type Enrolment, enrol } from './roster/enrolment.js'
+import { type Enrolment, enrol, type Replacement } from './roster/enrolment.js'
 import type { Group } from './seal/label.js'
 import { sealRecords } from './sealer/records.js'
 
@@ -17,6 +18,8 @@ import { sealRecords } from './sealer/records.js'
 export interface Sealer {
   readonly id: string
   enrolment(): Enrolment
+  /** Puts a new key in the place of this one: for `hub.replace`. What was signed under the old one keeps its standing. */
+  replacement(next: PartyKey, options?: SendOptions): Promise<Replacement>
   /** Registers one child. @throws {IndexError} naming the field where the details are refused. */
   register(details: RegistrationDetails, options?: RegisterOptions): Promise<Registration>
   /** Registers many: an outcome for each, in order. An unchanged child changes nothing. */
@@ -103,6 +106,7 @@ export function createSealer(options: PartyOptions): Sealer {
       }
       return enrol(line.hub, party, signing)
     },
+    replacement: (next, sendOptions) => replacementOf(line, next, {}, sendOptions),
     async register(details, registerOptions) {
       const [outcome] = await registerAll([details], registerOptions)
       if (outcome === undefined || outcome.kind === 'refused') throw thrown(outcome)

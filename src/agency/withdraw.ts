@@ -16,6 +16,7 @@ import { IndexError } from '../errors.js'
 import { tellCustodians } from '../party/tell-custodians.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
+import { entriesOf } from '../roster/history.js'
 import { identifyAll } from './identify.js'
 import { NO_ANSWER, thrown } from './outcome.js'
 import { canonicalChecks, receiptsFor } from './submit.js'
@@ -58,7 +59,7 @@ export async function correctCheck(
   const [receipt = NO_ANSWER] = await receiptsFor(line, reply.receipts, [check], send)
   if ('kind' in receipt) throw thrown(receipt)
   // Where the hub had it already, custodians must hear of the withdrawal that was recorded, not of a new one.
-  await tell(line, requireOwn(line, parseWithdrawal(reply.withdrawal)), send)
+  await tell(line, await requireOwn(line, parseWithdrawal(reply.withdrawal), send), send)
   return receipt
 }
 
@@ -76,8 +77,15 @@ function signedWithdrawal(
 }
 
 /** @throws {IndexError} `ERR_SIGNATURE_INVALID` for a withdrawal that this agency did not sign */
-function requireOwn({ hub, id, key }: Connection, withdrawal: Withdrawal): Withdrawal {
-  if (withdrawal.agency === id && withdrawalIsSignedBy(hub, withdrawal, key.signing.publicKey)) return withdrawal
+async function requireOwn(line: Connection, withdrawal: Withdrawal, send?: SendOptions): Promise<Withdrawal> {
+  const { hub, id, key } = line
+  const isBy = (publicKey: Uint8Array): boolean =>
+    withdrawal.agency === id && withdrawalIsSignedBy(hub, withdrawal, publicKey)
+  if (isBy(key.signing.publicKey)) return withdrawal
+  const { signature: _, ...said } = withdrawal
+  // Signed before this agency's key was replaced: custodians take the word of the present one.
+  if (entriesOf(await line.rosters(send), id).some(({ keys }) => isBy(keys.signing)))
+    return signWithdrawal(hub, said, key.signing)
   throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub answered with a withdrawal that this agency never signed')
 }
 

@@ -52,8 +52,24 @@ export function sealPackage(
   return hpkeSeal(to.hpke, packageInfo(hub, to.id), EMPTY, toJsonBytes(content))
 }
 
-/** The referral that an agency finds in its inbox. */
+/**
+ * The referral that an agency finds in its inbox.
+ * @param keys the one of now first; a referral that was sealed to an earlier one can still be read
+ */
 export async function openReferral(
+  hub: Uint8Array,
+  agency: string,
+  keys: readonly HpkeKey[],
+  row: InboxRow,
+): Promise<AgencyReferral | UnreadableReferral> {
+  for (const key of keys) {
+    const opened = await openedBy(hub, agency, key, row)
+    if (opened.kind === 'referral') return opened
+  }
+  return { kind: 'unreadable', referral: row.referral }
+}
+
+async function openedBy(
   hub: Uint8Array,
   agency: string,
   key: HpkeKey,

@@ -80,6 +80,13 @@ export function selfOf(desk: Desk): Custodian {
   return found
 }
 
+/** @throws {IndexError} `ERR_PARTY_NOT_IN_STANDING` unless this custodian is in standing and of the present keyset */
+export function requireMember(desk: Desk): void {
+  const { id } = selfOf(desk)
+  if (desk.roster().keyset.members.includes(id)) return
+  throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'this custodian is not of the present keyset')
+}
+
 /** @throws {IndexError} `ERR_ROSTER_INVALID` for the roster of any other hub than the pinned one */
 export function requirePinned({ keys }: Desk, { rosters }: CustodianMemory): void {
   const first = rosters.versions[0]?.roster

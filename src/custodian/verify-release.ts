@@ -19,7 +19,7 @@ import { assess } from '../policy/assess.js'
 import { parsePolicy } from '../policy/parse.js'
 import { levelNamed, levelRank, type Policy } from '../policy/policy.js'
 import { presentRoster } from '../roster/history.js'
-import { inGoodStanding, officerOf, policyInForce, type Roster } from '../roster/roster.js'
+import { inGoodStanding, keysetOf, officerOf, policyInForce, type Roster } from '../roster/roster.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { decodeRecordEntry } from '../seal/record-entry.js'
 import { type Knowledge, orRefuse, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
@@ -57,6 +57,7 @@ function requireRelease(known: Knowledge, message: ReleaseMessage): void {
   requireSignedRequest(known, roster, message)
   const head = requireCheckpoint(known, roster, message)
   requireJournalled(message, head)
+  unless(keysetOf(roster, message.signed.request.keyset) !== undefined, 'record-does-not-match')
   orRefuse('record-does-not-match', () => requireRecord(known, message, head))
   const checks = requireProvenChecks(known, message, head)
   const options = evidence.closedAt === undefined ? {} : { closedAt: evidence.closedAt }

@@ -7,7 +7,7 @@ import type { Policy } from '../policy/policy.js'
 import { type Message, requireSignedBy } from '../port.js'
 import type { RosterHistory } from '../roster/history.js'
 import { presentRoster } from '../roster/history.js'
-import type { IdentifierKeyHash, Party, Roster } from '../roster/roster.js'
+import { type Agency, agencyOf, type IdentifierKeyHash, type Party, type Roster } from '../roster/roster.js'
 import type { HpkeKey } from '../seal/hpke.js'
 import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
@@ -111,6 +111,21 @@ export function requireSender<Kind extends Party['party']>(
   return party
 }
 
+/**
+ * The agency that sent a message, suspended or not: for what only takes power away.
+ * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_SIGNATURE_INVALID`
+ */
+export function requireAgencySender(hub: HubContext, message: Message): Agency {
+  const agency = agencyOf(roster(hub), message.party)
+  if (agency === undefined) throw unknownParty('agency')
+  requireSignedBy(message, hub.id, agency.keys.signing, hub.clock())
+  return agency
+}
+
+function unknownParty(kind: Party['party']): IndexError {
+  return new IndexError('ERR_PARTY_UNKNOWN', `no ${kind} is on the roster under this id: enrol it first`)
+}
+
 /** The party under this id, in standing now. @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING` */
 export function requireParty<Kind extends Party['party']>(
   hub: HubContext,
@@ -118,8 +133,7 @@ export function requireParty<Kind extends Party['party']>(
   kind: Kind,
 ): Extract<Party, { party: Kind }> {
   const party = roster(hub).parties.get(id)
-  if (party?.party !== kind)
-    throw new IndexError('ERR_PARTY_UNKNOWN', `no ${kind} is on the roster under this id: enrol it first`)
+  if (party?.party !== kind) throw unknownParty(kind)
   if (party.suspended) throw new IndexError('ERR_PARTY_NOT_IN_STANDING', `the ${kind} is suspended`)
   return party as Extract<Party, { party: Kind }>
 }

@@ -8,14 +8,17 @@ import type { ExportedEntry } from '../journal/verify.js'
 import type { HubPort } from '../party.js'
 import type { Policy } from '../policy/policy.js'
 import type { ReplayOptions, ReplayReport } from '../policy/replay/replay.js'
-import type { Enrolment } from '../roster/enrolment.js'
+import type { Enrolment, Replacement } from '../roster/enrolment.js'
+import type { RosterHistory } from '../roster/history.js'
 import type { Roster } from '../roster/roster.js'
 import type { Adoption, AdoptOptions } from './adopt-policy.js'
 import type { AlertFilter } from './alert-desk.js'
 import type { CaseSummary } from './cases.js'
+import type { NewKeyset, RosterOutcome } from './change-roster.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
 import type { Rotation, RotationOptions } from './epochs.js'
 import type { ChildHistory } from './histories.js'
+import type { KeysetRecords } from './keysets.js'
 import type { EnquiryFilter, PublicEnquiry, PublicReferral } from './lists.js'
 import type { AdoptedPolicy } from './policies.js'
 import type { CaseNews } from './raise.js'
@@ -31,7 +34,22 @@ export interface Hub extends HubPort, AsyncDisposable {
   readonly name: string
   /** Puts an agency, officer or sealer on the roster, by its enrolment. */
   enrol(enrolment: Enrolment): Promise<void>
+  /**
+   * Gives a party that is on the roster new keys or dates, by its own word (`replacement`): it is the same party, and a
+   * suspension stays.
+   * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_EXISTS`, `ERR_SIGNATURE_INVALID`, `ERR_ROSTER_INVALID`
+   */
+  replace(replacement: Replacement): Promise<RosterOutcome>
+  /** Takes a party's standing away from this moment on. No custodian is asked, and none is needed. */
   suspend(id: string): Promise<void>
+  reinstate(id: string): Promise<RosterOutcome>
+  /**
+   * Seals what is registered from now on under other custodians, or another quorum. Records of before open as before until
+   * their children are registered again: put the same feed through once more.
+   */
+  makeKeyset(keyset: NewKeyset): Promise<RosterOutcome>
+  /** How many records wait for that, by keyset. */
+  formerKeysetRecords(): Promise<readonly KeysetRecords[]>
   /**
    * Begins the next identifier epoch: `identify` answers with new agency child ids, and the former ones are taken for
    * another 90 days. Checks under any epoch count and open as before.
@@ -41,6 +59,8 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** Puts a proposed roster in force once its delay has passed; with no delay, whatever proposed it has done so. */
   activate(): Promise<void>
   roster(): Roster
+  /** Every version of it, by the journal position from which it holds, and what is proposed. */
+  rosters(): RosterHistory
   /**
    * Makes a policy the one that decides from an instant on, and starts to assess every child anew under it: a level newly
    * reached raises a case, and none falls. `caughtUp` waits for that. A policy that is scheduled takes over with whatever

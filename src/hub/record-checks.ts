@@ -45,6 +45,8 @@ async function record(
   let outcomes: readonly Outcome[] = []
   const candidates = rows.filter((row): row is Candidate => 'check' in row)
   await hub.ledger.write(async (position, at) => {
+    // Custodians go by the roster at this position: a suspension or another key may have come in between.
+    requireAgencyOf(hub, submission.batch)
     const stored = await hub.shelf.get(
       'reference',
       candidates.map(({ referenceKey }) => referenceKey),

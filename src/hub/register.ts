@@ -8,12 +8,13 @@ import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { encodeRecordEntry } from '../seal/record-entry.js'
 import type { ChildTable } from './children.js'
 import { detailMarks } from './confirm.js'
-import { type HubContext, requireSender, roster } from './context.js'
+import { type HubContext, requireParty, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
 import { endEnquiry } from './enquiries.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { fingerprints } from './fingerprints.js'
 import { honeyAfter } from './honey.js'
+import { sealedBefore } from './keysets.js'
 import { PostingTable } from './postings.js'
 import { parseFind, parseRegister, type RegisterRow } from './registration-message.js'
 import { type Match, matchForRegistration, reserve } from './reserve.js'
@@ -49,12 +50,15 @@ export async function findForRegistration(
     rows.map(({ hashes }, index) => ({ hashes, childId: known[index]?.childId })),
     options,
   )
-  const answers = matches.map((found, index) =>
-    answerOf(found, known[index], prints[index] ?? [], {
+  const former = await sealedBefore(hub, known)
+  const answers = matches.map((found, index) => {
+    const row = known[index]
+    return answerOf(found, row, prints[index] ?? [], {
       shielded: rows[index]?.shielded === true,
       honey: rows[index]?.honey === true,
-    }),
-  )
+      isFormer: row !== undefined && former.has(row),
+    })
+  })
   return toJsonBytes({ answers })
 }
 
@@ -62,7 +66,7 @@ function answerOf(
   found: Match,
   row: ChildRow | undefined,
   prints: readonly Uint8Array[],
-  asked: { readonly shielded: boolean; readonly honey: boolean },
+  asked: { readonly shielded: boolean; readonly honey: boolean; readonly isFormer: boolean },
 ): RegistrationAnswer {
   switch (found.kind) {
     case 'none':
@@ -81,7 +85,7 @@ function answerOf(
         row.fingerprints.length === prints.length &&
         row.fingerprints.every((each, index) => equalBytes(each, prints[index] ?? new Uint8Array(0)))
       const flagsStay = (row.shielded || !asked.shielded) && (row.isHoney === 1) === (honey === 'yes')
-      return same && flagsStay
+      return same && flagsStay && !asked.isFormer
         ? { kind: 'unchanged', childId: row.childId }
         : { kind: 'changed', childId: row.childId, version: row.recordVersion + 1, shielded: row.shielded }
     }
@@ -92,7 +96,6 @@ function answerOf(
 export async function registerChildren(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const sealer = requireSender(hub, message, 'sealer')
   const rows = parseRegister(message.body)
-  for (const row of rows) requireSealedFor(hub, row)
   const questions = await tokenedQuestions(
     hub,
     rows.map(({ question }) => question),
@@ -106,6 +109,9 @@ export async function registerChildren(hub: HubContext, message: Message, option
   )
   let results: readonly ('registered' | 'ambiguous')[] = []
   await hub.ledger.write(async (position, at) => {
+    // The sealer may have been suspended since, or another keyset made.
+    requireParty(hub, sealer.id, 'sealer')
+    for (const row of rows) requireSealedFor(hub, row)
     const { postings, children } = await loadTables(
       hub,
       questions,

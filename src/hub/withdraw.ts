@@ -9,7 +9,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import type { Agency } from '../roster/roster.js'
 import { knownAs } from './children.js'
-import { type HubContext, requireSender } from './context.js'
+import { type HubContext, requireAgencySender, requireSender } from './context.js'
 import { faceOf, includeFaces } from './face.js'
 import { checkCounts } from './meter.js'
 import { type Refusal, readRows, requireAgencyOf } from './read-rows.js'
@@ -28,7 +28,7 @@ const lookUpRequest = z.strictObject({ reference: z.string().regex(REFERENCE) })
 
 /** The id of the agency's own check with a reference, so that it can be taken back by reference. */
 export async function findCheck(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const agency = requireSender(hub, message, 'agency')
+  const agency = requireAgencySender(hub, message)
   const { reference } = parse(lookUpRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'check')
   const { row } = await requireOwnCheck(hub, agency, reference)
   return toJsonBytes({ checkId: row.checkId })
@@ -36,7 +36,7 @@ export async function findCheck(hub: HubContext, message: Message): Promise<Uint
 
 /** Records that an agency takes a check back. The check stays in the journal, the case stays open, officers review it. */
 export async function withdrawCheck(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const agency = requireSender(hub, message, 'agency')
+  const agency = requireAgencySender(hub, message)
   const body = parse(withdrawRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'withdrawal')
   const request = { ...body, withdrawal: parseWithdrawal(body.withdrawal) }
   requireOwnSignature(hub, agency, request.withdrawal)
@@ -76,6 +76,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
   }
   let reference: ReferenceRow | undefined
   await hub.ledger.write(async (position, at) => {
+    requireAgencyOf(hub, submission.batch)
     const { row, key } = await requireOwnCheck(hub, agency, request.reference)
     // The same correction once more, because the first answer was lost or a custodian had not confirmed it.
     if (row.correction !== undefined && equalBytes(row.content, candidate.content)) {

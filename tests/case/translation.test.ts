@@ -131,6 +131,6 @@ test('a package of before ids were translated is read as it is', async () => {
     notice: REFERRAL_NOTICE,
   } as const
   const sealed = await sealPackage(it.hub.id, { id: 'st-marys', hpke: hpke.publicKey }, content)
-  const read = await openReferral(it.hub.id, 'st-marys', hpke, { referral: 3, sealed, status: 'sent' })
+  const read = await openReferral(it.hub.id, 'st-marys', [hpke], { referral: 3, sealed, status: 'sent' })
   expect(read).toEqual({ kind: 'referral', ...content, status: 'received' })
 })
