@@ -1,9 +1,10 @@
 import type { Clock, Random } from './bytes.js'
+import type { Approval } from './custodian/approvals.js'
 import { type CustodianKeys, openDesk, requireMember, selfOf } from './custodian/desk.js'
 import { cosign, lastSeen } from './custodian/heads.js'
 import { BLINDS_PER_DAY, blind, type Meter } from './custodian/lookups.js'
 import { release } from './custodian/release.js'
-import { type Approve, activate, follow } from './custodian/rosters.js'
+import { activate, follow, prove } from './custodian/rosters.js'
 import { keepSplit } from './custodian/splits.js'
 import type { CustodianStore } from './custodian/state.js'
 import { withdraw } from './custodian/withdrawals.js'
@@ -12,6 +13,8 @@ import { type Handler, type Port, serve } from './port.js'
 import { systemClock, systemRandom } from './system.js'
 
 export { answerIsSignedBy, type ReleaseAnswer } from './case/opening.js'
+export type { Approval, Approve } from './custodian/approvals.js'
+export { type Approvable, approve, type CustodianReport, reportOf } from './custodian/controller.js'
 export type { CustodianKeys } from './custodian/desk.js'
 export type { CustodianEvent, CustodianStore } from './custodian/state.js'
 export { memoryCustodianStore } from './custodian/state.js'
@@ -21,8 +24,11 @@ export interface CustodianOptions {
   readonly store: CustodianStore
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
-  /** Asked before it signs for a new roster version; where absent, every version that the rules allow is signed. */
-  readonly approve?: Approve | undefined
+  /**
+   * What it signs for and releases under, besides keeping the rules. `all`, where absent: every roster version and every policy on
+   * the roster. `controller`: what its controller approved in the custodian's own store. A function is asked about each roster version.
+   */
+  readonly approve?: Approval | undefined
   /**
    * Tokens that it makes in a day: of numbers, 2,000,000 where absent, and of descriptions, of which a look-up takes a few hundred,
    * 20,000,000.
@@ -36,7 +42,7 @@ export type Custodian = Port
 /** A custodian that answers on a port, with its memory read back from its store. */
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
   const { keys, store, clock = systemClock, random = systemRandom } = options
-  const desk = await openDesk(keys, store, clock, random)
+  const desk = await openDesk(keys, store, clock, random, options.approve ?? 'all')
   const meter: Meter = {
     day: -1,
     used: { number: 0, description: 0 },
@@ -59,7 +65,8 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
   const story: Record<string, Handler> = {
     blind: standing((message) => blind(desk, meter, message)),
     follow: (message) => follow(desk, message),
-    activate: member((message) => activate(desk, options.approve, message)),
+    prove: (message) => prove(desk, message),
+    activate: member((message) => activate(desk, message)),
     cosign: member((message) => cosign(desk, message)),
     'last-seen': (message) => lastSeen(desk, message),
     withdraw: (message) => withdraw(desk, message),

@@ -63,6 +63,7 @@ const evidence = z.strictObject({
   childId: bytesOf(16),
   record: z.strictObject({ bytes: isBytes, entry: provenEntry }),
   policy: isBytes,
+  formerPolicies: z.array(isBytes).max(16).optional(),
   checks: z
     .array(z.strictObject({ row: count, salt: bytesOf(32), bytes: isBytes, path, entry: provenEntry }))
     .min(1)

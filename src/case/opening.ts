@@ -42,6 +42,8 @@ export interface Evidence {
   readonly record: { readonly bytes: Uint8Array; readonly entry: ProvenEntry }
   /** Canonical JSON of the policy that the request names. */
   readonly policy: Uint8Array
+  /** Of the policies under which checks were recorded, those that are another; absent where there are none. */
+  readonly formerPolicies?: readonly Uint8Array[] | undefined
   readonly checks: readonly CheckEvidence[]
   /** The identifier keys under which the checks' agencies see the child. */
   readonly identifierKeys: readonly { readonly agency: string; readonly epoch: number; readonly key: Uint8Array }[]
@@ -69,9 +71,10 @@ export interface CheckEvidence {
   readonly entry: ProvenEntry
 }
 
-/** Checks and links at most in one evidence, and its bytes at most. */
+/** Checks, links and former policies at most in one evidence, and its bytes at most. */
 export const EVIDENCE_CHECKS_MAX = 1_000
 export const EVIDENCE_LINKS_MAX = 64
+export const EVIDENCE_POLICIES_MAX = 16
 export const EVIDENCE_BYTES_MAX: number = 2 * 1024 * 1024
 
 /** How long an officer can read what was released. */
@@ -103,8 +106,9 @@ export function evidenceHash(salt: Uint8Array, evidence: Evidence): Uint8Array {
     position: entry.position,
   }))
   const links = evidence.links?.map(({ position, salt: s, bytes }) => ({ position, salt: s, bytes }))
-  const { childId, record, policy, identifierKeys, determinations, closedAt } = evidence
-  const fixed = { childId, record: record.bytes, policy, checks, identifierKeys, determinations, links, closedAt }
+  const { childId, record, policy, formerPolicies, identifierKeys, determinations, closedAt } = evidence
+  const said = { childId, record: record.bytes, policy, formerPolicies, checks }
+  const fixed = { ...said, identifierKeys, determinations, links, closedAt }
   return sha256(encode('evidence/v1', salt, toJsonBytes(fixed)))
 }
 
@@ -128,6 +132,8 @@ export const REFUSAL_REASONS = [
   'clock-apart',
   'officer-not-in-standing',
   'policy-not-in-force',
+  'policy-not-approved',
+  'roster-not-proven',
   'evidence-does-not-match',
   'evidence-too-large',
   'record-does-not-match',
@@ -139,6 +145,7 @@ export const REFUSAL_REASONS = [
   'check-withdrawn',
   'check-counted-twice',
   'check-of-another-child',
+  'check-not-in-vocabulary',
   'link-not-proven',
   'link-not-signed',
   'link-split',

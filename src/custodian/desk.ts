@@ -7,6 +7,7 @@ import { type Custodian, custodiansOf, type Roster } from '../roster/roster.js'
 import type { HpkeKey } from '../seal/hpke.js'
 import type { KeysByGeneration } from '../seal/wrap.js'
 import type { SigningKey } from '../signature.js'
+import type { Approval } from './approvals.js'
 import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, noMemory } from './state.js'
 
 /** What a custodian holds, and shares with nobody but (`lookupKeys`) the other custodians. */
@@ -27,6 +28,7 @@ export interface Desk {
   readonly keys: CustodianKeys
   readonly clock: Clock
   readonly random: Random
+  readonly approve: Approval
   memory(): CustodianMemory
   /** The roster in force, as this custodian followed it. @throws {IndexError} `ERR_ROSTER_INVALID` before it has heard of any */
   roster(): Roster
@@ -41,6 +43,7 @@ export async function openDesk(
   store: CustodianStore,
   clock: Clock,
   random: Random,
+  approve: Approval,
 ): Promise<Desk> {
   let memory = noMemory()
   let read = 0
@@ -54,6 +57,7 @@ export async function openDesk(
     keys,
     clock,
     random,
+    approve,
     memory: () => memory,
     roster: () => presentRoster(memory.rosters),
     async remember(event) {

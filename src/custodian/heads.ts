@@ -31,5 +31,6 @@ export async function cosign(desk: Desk, message: Message): Promise<Uint8Array> 
 /** The last checkpoint it saw: a head of the journal that is kept outside the hub's database. */
 export async function lastSeen(desk: Desk, message: Message): Promise<Uint8Array> {
   fromHub(desk, message)
-  return toJsonBytes({ note: desk.memory().lastSeen.note })
+  const { lastSeen: seen, proven } = desk.memory()
+  return toJsonBytes({ note: seen.note, proven })
 }

@@ -4,7 +4,7 @@ import { isIndexError } from '../errors.js'
 import { type CheckpointTrust, checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
 import { decodeEntry, type Entry, entryLeaf } from '../journal/entry.js'
 import type { TreeHead } from '../journal/merkle.js'
-import { verifyInclusion } from '../journal/proof.js'
+import { type ConsistencyProof, verifyConsistency, verifyInclusion } from '../journal/proof.js'
 import type { RosterHistory } from '../roster/history.js'
 import { type Roster, standingMembersOf } from '../roster/roster.js'
 
@@ -17,6 +17,10 @@ export interface Knowledge {
   readonly withdrawn: ReadonlySet<string>
   /** Of merges that officers undid, by their number: those signed no later than this. */
   readonly splits: ReadonlyMap<number, number>
+  /** Whether every entry of the roster that it followed has been shown to stand in the journal. */
+  readonly isRosterProven: boolean
+  /** Whether its controller let a policy decide: by its hash, 64 hexadecimal digits. */
+  approves(policyHash: string): boolean
   readonly now: number
 }
 
@@ -63,6 +67,12 @@ export function verifiedHead(roster: Roster, note: string, cosigned: 'by-a-quoru
     if (isIndexError(error)) return undefined
     throw error
   }
+}
+
+/** Whether one of two heads continues the other. @throws {IndexError} `ERR_PROOF_MALFORMED` */
+export function areConsistent(one: TreeHead, other: TreeHead, proof: ConsistencyProof): boolean {
+  const [older, newer] = one.size < other.size ? [one, other] : [other, one]
+  return verifyConsistency(older, newer, proof)
 }
 
 /** Whether `line`, put behind a note that the hub signed, is this custodian's cosignature of it and nothing more. */

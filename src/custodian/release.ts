@@ -9,11 +9,15 @@ import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import { shareOf, unwrapShare } from '../seal/open.js'
 import { decodeRecord } from '../seal/record.js'
 import { keyOf } from '../seal/wrap.js'
+import { policyIsApproved } from './approvals.js'
 import { type Desk, fromHub, selfOf } from './desk.js'
 import { releaseInfo, verifiedHead } from './knowledge.js'
+import { REFUSALS_MAX } from './state.js'
 import { refusalOf } from './verify-release.js'
 
 const EMPTY = new Uint8Array(0)
+/** A refusal more than `REFUSALS_MAX` in this time is not kept. */
+const REFUSALS_MS = 3_600_000
 // JSON with base64 is a third longer than the evidence, which may have 2 MiB.
 const releaseBody = z.strictObject({ sealed: bytesUpTo(4_194_304) })
 
@@ -33,8 +37,11 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
   const before = desk.memory().openings.get(toHex(request.opening))
   if (before !== undefined && !equalBytes(before.requestHash, hash)) return refuse(desk, hash, 'opening-used-before')
   if (before?.answer !== undefined) return before.answer
-  const { rosters, lastSeen, withdrawn, splits } = desk.memory()
-  const reason = refusalOf({ hub: keys.hub.id, rosters, lastSeen, withdrawn, splits, now: clock() }, message)
+  const memory = desk.memory()
+  const { rosters, lastSeen, withdrawn, splits, unproven } = memory
+  const approves = (policy: string): boolean => policyIsApproved(desk.approve, memory, policy)
+  const own = { rosters, lastSeen, withdrawn, splits, isRosterProven: unproven.length === 0, approves }
+  const reason = refusalOf({ hub: keys.hub.id, ...own, now: clock() }, message)
   if (reason !== undefined) return refuse(desk, hash, reason)
   const head = verifiedHead(desk.roster(), message.note, 'by-a-quorum')
   if (head !== undefined && head.size > lastSeen.size) {
@@ -69,8 +76,19 @@ async function released(
   }
 }
 
-function refuse({ keys }: Desk, hash: Uint8Array, reason: RefusalReason): Uint8Array {
+async function refuse(desk: Desk, hash: Uint8Array, reason: RefusalReason): Promise<Uint8Array> {
+  const { keys } = desk
+  await keepRefusal(desk, hash, reason)
   return toJsonBytes(
     signAnswer(keys.hub.id, { kind: 'refused', custodian: keys.id, requestHash: hash, reason }, keys.signing),
   )
+}
+
+/** For the controller to read. One that is asked in a loop does not fill its disk with refusals. */
+async function keepRefusal(desk: Desk, requestHash: Uint8Array, reason: RefusalReason): Promise<void> {
+  const { refusals } = desk.memory()
+  const at = desk.clock()
+  const isKept = refusals.some((each) => each.reason === reason && equalBytes(each.requestHash, requestHash))
+  const isFlood = refusals.length === REFUSALS_MAX && (refusals[0]?.at ?? 0) > at - REFUSALS_MS
+  if (!isKept && !isFlood) await desk.remember({ kind: 'refused', at, requestHash, reason })
 }

@@ -1,24 +1,34 @@
 import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
-import { instant, isBytes, parse } from '../door.js'
+import { bytesOf, instant, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
+import { entryLeaf } from '../journal/entry.js'
+import { verifyInclusion } from '../journal/proof.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { applyChanges } from '../roster/change.js'
-import type { Roster } from '../roster/roster.js'
 import { signActivation } from '../roster/signatures.js'
+import { requireApproved } from './approvals.js'
 import { type Desk, fromHub, requirePinned } from './desk.js'
+import { areConsistent, verifiedHead } from './knowledge.js'
 import { after, type CustodianEvent } from './state.js'
+
+/** Roster entries that are proven at a time. */
+export const PROVE_MAX = 1_000
 
 const followBody = z.strictObject({
   entries: z
     .array(z.strictObject({ position: instant, type: z.enum(['roster', 'activation']), at: instant, body: isBytes }))
     .max(100_000),
 })
+const proveBody = z.strictObject({
+  note: z.string().max(65_536),
+  consistency: z.strictObject({ from: instant, to: instant, path: z.array(bytesOf(32)).max(64) }),
+  entries: z
+    .array(z.strictObject({ position: instant, salt: bytesOf(32), path: z.array(bytesOf(32)).max(64) }))
+    .max(PROVE_MAX),
+})
 const activateBody = z.strictObject({ version: instant, body: isBytes })
-
-/** Asked before a new roster version is signed for. */
-export type Approve = (next: Roster) => Promise<boolean>
 
 /** Takes in roster versions, each checked against the one before. */
 export async function follow(desk: Desk, message: Message): Promise<Uint8Array> {
@@ -32,15 +42,43 @@ export async function follow(desk: Desk, message: Message): Promise<Uint8Array> 
   return toJsonBytes({ followed: desk.memory().followed })
 }
 
+/**
+ * Takes in proof that the roster entries it followed stand in the journal under a cosigned head that continues what it saw. A
+ * hub that tells two custodians two rosters cannot prove both.
+ */
+export async function prove(desk: Desk, message: Message): Promise<Uint8Array> {
+  const { note, consistency, entries } = parse(
+    proveBody,
+    fromHub(desk, message),
+    'ERR_MESSAGE_MALFORMED',
+    'proof of the roster',
+  )
+  const head = verifiedHead(desk.roster(), note, 'by-a-quorum')
+  const { lastSeen, unproven, proven } = desk.memory()
+  if (head === undefined) throw new IndexError('ERR_QUORUM_MISSING', 'the checkpoint is not cosigned by a quorum')
+  if (!areConsistent(lastSeen, head, consistency))
+    throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'the checkpoint does not continue the last one seen')
+  const fresh = entries.filter(({ position }) => position > proven)
+  for (const [index, { position, salt, path }] of fresh.entries()) {
+    const followed = unproven[index]
+    const isIt = followed?.position === position && position < head.size
+    const leaf = isIt ? entryLeaf(salt, followed.bytes) : undefined
+    if (leaf === undefined || !verifyInclusion(leaf, { index: position, size: head.size, path }, head))
+      throw new IndexError('ERR_JOURNAL_INVALID', 'an entry of the roster does not stand in the journal as it was told')
+  }
+  const last = fresh.at(-1)
+  if (last !== undefined) await desk.remember({ kind: 'proven', position: last.position })
+  if (head.size > lastSeen.size) await desk.remember({ kind: 'seen', note, size: head.size, root: head.root })
+  return toJsonBytes({ proven: desk.memory().proven })
+}
+
 /** Signs that a roster version may take effect: at once where the roster knows no delay, else when it has waited. */
-export async function activate(desk: Desk, approve: Approve | undefined, message: Message): Promise<Uint8Array> {
+export async function activate(desk: Desk, message: Message): Promise<Uint8Array> {
   const { version, body } = parse(activateBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'activate')
   const next = applyChanges(desk.roster(), body)
   if (next.version !== version) throw new IndexError('ERR_ROSTER_INVALID', 'these changes make another version')
   const proposedAt = requireWaited(desk, body)
-  if (approve !== undefined && !(await approve(next))) {
-    throw new IndexError('ERR_ROSTER_INVALID', 'this custodian does not approve of the change')
-  }
+  await requireApproved(desk, next, body)
   return toJsonBytes({ signature: signActivation(next, desk.keys.signing, proposedAt) })
 }
 

@@ -1,6 +1,8 @@
-import { toHex } from '../bytes.js'
+import { equalBytes, toHex } from '../bytes.js'
 import type { LinkStatement } from '../case/link.js'
+import type { RefusalReason } from '../case/opening.js'
 import type { Withdrawal } from '../check/withdrawal.js'
+import { encodeEntry } from '../journal/entry.js'
 import { emptyRoot, type TreeHead } from '../journal/merkle.js'
 import { NO_ROSTER, type RosterHistory, withActivationEntry, withRosterEntry } from '../roster/history.js'
 
@@ -25,6 +27,14 @@ export type CustodianEvent =
     }
   | { readonly kind: 'opening'; readonly opening: Uint8Array; readonly requestHash: Uint8Array }
   | { readonly kind: 'answered'; readonly opening: Uint8Array; readonly answer: Uint8Array }
+  /** What it would not release: kept for its controller, and counted for nothing. */
+  | { readonly kind: 'refused'; readonly at: number; readonly requestHash: Uint8Array; readonly reason: RefusalReason }
+  /** Up to this position, every roster entry has been shown to stand in the journal. */
+  | { readonly kind: 'proven'; readonly position: number }
+  /** A roster change that it was asked to sign for before its controller approved of it. */
+  | { readonly kind: 'proposal'; readonly version: number; readonly hash: Uint8Array; readonly body: Uint8Array }
+  /** Its controller approves of a roster version or a policy with this hash. */
+  | { readonly kind: 'approved'; readonly at: number; readonly hash: Uint8Array }
 
 /** Where a custodian keeps its events: durable when `append` returns, and never in the hub's database. */
 export interface CustodianStore {
@@ -43,8 +53,31 @@ export interface CustodianMemory {
   readonly withdrawn: Set<string>
   /** By their number: until when its merges were undone. */
   readonly splits: Map<number, number>
+  /** The roster entries after the last one that was proven, oldest first. */
+  readonly unproven: readonly UnprovenEntry[]
+  /** Position up to which roster entries have been shown to stand in the journal. */
+  readonly proven: number
+  /** Hashes of roster versions and policies, in hexadecimal. */
+  readonly approved: Set<string>
+  /** Changes of the present roster that wait for the controller. */
+  readonly proposals: readonly Proposal[]
+  /** The latest, newest last. */
+  readonly refusals: readonly Refusal[]
   readonly openings: Map<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
 }
+
+export interface UnprovenEntry {
+  readonly position: number
+  /** As the journal has it. */
+  readonly bytes: Uint8Array
+}
+
+export type Proposal = Omit<Extract<CustodianEvent, { kind: 'proposal' }>, 'kind'>
+export type Refusal = Omit<Extract<CustodianEvent, { kind: 'refused' }>, 'kind'>
+
+/** How many refusals are remembered, and how many changes may wait for a controller at a time. */
+export const REFUSALS_MAX = 100
+export const PROPOSALS_MAX = 16
 
 /** A memory of nothing. Each custodian has one of its own: what it learns is added in place, or a long life would be slow. */
 export function noMemory(): CustodianMemory {
@@ -55,6 +88,11 @@ export function noMemory(): CustodianMemory {
     lastSeen: { size: 0, root: emptyRoot(), note: undefined },
     withdrawn: new Set(),
     splits: new Map(),
+    unproven: [],
+    proven: -1,
+    approved: new Set(),
+    proposals: [],
+    refusals: [],
     openings: new Map(),
   }
 }
@@ -73,9 +111,14 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       if (event.position <= memory.followed) return memory
       const follow = event.kind === 'roster' ? withRosterEntry : withActivationEntry
       const rosters = follow(memory.rosters, event.position, event.at, event.body)
+      const { position } = event
+      const bytes = encodeEntry({ type: event.kind, at: event.at, body: event.body })
       return {
         ...memory,
         rosters,
+        unproven: position <= memory.proven ? memory.unproven : [...memory.unproven, { position, bytes }],
+        // What was proposed before changes another version.
+        proposals: rosters.versions.length === memory.rosters.versions.length ? memory.proposals : [],
         followed: event.position,
         // A suspension leaves what is proposed, and the time that it has waited.
         proposalSeenAt: rosters.proposed === memory.rosters.proposed ? memory.proposalSeenAt : event.seenAt,
@@ -90,6 +133,26 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
     case 'split':
       memory.splits.set(event.duplicate, Math.max(event.at, memory.splits.get(event.duplicate) ?? 0))
       return memory
+    case 'proven':
+      return {
+        ...memory,
+        proven: Math.max(memory.proven, event.position),
+        unproven: memory.unproven.filter(({ position }) => position > event.position),
+      }
+    case 'proposal': {
+      const { kind: _, ...proposal } = event
+      // Another process may have followed a newer version since.
+      if (event.version !== (memory.rosters.versions.at(-1)?.roster.version ?? 0) + 1) return memory
+      const others = memory.proposals.filter(({ hash }) => !equalBytes(hash, event.hash))
+      return { ...memory, proposals: [...others, proposal].slice(-PROPOSALS_MAX) }
+    }
+    case 'approved':
+      memory.approved.add(toHex(event.hash))
+      return memory
+    case 'refused': {
+      const { kind: _, ...refusal } = event
+      return { ...memory, refusals: [...memory.refusals, refusal].slice(-REFUSALS_MAX) }
+    }
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)
     case 'answered': {

@@ -12,6 +12,7 @@ import { type Agency, agencyOf } from '../roster/roster.js'
 import { type Knowledge, orRefuse, provenEntry, unless } from './knowledge.js'
 import { withdrawnName } from './state.js'
 import { type LinkedIds, requireLinkedIds } from './verify-links.js'
+import { policiesOf, requireSayable } from './verify-vocabulary.js'
 
 /** The checks of the evidence, each proved by itself, as the policy takes them. Throws the reason for the first that is not. */
 export function requireProvenChecks(
@@ -20,10 +21,11 @@ export function requireProvenChecks(
   head: TreeHead,
 ): readonly AssessedCheck[] {
   const linked = requireLinkedIds(known, message, head)
+  const policies = policiesOf(message.evidence)
   const references = new Set<string>()
   const batches = new Map<number, ProvenBatch>()
   return message.evidence.checks.map((shown) => {
-    const { batch, leaf, check } = orRefuse('check-not-proven', () => provenCheck(known, shown, head, batches))
+    const { batch, leaf, check, at } = orRefuse('check-not-proven', () => provenCheck(known, shown, head, batches))
     unless(equalBytes(check.hub, known.hub) && check.agency === batch.agency, 'check-not-signed')
     unless(shown.entry.position < message.requestEntry.position, 'check-after-request')
     const id = checkIdOf(leaf)
@@ -32,6 +34,7 @@ export function requireProvenChecks(
     unless(!references.has(reference), 'check-counted-twice')
     references.add(reference)
     const agency = agencyInStanding(known, check.agency, shown.entry.position)
+    requireSayable(known, policies, agency, check, { position: shown.entry.position, at })
     const countsFrom = requireThisChild(known, agency, check, message, linked)
     const { incident, indicators, occurredAt } = check
     return {
@@ -48,18 +51,20 @@ export function requireProvenChecks(
 
 /** A check that its batch holds and the hub accepted. */
 function provenCheck(known: Knowledge, shown: CheckEvidence, head: TreeHead, batches: Map<number, ProvenBatch>) {
-  const { batch, accepted } = provenBatch(known, shown, head, batches)
+  const { batch, accepted, at } = provenBatch(known, shown, head, batches)
   const { row: index, path, salt, bytes } = shown
   const leaf = saltedLeafHash(salt, bytes)
   const stands = accepted[index] === true && verifyInclusion(leaf, { index, size: batch.size, path }, batch)
   unless(stands, 'check-not-proven')
-  return { batch, leaf, check: decodeCheck(bytes) }
+  return { batch, leaf, check: decodeCheck(bytes), at }
 }
 
 interface ProvenBatch {
   readonly batch: Batch
   readonly accepted: readonly boolean[]
   readonly bytes: Uint8Array
+  /** When the hub journalled it. */
+  readonly at: number
 }
 
 /** A batch entry that is in the journal and signed by an agency in standing there; proved once for all its rows. */
@@ -76,7 +81,7 @@ function provenBatch(
   const { batch, accepted } = decodeBatchEntry('check-batch/v1', entry.body)
   const agency = agencyInStanding(known, batch.agency, shown.entry.position)
   unless(equalBytes(batch.hub, known.hub) && batchIsSignedBy(batch, agency.keys.signing), 'check-not-signed')
-  const proven = { batch, accepted, bytes: shown.entry.bytes }
+  const proven = { batch, accepted, bytes: shown.entry.bytes, at: entry.at }
   batches.set(shown.entry.position, proven)
   return proven
 }

@@ -5,6 +5,7 @@ import {
   EVIDENCE_BYTES_MAX,
   EVIDENCE_CHECKS_MAX,
   EVIDENCE_LINKS_MAX,
+  EVIDENCE_POLICIES_MAX,
   type Evidence,
   evidenceHash,
   OPENING_HOURS,
@@ -13,7 +14,6 @@ import {
 } from '../case/opening.js'
 import { isIndexError } from '../errors.js'
 import type { TreeHead } from '../journal/merkle.js'
-import { verifyConsistency } from '../journal/proof.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
 import { parsePolicy } from '../policy/parse.js'
@@ -22,7 +22,7 @@ import { presentRoster } from '../roster/history.js'
 import { inGoodStanding, keysetOf, officerOf, policyInForce, type Roster } from '../roster/roster.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { decodeRecordEntry } from '../seal/record-entry.js'
-import { type Knowledge, orRefuse, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
+import { areConsistent, type Knowledge, orRefuse, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
 import { requireProvenChecks } from './verify-checks.js'
 
 const CLOCK_MS = 10 * 60_000
@@ -47,13 +47,17 @@ export function refusalOf(known: Knowledge, message: ReleaseMessage): RefusalRea
 function requireRelease(known: Knowledge, message: ReleaseMessage): void {
   const roster = presentRoster(known.rosters)
   const { evidence } = message
-  const { checks: shown, links = [] } = evidence
+  const { checks: shown, links = [], formerPolicies = [] } = evidence
   const isSmall =
-    shown.length <= EVIDENCE_CHECKS_MAX && links.length <= EVIDENCE_LINKS_MAX && bytesOf(evidence) <= EVIDENCE_BYTES_MAX
+    shown.length <= EVIDENCE_CHECKS_MAX &&
+    links.length <= EVIDENCE_LINKS_MAX &&
+    formerPolicies.length <= EVIDENCE_POLICIES_MAX &&
+    bytesOf(evidence) <= EVIDENCE_BYTES_MAX
   unless(isSmall, 'evidence-too-large')
   requireTimely(known, message)
   requireEvidenceMatches(message)
-  const policy = requirePolicy(roster, message)
+  unless(known.isRosterProven, 'roster-not-proven')
+  const policy = requirePolicy(known, roster, message)
   requireSignedRequest(known, roster, message)
   const head = requireCheckpoint(known, roster, message)
   requireJournalled(message, head)
@@ -75,8 +79,9 @@ function requireRelease(known: Knowledge, message: ReleaseMessage): void {
 }
 
 /** Without paths and encoding: never more than the hub counts before it sends. */
-function bytesOf({ record, policy, checks, links = [] }: Evidence): number {
-  const fixed = links.reduce((total, { bytes }) => total + bytes.length, record.bytes.length + policy.length)
+function bytesOf({ record, policy, formerPolicies = [], checks, links = [] }: Evidence): number {
+  const policies = formerPolicies.reduce((total, bytes) => total + bytes.length, policy.length)
+  const fixed = links.reduce((total, { bytes }) => total + bytes.length, record.bytes.length + policies)
   return checks.reduce((total, { bytes, entry }) => total + bytes.length + entry.bytes.length, fixed)
 }
 
@@ -93,9 +98,14 @@ function requireEvidenceMatches({ signed: { request }, salt, evidence }: Release
   unless(equalBytes(evidenceHash(salt, evidence), request.evidenceHash), 'evidence-does-not-match')
 }
 
-function requirePolicy(roster: Roster, { signed: { request }, evidence }: ReleaseMessage): Policy {
+function requirePolicy(
+  { approves }: Knowledge,
+  roster: Roster,
+  { signed: { request }, evidence }: ReleaseMessage,
+): Policy {
   unless(policyInForce(roster, request.policyHash, request.at), 'policy-not-in-force')
   unless(toHex(sha256(evidence.policy)) === request.policyHash, 'policy-not-in-force')
+  unless(approves(request.policyHash), 'policy-not-approved')
   return parsePolicy(fromJsonBytes(evidence.policy))
 }
 
@@ -109,9 +119,7 @@ function requireSignedRequest({ hub, now }: Knowledge, roster: Roster, { signed 
 function requireCheckpoint(known: Knowledge, roster: Roster, message: ReleaseMessage): TreeHead {
   const head = verifiedHead(roster, message.note, 'by-a-quorum')
   unless(head !== undefined, 'checkpoint-not-cosigned')
-  const { lastSeen } = known
-  const [older, newer] = head.size < lastSeen.size ? [head, lastSeen] : [lastSeen, head]
-  const continues = orRefuse('journal-inconsistent', () => verifyConsistency(older, newer, message.consistency))
+  const continues = orRefuse('journal-inconsistent', () => areConsistent(known.lastSeen, head, message.consistency))
   unless(continues, 'journal-inconsistent')
   return head
 }

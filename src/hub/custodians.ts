@@ -24,6 +24,8 @@ export interface CustodianClients {
   cosign(note: string, size: number, prove: Prove, accepts: (id: string, line: string) => boolean): Promise<Cosigned>
   /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
   lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
+  /** Proves to one custodian that roster entries stand in the journal. */
+  prove(custodian: string, proof: RosterProof, options?: SendOptions): Promise<void>
   /**
    * The custodians' answers to a release request, which may be refusals. None is waited for much longer once
    * `enough` of them `counts`.
@@ -52,6 +54,8 @@ export interface Cosigned {
 export interface LastSeen {
   readonly custodian: string
   readonly note: string | undefined
+  /** Position up to which roster entries were proven to it. */
+  readonly proven: number
 }
 
 export interface RosterNews {
@@ -59,6 +63,16 @@ export interface RosterNews {
   readonly type: 'roster' | 'activation'
   readonly at: number
   readonly body: Uint8Array
+}
+
+export interface RosterProof {
+  readonly note: string
+  readonly consistency: ConsistencyProof
+  readonly entries: readonly {
+    readonly position: number
+    readonly salt: Uint8Array
+    readonly path: readonly Uint8Array[]
+  }[]
 }
 
 /** What a custodian said to a release request; whether it signed it is not yet checked. */
@@ -71,7 +85,7 @@ const tokens = z.strictObject({ tokens: isBytes })
 const signature = z.strictObject({ signature: isBytes })
 const position = z.strictObject({ followed: z.number().int().min(-1) })
 const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({ behind: z.number().int().min(0) })])
-const seen = z.strictObject({ note: z.string().optional() })
+const seen = z.strictObject({ note: z.string().optional(), proven: z.number().int().min(-1) })
 const answer = z.strictObject({ answer: isBytes })
 
 /** @param quorum how many of them suffice to go on */
@@ -179,11 +193,14 @@ export function custodianClients(
         'last-seen',
         () => ({}),
         (custodian, reply) => {
-          const { note } = parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint')
-          if (note === undefined || accepts(note)) return { custodian, note }
+          const { note, proven } = parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint')
+          if (note === undefined || accepts(note)) return { custodian, note, proven }
           throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
         },
       ),
+    async prove(custodian, proof, options) {
+      await ask(custodian, 'prove', proof, options)
+    },
     async release(question, patience, options) {
       const askOne = async (custodian: string): Promise<GivenAnswer> => {
         const reply = await ask(custodian, 'release', { sealed: await question(custodian) }, options)

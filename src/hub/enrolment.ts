@@ -175,10 +175,15 @@ export async function rosterNews(
   hub: Pick<HubContext, 'shelf' | 'ledger'>,
   after = -1,
 ): Promise<readonly RosterNews[]> {
-  const row = await hub.shelf.one('meta', hub.shelf.key('meta', 'roster'))
-  if (row?.kind !== 'roster') throw new IndexError('ERR_STORE_DAMAGED', 'the journal has no roster')
-  const later = row.positions.filter((position) => position > after)
+  const later = (await rosterPositions(hub)).filter((position) => position > after)
   return Promise.all(later.map(async (position) => newsOf(await hub.ledger.readOne(position))))
+}
+
+/** Journal positions of the roster's entries, ascending. */
+export async function rosterPositions({ shelf }: Pick<HubContext, 'shelf'>): Promise<readonly number[]> {
+  const row = await shelf.one('meta', shelf.key('meta', 'roster'))
+  if (row?.kind !== 'roster') throw new IndexError('ERR_STORE_DAMAGED', 'the journal has no roster')
+  return row.positions
 }
 
 /** Version 1 of the roster, which is entry 0 and can be read without any key. */

@@ -4,16 +4,20 @@ import {
   EVIDENCE_BYTES_MAX,
   EVIDENCE_CHECKS_MAX,
   EVIDENCE_LINKS_MAX,
+  EVIDENCE_POLICIES_MAX,
   type Evidence,
   type ProvenEntry,
 } from '../case/opening.js'
 import { batchPath } from '../check/batch.js'
 import { decodeCheck } from '../check/canonical.js'
+import { recordedUnder } from '../custodian/verify-vocabulary.js'
 import { IndexError } from '../errors.js'
+import { decodeEntry } from '../journal/entry.js'
 import { toJsonBytes } from '../json.js'
 import type { Verdict } from '../policy/assess.js'
 import { type HubContext, identifierKeyOf } from './context.js'
 import { linksInto, linksOnTheWay } from './linked.js'
+import { documentOf } from './policies.js'
 import type { HistoryCheck, HistoryRow, RecordRow } from './rows.js'
 
 const NO_PATH: readonly Uint8Array[] = []
@@ -39,10 +43,12 @@ export async function gatherEvidence(
     throw new IndexError('ERR_BATCH_TOO_LARGE', 'more checks carry the level than custodians take')
   const checks = await Promise.all(shown.map((check) => checkEvidence(hub, check)))
   const links = await linkEvidence(hub, file, shown)
+  const former = formerPolicies(hub, checks, hash)
   const evidence: Evidence = {
     childId: file.childId,
     record: { bytes: record.bytes, entry: await entryAt(hub, record.position) },
     policy: toJsonBytes(policy),
+    ...(former.length === 0 ? {} : { formerPolicies: former }),
     checks,
     identifierKeys: identifierKeys(hub, checks),
     determinations,
@@ -83,6 +89,20 @@ async function checkEvidence(hub: HubContext, { position, row }: HistoryCheck): 
     row,
   )
   return { row, salt: leaf.salt, bytes: leaf.bytes, path, entry: await entryAt(hub, position) }
+}
+
+/** The policies under which the checks were recorded, but for the one that decides. */
+function formerPolicies(hub: HubContext, checks: readonly CheckEvidence[], deciding: string): readonly Uint8Array[] {
+  const hashes = new Set(
+    checks.flatMap(({ entry }) => {
+      const { at } = decodeEntry(entry.bytes)
+      return recordedUnder(hub.rosters(), entry.position, at)
+    }),
+  )
+  hashes.delete(deciding)
+  if (hashes.size > EVIDENCE_POLICIES_MAX)
+    throw new IndexError('ERR_BATCH_TOO_LARGE', 'the checks were recorded under more policies than custodians take')
+  return [...hashes].map((hash) => toJsonBytes(documentOf(hub.documents(), hash).policy))
 }
 
 /** The links by which the shown checks of other ids count for this child. */

@@ -3,7 +3,13 @@ import { equalBytes, sha256, toHex } from '../bytes.js'
 import { answerOf } from '../case/answer.js'
 import type { CaseFile } from '../case/case.js'
 import { parseSignedRequest, type ReleaseMessage } from '../case/messages.js'
-import { type Evidence, type ReleaseAnswer, requestIsSignedBy, type SignedRequest } from '../case/opening.js'
+import {
+  type Evidence,
+  type RefusalReason,
+  type ReleaseAnswer,
+  requestIsSignedBy,
+  type SignedRequest,
+} from '../case/opening.js'
 import { releaseInfo, verifiedHead } from '../custodian/knowledge.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
@@ -21,6 +27,7 @@ import { rosterNews } from './enrolment.js'
 import { entryAt, withPaths } from './evidence.js'
 import type { Draft } from './ledger.js'
 import { openingKey, type Prepared, type Ready, requireAsPermitted } from './prepare-opening.js'
+import { proveRoster } from './prove-roster.js'
 import type { Heard } from './reach.js'
 import { numberKey } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
@@ -84,6 +91,9 @@ async function journalRequest(hub: HubContext, signed: SignedRequest): Promise<n
   return position
 }
 
+/** Refusals because another process told custodians of something newer meanwhile. */
+const OVERTAKEN: ReadonlySet<RefusalReason> = new Set(['journal-inconsistent', 'roster-not-proven'])
+
 type Releases = Pick<Heard<GivenAnswer>, 'answers' | 'missing'>
 
 /** Asks once more under a newer head where another process had one cosigned in between. */
@@ -98,7 +108,7 @@ async function releasesOf(
     const heard = await hub.inTurn(() => releases(hub, signed, ready, position, options))
     const wasOvertaken = heard.answers
       .map((each) => answerFrom(hub, signed, each))
-      .some((answer) => answer?.kind === 'refused' && answer.reason === 'journal-inconsistent')
+      .some((answer) => answer?.kind === 'refused' && OVERTAKEN.has(answer.reason))
     if (!wasOvertaken || tries === 3) return heard
   }
 }
@@ -134,10 +144,11 @@ async function releaseQuestion(
   const requestEntry = { ...(await entryAt(hub, position)), path: (await hub.ledger.inclusion(position, size)).path }
   const headOf = (last: string) => verifiedHead(roster(hub), last, 'or-not')
   const seenBy = await hub.custodians.lastSeen((last) => headOf(last) !== undefined)
-  const seen = new Map(seenBy.map(({ custodian, note: last }) => [custodian, last]))
+  const seen = new Map(seenBy.map((last) => [last.custodian, last]))
   return async (custodian) => {
-    const last = seen.get(custodian)
+    const { note: last, proven = -1 } = seen.get(custodian) ?? {}
     const from = last === undefined ? 0 : (headOf(last)?.size ?? 0)
+    await proveRoster(hub, { custodian, proven }, { note, size, seenSize: from })
     const body: ReleaseMessage = {
       signed,
       requestEntry,

@@ -98,6 +98,8 @@ export async function forge(
     lastSeen: { size: 0, root: emptyRoot() },
     withdrawn: new Set(),
     splits: new Map(),
+    isRosterProven: true,
+    approves: () => true,
     now: house.clock.now,
   }
   return { known, message: forgery.message?.(message) ?? message }

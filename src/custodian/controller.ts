@@ -1,0 +1,87 @@
+import { fromHex, toHex } from '../bytes.js'
+import { IndexError } from '../errors.js'
+import { applyChanges } from '../roster/change.js'
+import { presentRoster } from '../roster/history.js'
+import { policyIsApproved } from './approvals.js'
+import { changesInWords } from './in-words.js'
+import { after, type CustodianMemory, type CustodianStore, noMemory, type Refusal } from './state.js'
+
+/** Something that waits for the controller's word. */
+export interface Approvable {
+  /** Of the roster version that it makes: 64 hexadecimal digits, which `approve` takes. */
+  readonly hash: string
+  readonly version: number
+  /** What it would do, a line for each step. */
+  readonly changes: readonly string[]
+}
+
+/** What a custodian remembers, for its controller. */
+export interface CustodianReport {
+  /** 0 before it has heard of any roster. */
+  readonly rosterVersion: number
+  readonly waiting: readonly Approvable[]
+  /** Policies of the roster, and whether this custodian's controller let them decide. */
+  readonly policies: readonly { readonly hash: string; readonly from: number; readonly approved: boolean }[]
+  /** Size of the journal that it last cosigned. */
+  readonly lastSeen: number
+  /** Roster entries that have not been shown to stand in the journal. */
+  readonly unproven: number
+  readonly openings: number
+  readonly withdrawals: number
+  readonly refusals: readonly Refusal[]
+}
+
+/** Read from a custodian's own store, also while the custodian runs. */
+export async function reportOf(store: CustodianStore): Promise<CustodianReport> {
+  const memory = await memoryOf(store)
+  const { rosters, lastSeen, unproven, openings, withdrawn, refusals } = memory
+  const roster = rosters.versions.at(-1)?.roster
+  return {
+    rosterVersion: roster?.version ?? 0,
+    waiting: waitingIn(memory),
+    policies: (roster?.policies ?? []).map(({ hash, from }) => {
+      return { hash, from, approved: policyIsApproved('controller', memory, hash) }
+    }),
+    lastSeen: lastSeen.size,
+    unproven: unproven.length,
+    openings: openings.size,
+    withdrawals: withdrawn.size,
+    refusals,
+  }
+}
+
+/**
+ * The controller's word for a roster version that waits, or for a policy of the roster. A custodian that runs takes it in with
+ * the next message.
+ * @param hash 64 hexadecimal digits, as the report shows it
+ * @returns what was approved, a line for each step
+ * @throws {IndexError} `ERR_REQUEST_INVALID` for a hash of which this custodian knows nothing
+ */
+export async function approve(store: CustodianStore, hash: string, at: number): Promise<readonly string[]> {
+  const memory = await memoryOf(store)
+  const version = waitingIn(memory).find((each) => each.hash === hash)
+  const policies = memory.rosters.versions.at(-1)?.roster.policies ?? []
+  const isPolicy = policies.some((each) => each.hash === hash)
+  if (version === undefined && !isPolicy)
+    throw new IndexError('ERR_REQUEST_INVALID', 'nothing with this hash waits here: see status', { field: 'hash' })
+  await store.append({ kind: 'approved', at, hash: fromHex(hash) })
+  return version?.changes ?? [`lets policy ${hash} decide`]
+}
+
+function waitingIn({ rosters, proposals, approved }: CustodianMemory): readonly Approvable[] {
+  if (rosters.versions.length === 0) return []
+  const present = presentRoster(rosters)
+  const bodies = [
+    ...(rosters.proposed === undefined ? [] : [rosters.proposed.body]),
+    ...proposals.map(({ body }) => body),
+  ]
+  return bodies.flatMap((body) => {
+    const { hash, version } = applyChanges(present, body)
+    const named = toHex(hash)
+    return approved.has(named) ? [] : [{ hash: named, version, changes: changesInWords(present, body) }]
+  })
+}
+
+async function memoryOf(store: CustodianStore): Promise<CustodianMemory> {
+  return (await store.load(0)).reduce(after, noMemory())
+}
