@@ -811,6 +811,9 @@ describe('one custodian alone refuses', () => {
     ])
     // Those that begin with `link-` are attacked in links.test.ts.
     for (const reason of REFUSAL_REASONS) if (reason.startsWith('link-')) attacked.add(reason)
+    // In approvals.test.ts, roster-proofs.test.ts and vocabulary.test.ts.
+    for (const reason of ['policy-not-approved', 'roster-not-proven', 'check-not-in-vocabulary'] as const)
+      attacked.add(reason)
     expect(REFUSAL_REASONS.filter((reason) => !attacked.has(reason))).toEqual(['custodian-locked'])
   })
 })

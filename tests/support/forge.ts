@@ -16,6 +16,7 @@ import { historyOf, requireCase } from '../../src/hub/cases.js'
 import { checkpoint } from '../../src/hub/checkpoints.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
 import { entryAt, gatherEvidence, withPaths } from '../../src/hub/evidence.js'
+import { proveRoster } from '../../src/hub/prove-roster.js'
 import { verdictOn } from '../../src/hub/raise.js'
 import { recordKey } from '../../src/hub/register.js'
 import type { RecordRow } from '../../src/hub/rows.js'
@@ -79,6 +80,7 @@ export async function forge(
   const position = await append(hub, 'opening', toJsonBytes(forgery.journalled?.(signed) ?? signed))
   await forgery.after?.()
   const { note, size } = await checkpoint(hub)
+  await proveToAll(hub, note, size)
   const path = (await hub.ledger.inclusion(position, size)).path
   const message: ReleaseMessage = {
     signed,
@@ -103,6 +105,12 @@ export async function forge(
     now: house.clock.now,
   }
   return { known, message: forgery.message?.(message) ?? message }
+}
+
+/** A lie about something else is told to custodians that know the roster. */
+async function proveToAll(hub: HubContext, note: string, size: number): Promise<void> {
+  const seen = await hub.custodians.lastSeen(() => true)
+  for (const last of seen) await proveRoster(hub, last, { note, size, seenSize: size }).catch(() => undefined)
 }
 
 /** What an honest hub would show for a case. */

@@ -1,4 +1,4 @@
-import { memoryCustodianStore } from '../../src/custodian.js'
+import { type CustodianStore, memoryCustodianStore } from '../../src/custodian.js'
 import { type Founding, found, openCustodians } from '../../src/founding.js'
 import type { HubContext, Limits } from '../../src/hub/context.js'
 import { foundHub, openContext } from '../../src/hub/open-context.js'
@@ -48,6 +48,8 @@ export interface HouseOptions {
   readonly seed?: number
   /** Stands between the hub and a custodian. In memory only. */
   readonly custodianPort?: (id: string, port: Port) => Port
+  /** Where a custodian keeps its events; in memory where absent. In memory only. */
+  readonly custodianStore?: (id: string) => CustodianStore
   /** How many custodians there are, and how many can open; 2 of 3 where absent. In memory only. */
   readonly custodians?: number
   readonly quorum?: number
@@ -175,6 +177,7 @@ async function inMemory(
     policy = defaultPolicy(),
     limits,
     custodianPort = (_, port) => port,
+    custodianStore = () => memoryCustodianStore(),
     store = memoryStore(),
     ...keyset
   }: HouseOptions,
@@ -188,7 +191,7 @@ async function inMemory(
     custodians: keyset.custodians,
     quorum: keyset.quorum,
   })
-  const opened = await openCustodians(founding.custodians, () => memoryCustodianStore(), clock, random)
+  const opened = await openCustodians(founding.custodians, custodianStore, clock, random)
   const custodians = new Map([...opened].map(([id, port]) => [id, custodianPort(id, port)]))
   // A store in memory has nothing to let go of, and a hub that is opened again needs it.
   const kept: Store = new Proxy(store, {
