@@ -13,7 +13,10 @@ import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
 import { referralCommands } from './commands/referrals.js'
 import { registerCommand } from './commands/register.js'
+import { activateCommand, rosterCommand } from './commands/roster.js'
 import { rotateEpochCommand } from './commands/rotate-epoch.js'
+import { rotateKeyCommand } from './commands/rotate-key.js'
+import { standingCommands } from './commands/standing.js'
 import { statusCommand } from './commands/status.js'
 import { verifyCommand } from './commands/verify.js'
 import { demoCommand } from './demo.js'
@@ -56,6 +59,10 @@ function programOf(): Command {
   for (const command of duplicateCommands()) program.addCommand(command)
   for (const command of alertCommands()) program.addCommand(command)
   program.addCommand(policyCommand())
+  program.addCommand(rosterCommand())
+  program.addCommand(activateCommand())
+  program.addCommand(rotateKeyCommand())
+  for (const command of standingCommands()) program.addCommand(command)
   program.addCommand(rotateEpochCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())

@@ -315,7 +315,6 @@ describe('a batch by hand', () => {
     const receipt = await it.police.check(seen('a', { incident: 'police-protection' }))
     await it.hub.suspend('met-police')
     await expect(it.police.check(seen('b'))).rejects.toMatchObject({ code: 'ERR_PARTY_NOT_IN_STANDING' })
-    await expect(it.police.withdraw('a', 'duplicate')).rejects.toMatchObject({ code: 'ERR_PARTY_NOT_IN_STANDING' })
     await it.hub.caughtUp()
     expect((await it.hub.case(1)).timeline).toMatchObject([{ checkId: receipt.checkId }])
     const ask = {
@@ -326,6 +325,9 @@ describe('a batch by hand', () => {
       needToKnow: true,
     } as const
     expect((await it.first.open(ask)).released).toHaveLength(3)
+    // A withdrawal only takes power away.
+    await it.police.withdraw('a', 'duplicate')
+    await expect(it.first.open(ask)).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
   })
 
   test('of an agency that never enrolled is refused', async () => {

@@ -4,7 +4,6 @@ import { equalBytes, toHex } from '../../bytes.js'
 import { createKeyFile, exists, readKeyFile } from '../../embedded/files.js'
 import { IndexError } from '../../errors.js'
 import type { Hub } from '../../hub.js'
-import type { KeyFile } from '../../key-file.js'
 import { createOfficer } from '../../officer.js'
 import { newPartyKey } from '../../party.js'
 import type { Enrolment } from '../../roster/enrolment.js'
@@ -12,10 +11,11 @@ import { parseEnrolment } from '../../roster/shapes.js'
 import { createSealer } from '../../sealer.js'
 import { systemClock } from '../../system.js'
 import { type Context, does, newCommand } from '../command.js'
+import { dayOf, endOf } from '../days.js'
 import { DONE, type ExitCode } from '../failure.js'
 import { withHub } from '../hub.js'
+import type { PartyFile } from '../party-file.js'
 
-type PartyFile = Extract<KeyFile, { kind: 'agency' | 'officer' | 'sealer' }>
 type Common = 'id' | 'pin' | 'key'
 /** What a key file holds besides id, pin and key. */
 type Attributes = { [Kind in PartyFile['kind']]: Omit<Extract<PartyFile, { kind: Kind }>, Common> }[PartyFile['kind']]
@@ -80,8 +80,8 @@ function enrolOfficer(): Command {
       person: options.person,
       undertakingAt:
         options.undertakingAt === undefined ? systemClock() : dayOf(options.undertakingAt, '--undertaking-at'),
-      trainingUntil: dayOf(options.trainingUntil, '--training-until') + DAY_MS,
-      vettingUntil: dayOf(options.vettingUntil, '--vetting-until') + DAY_MS,
+      trainingUntil: endOf(options.trainingUntil, '--training-until'),
+      vettingUntil: endOf(options.vettingUntil, '--vetting-until'),
       shielding: options.shielding === true,
       oneUseKeys: [],
     }),
@@ -98,17 +98,6 @@ function enrolSealer(): Command {
   return does<{ key: string }>(command, (context, options, id = '') =>
     enrol(context, id, options.key, { kind: 'sealer' }),
   )
-}
-
-const DAY_MS = 86_400_000
-
-/** Midnight UTC with which a day begins. */
-function dayOf(text: string, field: string): number {
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
-  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text)) {
-    throw new IndexError('ERR_DATE_INVALID', 'must be a day, written YYYY-MM-DD', { field })
-  }
-  return at
 }
 
 /**
