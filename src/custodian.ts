@@ -3,6 +3,8 @@ import type { Approval } from './custodian/approvals.js'
 import { type CustodianKeys, openDesk, requireMember, selfOf } from './custodian/desk.js'
 import { cosign, lastSeen } from './custodian/heads.js'
 import { BLINDS_PER_DAY, blind, type Meter } from './custodian/lookups.js'
+import { type Merging, merge, unlock } from './custodian/merge.js'
+import { tellState } from './custodian/peer-state.js'
 import { release } from './custodian/release.js'
 import { activate, follow, prove } from './custodian/rosters.js'
 import { keepSplit } from './custodian/splits.js'
@@ -16,6 +18,7 @@ export { answerIsSignedBy, type ReleaseAnswer } from './case/opening.js'
 export type { Approval, Approve } from './custodian/approvals.js'
 export { type Approvable, approve, type CustodianReport, reportOf } from './custodian/controller.js'
 export type { CustodianKeys } from './custodian/desk.js'
+export { lockRestored } from './custodian/lock.js'
 export type { CustodianEvent, CustodianStore } from './custodian/state.js'
 export { memoryCustodianStore } from './custodian/state.js'
 
@@ -49,6 +52,8 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     perDay: { ...BLINDS_PER_DAY, ...options.blindsPerDay },
   }
 
+  const merging: Merging = new Map()
+
   // What takes power away is kept whatever this custodian's standing: the rest it refuses by itself.
   const standing =
     (handler: Handler): Handler =>
@@ -73,6 +78,9 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     split: (message) => keepSplit(desk, message),
     issue: member((message) => issue(desk, message)),
     release: standing((message) => release(desk, message)),
+    state: standing((message) => tellState(desk, message)),
+    merge: (message) => merge(desk, merging, message),
+    unlock: (message) => unlock(desk, merging, message),
   }
 
   // INVARIANT: one message at a time, so that what is checked against memory still holds when it is remembered.

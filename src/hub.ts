@@ -27,6 +27,7 @@ import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/refe
 import { findForRegistration, registerChildren } from './hub/register.js'
 import { overrideShield, shieldChild, unshieldChild } from './hub/shield.js'
 import { statusOf } from './hub/status.js'
+import { unlockCustodian } from './hub/unlock.js'
 import { verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
 import { type Handler, serve } from './port.js'
@@ -41,6 +42,7 @@ export type { OpenHubOptions } from './hub/open-context.js'
 export type { Hub, HubJournal } from './hub/operator.js'
 export type { AdoptedPolicy } from './hub/policies.js'
 export type { HubStatus } from './hub/status.js'
+export type { Unlocking } from './hub/unlock.js'
 
 /** A hub on a store with its keys, its custodians within reach, and its journal checked against what they saw. */
 export async function openHub(options: OpenHubOptions): Promise<Hub> {
@@ -143,6 +145,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     makeKeyset: (keyset) => makeKeyset(hub, keyset, follow),
     formerKeysetRecords: () => recordsOfFormerKeysets(hub),
     rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
+    unlock: (custodian) => unlockCustodian(hub, custodian),
     activate: () => activateProposed(hub, follow).finally(assessSoon),
     roster: () => presentRoster(hub.rosters()),
     rosters: () => hub.rosters(),

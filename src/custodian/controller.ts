@@ -29,12 +29,14 @@ export interface CustodianReport {
   readonly openings: number
   readonly withdrawals: number
   readonly refusals: readonly Refusal[]
+  /** Since when it waits for its peers, epoch milliseconds; absent where it does not. */
+  readonly lockedAt?: number | undefined
 }
 
 /** Read from a custodian's own store, also while the custodian runs. */
 export async function reportOf(store: CustodianStore): Promise<CustodianReport> {
   const memory = await memoryOf(store)
-  const { rosters, lastSeen, unproven, openings, withdrawn, refusals } = memory
+  const { rosters, lastSeen, unproven, openings, withdrawn, refusals, locked } = memory
   const roster = rosters.versions.at(-1)?.roster
   return {
     rosterVersion: roster?.version ?? 0,
@@ -47,6 +49,7 @@ export async function reportOf(store: CustodianStore): Promise<CustodianReport> 
     openings: openings.size,
     withdrawals: withdrawn.size,
     refusals,
+    ...(locked === undefined ? {} : { lockedAt: locked.at }),
   }
 }
 

@@ -36,6 +36,8 @@ export interface Desk {
   remember(event: CustodianEvent): Promise<void>
   /** Takes in what another process of the same custodian put into the store. */
   recall(): Promise<void>
+  /** What has happened, from the event of this number on. */
+  past(from: number): Promise<readonly CustodianEvent[]>
 }
 
 export async function openDesk(
@@ -67,6 +69,7 @@ export async function openDesk(
       await recall()
     },
     recall,
+    past: (from) => store.load(from),
   }
 }
 

@@ -7,15 +7,19 @@ import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { type Desk, fromHub } from './desk.js'
 import { cosignerName, verifiedHead } from './knowledge.js'
+import { lockIfForgetful, requireUnlocked } from './lock.js'
 
 const cosignBody = z.strictObject({
   note: z.string().max(65_536),
   proof: z.strictObject({ from: instant, to: instant, path: z.array(bytesOf(32)).max(64) }),
+  latest: z.string().max(65_536).optional(),
 })
 
 /** Cosigns a checkpoint that continues the last one it saw. */
 export async function cosign(desk: Desk, message: Message): Promise<Uint8Array> {
-  const { note, proof } = parse(cosignBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'cosign')
+  const { note, proof, latest } = parse(cosignBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'cosign')
+  await lockIfForgetful(desk, latest)
+  requireUnlocked(desk)
   const head = verifiedHead(desk.roster(), note, 'or-not')
   if (head === undefined) throw new IndexError('ERR_SIGNATURE_INVALID', 'the checkpoint is not signed by the hub')
   const { lastSeen } = desk.memory()
@@ -31,6 +35,6 @@ export async function cosign(desk: Desk, message: Message): Promise<Uint8Array> 
 /** The last checkpoint it saw: a head of the journal that is kept outside the hub's database. */
 export async function lastSeen(desk: Desk, message: Message): Promise<Uint8Array> {
   fromHub(desk, message)
-  const { lastSeen: seen, proven } = desk.memory()
-  return toJsonBytes({ note: seen.note, proven })
+  const { lastSeen: seen, proven, locked } = desk.memory()
+  return toJsonBytes({ note: seen.note, proven, ...(locked === undefined ? {} : { locked: locked.challenge }) })
 }

@@ -12,6 +12,7 @@ import { keyOf } from '../seal/wrap.js'
 import { policyIsApproved } from './approvals.js'
 import { type Desk, fromHub, selfOf } from './desk.js'
 import { releaseInfo, verifiedHead } from './knowledge.js'
+import { lockIfForgetful } from './lock.js'
 import { REFUSALS_MAX } from './state.js'
 import { refusalOf } from './verify-release.js'
 
@@ -34,6 +35,8 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
   const { keys, clock } = desk
   const { request } = message.signed
   const hash = requestHash(keys.hub.id, request)
+  await lockIfForgetful(desk, message.note)
+  if (desk.memory().locked !== undefined) return refuse(desk, hash, 'custodian-locked')
   const before = desk.memory().openings.get(toHex(request.opening))
   if (before !== undefined && !equalBytes(before.requestHash, hash)) return refuse(desk, hash, 'opening-used-before')
   if (before?.answer !== undefined) return before.answer

@@ -11,12 +11,14 @@ import { signActivation } from '../roster/signatures.js'
 import { requireApproved } from './approvals.js'
 import { type Desk, fromHub, requirePinned } from './desk.js'
 import { areConsistent, verifiedHead } from './knowledge.js'
+import { requireUnlocked } from './lock.js'
 import { after, type CustodianEvent } from './state.js'
 
 /** Roster entries that are proven at a time. */
 export const PROVE_MAX = 1_000
 
 const followBody = z.strictObject({
+  after: z.number().int().min(-1),
   entries: z
     .array(z.strictObject({ position: instant, type: z.enum(['roster', 'activation']), at: instant, body: isBytes }))
     .max(100_000),
@@ -32,7 +34,9 @@ const activateBody = z.strictObject({ version: instant, body: isBytes })
 
 /** Takes in roster versions, each checked against the one before. */
 export async function follow(desk: Desk, message: Message): Promise<Uint8Array> {
-  const { entries } = parse(followBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'follow')
+  const { after: base, entries } = parse(followBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'follow')
+  // What comes after entries that this custodian does not know (any more) would make another roster of them.
+  if (base > desk.memory().followed) return toJsonBytes({ followed: desk.memory().followed })
   for (const { type, ...entry } of entries) {
     const event: CustodianEvent = { kind: type, ...entry, seenAt: desk.clock() }
     if (entry.position <= desk.memory().followed) continue
@@ -53,8 +57,10 @@ export async function prove(desk: Desk, message: Message): Promise<Uint8Array> {
     'ERR_MESSAGE_MALFORMED',
     'proof of the roster',
   )
+  const { lastSeen, unproven, proven, locked } = desk.memory()
+  // What it saw last is not to be relied on; it refuses the release that follows by itself.
+  if (locked !== undefined) return toJsonBytes({ proven })
   const head = verifiedHead(desk.roster(), note, 'by-a-quorum')
-  const { lastSeen, unproven, proven } = desk.memory()
   if (head === undefined) throw new IndexError('ERR_QUORUM_MISSING', 'the checkpoint is not cosigned by a quorum')
   if (!areConsistent(lastSeen, head, consistency))
     throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'the checkpoint does not continue the last one seen')
@@ -75,6 +81,7 @@ export async function prove(desk: Desk, message: Message): Promise<Uint8Array> {
 /** Signs that a roster version may take effect: at once where the roster knows no delay, else when it has waited. */
 export async function activate(desk: Desk, message: Message): Promise<Uint8Array> {
   const { version, body } = parse(activateBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'activate')
+  requireUnlocked(desk)
   const next = applyChanges(desk.roster(), body)
   if (next.version !== version) throw new IndexError('ERR_ROSTER_INVALID', 'these changes make another version')
   const proposedAt = requireWaited(desk, body)

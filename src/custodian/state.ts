@@ -35,6 +35,18 @@ export type CustodianEvent =
   | { readonly kind: 'proposal'; readonly version: number; readonly hash: Uint8Array; readonly body: Uint8Array }
   /** Its controller approves of a roster version or a policy with this hash. */
   | { readonly kind: 'approved'; readonly at: number; readonly hash: Uint8Array }
+  /** It may have forgotten something: from here on it waits for its peers. */
+  | {
+      readonly kind: 'locked'
+      readonly at: number
+      /** 32 random bytes, in which its peers answer. */
+      readonly challenge: Uint8Array
+      readonly why: 'restored' | 'own-head-unknown'
+      /** The head that it cosigned and does not remember. */
+      readonly head?: SeenHead
+    }
+  /** These peers have told it what they remember. */
+  | { readonly kind: 'unlocked'; readonly at: number; readonly peers: readonly string[] }
 
 /** Where a custodian keeps its events: durable when `append` returns, and never in the hub's database. */
 export interface CustodianStore {
@@ -43,13 +55,16 @@ export interface CustodianStore {
   append(event: CustodianEvent): Promise<void>
 }
 
+/** A head of the journal with its note, which is undefined for the empty journal that every custodian begins with. */
+export type SeenHead = TreeHead & { readonly note: string | undefined }
+
 export interface CustodianMemory {
   readonly rosters: RosterHistory
   /** Position up to which roster entries are known. */
   readonly followed: number
   /** When the proposed roster was first heard of. */
   readonly proposalSeenAt: number
-  readonly lastSeen: TreeHead & { readonly note: string | undefined }
+  readonly lastSeen: SeenHead
   readonly withdrawn: Set<string>
   /** By their number: until when its merges were undone. */
   readonly splits: Map<number, number>
@@ -64,6 +79,8 @@ export interface CustodianMemory {
   /** The latest, newest last. */
   readonly refusals: readonly Refusal[]
   readonly openings: Map<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
+  /** Present while it answers nothing that rests on what it remembers. */
+  readonly locked: Omit<Extract<CustodianEvent, { kind: 'locked' }>, 'kind'> | undefined
 }
 
 export interface UnprovenEntry {
@@ -94,6 +111,7 @@ export function noMemory(): CustodianMemory {
     proposals: [],
     refusals: [],
     openings: new Map(),
+    locked: undefined,
   }
 }
 
@@ -153,6 +171,12 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       const { kind: _, ...refusal } = event
       return { ...memory, refusals: [...memory.refusals, refusal].slice(-REFUSALS_MAX) }
     }
+    case 'locked': {
+      const { kind: _, ...locked } = event
+      return { ...memory, locked }
+    }
+    case 'unlocked':
+      return { ...memory, locked: undefined }
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)
     case 'answered': {

@@ -21,7 +21,7 @@ export interface CustodianClients {
   /** Signatures, of those who agree, for the roster version that these changes make. */
   activate(version: number, body: Uint8Array): Promise<readonly NamedSignature[]>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
-  cosign(note: string, size: number, prove: Prove, accepts: (id: string, line: string) => boolean): Promise<Cosigned>
+  cosign(note: string, size: number, prove: Prove, accepts: Accepts, latest?: string): Promise<Cosigned>
   /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
   lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
   /** Proves to one custodian that roster entries stand in the journal. */
@@ -36,11 +36,16 @@ export interface CustodianClients {
     patience: Required<Patience<GivenAnswer>>,
     options?: SendOptions,
   ): Promise<Omit<Heard<GivenAnswer>, 'failure'>>
+  /** Asks one custodian anything; what it answers is still unknown input. */
+  ask(custodian: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown>
   /** Passes a message of another party on, unread. */
   relay(custodian: string, message: Uint8Array, options?: SendOptions): Promise<Uint8Array>
   /** Gives up whatever is under way. */
   close(): void
 }
+
+/** Whether a line is the cosignature of this custodian. */
+export type Accepts = (id: string, line: string) => boolean
 
 /** Proof that the head to be cosigned continues the one of size `from`. */
 export type Prove = (from: number) => Promise<ConsistencyProof>
@@ -85,7 +90,11 @@ const tokens = z.strictObject({ tokens: isBytes })
 const signature = z.strictObject({ signature: isBytes })
 const position = z.strictObject({ followed: z.number().int().min(-1) })
 const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({ behind: z.number().int().min(0) })])
-const seen = z.strictObject({ note: z.string().optional(), proven: z.number().int().min(-1) })
+const seen = z.strictObject({
+  note: z.string().optional(),
+  proven: z.number().int().min(-1),
+  locked: isBytes.optional(),
+})
 const answer = z.strictObject({ answer: isBytes })
 
 /** @param quorum how many of them suffice to go on */
@@ -113,11 +122,20 @@ export function custodianClients(
   }
 
   const followed = new Map<string, number>()
+  const followBy = async (id: string, entries: readonly RosterNews[], isAgain = false): Promise<number> => {
+    const after = followed.get(id) ?? -1
+    const news = { after, entries: entries.filter((entry) => entry.position > after) }
+    const known = parse(position, await ask(id, 'follow', news), 'ERR_MESSAGE_MALFORMED', 'follow').followed
+    followed.set(id, known)
+    // One that was restored from a backup knows less than it did.
+    return known < after && !isAgain ? followBy(id, entries, true) : known
+  }
   const sizes = new Map<string, number>()
-  const cosignBy = async (id: string, note: string, size: number, prove: Prove): Promise<string> => {
+  const cosignBy = async (id: string, note: string, size: number, prove: Prove, latest?: string): Promise<string> => {
     for (let tries = 0; tries < 3; tries += 1) {
       const proof = await prove(Math.min(sizes.get(id) ?? 0, size))
-      const reply = parse(cosigned, await ask(id, 'cosign', { note, proof }), 'ERR_MESSAGE_MALFORMED', 'cosignature')
+      const body = { note, proof, ...(latest === undefined ? {} : { latest }) }
+      const reply = parse(cosigned, await ask(id, 'cosign', body), 'ERR_MESSAGE_MALFORMED', 'cosignature')
       if ('line' in reply) {
         sizes.set(id, size)
         return reply.line
@@ -159,16 +177,9 @@ export function custodianClients(
       return out
     },
     async follow(entries) {
-      const positions = await reached(
-        'follow',
-        (id) => ({ entries: entries.filter((entry) => entry.position > (followed.get(id) ?? -1)) }),
-        (id, reply) => {
-          const known = parse(position, reply, 'ERR_MESSAGE_MALFORMED', 'follow').followed
-          followed.set(id, known)
-          return known
-        },
-      )
-      return Math.max(-1, ...positions)
+      const heard = await reach.several((id) => followBy(id, entries), { enough: quorum() })
+      if (heard.answers.length < quorum()) throw tooFew(heard)
+      return Math.max(-1, ...heard.answers)
     },
     activate: (version, body) =>
       reached(
@@ -179,9 +190,9 @@ export function custodianClients(
           signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
         }),
       ),
-    async cosign(note, size, prove, accepts) {
+    async cosign(note, size, prove, accepts, latest) {
       const cosignedBy = async (id: string): Promise<string> => {
-        const line = await cosignBy(id, note, size, prove)
+        const line = await cosignBy(id, note, size, prove, latest)
         if (accepts(id, line)) return line
         throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian’s cosignature is not its own')
       }
@@ -209,6 +220,7 @@ export function custodianClients(
       const { answers, missing } = await reach.several(askOne, patience)
       return { answers, missing }
     },
+    ask,
     relay: (custodian, message, options) => reach.send(custodian, message, options),
     close: () => reach.close(),
   }

@@ -23,6 +23,7 @@ import type { EnquiryFilter, PublicEnquiry, PublicReferral } from './lists.js'
 import type { AdoptedPolicy } from './policies.js'
 import type { CaseNews } from './raise.js'
 import type { HubStatus } from './status.js'
+import type { Unlocking } from './unlock.js'
 import type { JournalReport } from './verify-stored.js'
 
 /**
@@ -56,6 +57,12 @@ export interface Hub extends HubPort, AsyncDisposable {
    * @throws {IndexError} `ERR_ROSTER_INVALID` while the window of the rotation before is open, unless `early`
    */
   rotateEpoch(options?: RotationOptions): Promise<Rotation>
+  /**
+   * Has a custodian that was restored from a backup told by its peers what it may have forgotten, and so ends its lock.
+   * @throws {IndexError} `ERR_CUSTODIAN_LOCKED` when too few peers can be reached, `ERR_JOURNAL_INVALID` when they have seen heads
+   * of two journals; it stays locked then
+   */
+  unlock(custodian: string): Promise<Unlocking>
   /** Puts a proposed roster in force once its delay has passed; with no delay, whatever proposed it has done so. */
   activate(): Promise<void>
   roster(): Roster

@@ -1,0 +1,60 @@
+import type { Random } from '../bytes.js'
+import { IndexError, isIndexError } from '../errors.js'
+import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
+import type { TreeHead } from '../journal/merkle.js'
+import type { Desk } from './desk.js'
+import { cosignerName } from './knowledge.js'
+import type { CustodianStore } from './state.js'
+
+const CHALLENGE_LENGTH = 32
+
+/**
+ * Locks a custodian that was brought back from a backup, in its own store: from now on it answers nothing that rests on what it
+ * remembers, until its peers have told it what it may have forgotten. One that runs takes it in with the next message.
+ */
+export function lockRestored(store: CustodianStore, at: number, random: Random): Promise<void> {
+  return store.append({ kind: 'locked', at, challenge: random(CHALLENGE_LENGTH), why: 'restored' })
+}
+
+/** @throws {IndexError} `ERR_CUSTODIAN_LOCKED` */
+export function requireUnlocked(desk: Desk): void {
+  if (desk.memory().locked === undefined) return
+  throw new IndexError('ERR_CUSTODIAN_LOCKED', 'this custodian was restored, and waits for what its peers remember')
+}
+
+/**
+ * Locks the custodian when a note bears its own cosignature and is longer than any it remembers. It remembers each head before it
+ * hands the cosignature out, so it has forgotten something since.
+ */
+export async function lockIfForgetful(desk: Desk, note: string | undefined): Promise<void> {
+  const { locked, lastSeen } = desk.memory()
+  if (note === undefined || locked !== undefined || sizeOf(note) <= lastSeen.size) return
+  const head = ownHead(desk, note)
+  if (head === undefined) return
+  const { size, root } = head
+  const challenge = desk.random(CHALLENGE_LENGTH)
+  await desk.remember({
+    kind: 'locked',
+    at: desk.clock(),
+    challenge,
+    why: 'own-head-unknown',
+    head: { note, size, root },
+  })
+}
+
+/** As the note says, before any signature is looked at: notes of what it remembers cost nothing. */
+function sizeOf(note: string): number {
+  return Number(note.split('\n', 2)[1])
+}
+
+function ownHead({ keys }: Desk, note: string): TreeHead | undefined {
+  const { id, publicKey } = keys.hub
+  const origin = checkpointOrigin(id)
+  const self = { name: cosignerName(id, keys.id), publicKey: keys.signing.publicKey }
+  try {
+    return verifyNote(note, { origin, log: { name: origin, publicKey }, cosigners: [self], quorum: 1 }).checkpoint
+  } catch (error) {
+    if (isIndexError(error)) return undefined
+    throw error
+  }
+}
