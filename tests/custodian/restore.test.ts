@@ -3,28 +3,34 @@ import type { ReleaseMessage } from '../../src/case/messages.js'
 import { parseReleaseAnswer } from '../../src/case/messages.js'
 import { type ReleaseAnswer, signRequest } from '../../src/case/opening.js'
 import { releaseInfo } from '../../src/custodian/knowledge.js'
+import {
+  type CustodianEvent,
+  type CustodianStore,
+  lockRestored,
+  memoryCustodianStore,
+  reportOf,
+} from '../../src/custodian.js'
 import type { HubContext } from '../../src/hub/context.js'
-import { isIndexError } from '../../src/index.js'
+import { IndexError, isIndexError, type Port } from '../../src/index.js'
 import { checkpointOrigin, signCheckpoint } from '../../src/journal/checkpoint.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
 import { hpkeKey, hpkeSeal } from '../../src/seal/hpke.js'
+import { ASK, type HouseOfCustodians, houseOfCustodians } from '../support/custodians.js'
 import { type Forgery, forge, honestEvidence, keyOf } from '../support/forge.js'
 import { childDetails, type House, nhsNumber } from '../support/house.js'
-import { type Restorable, restorable } from '../support/restored.js'
 
 const ONE = 'custodian-1'
 const TWO = 'custodian-2'
 const THREE = 'custodian-3'
-const WHY = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
 
-let all: Restorable
+let all: HouseOfCustodians
 let it: House
 let hub: HubContext
 
 beforeEach(async () => {
-  all = await restorable()
-  it = all.house
+  all = await houseOfCustodians()
+  it = all.it
   await it.register(childDetails(1))
   const seen = { occurredAt: it.clock.now, practitioner: 'PC 42', incident: 'police-protection' }
   await it.police.check({ child: { nhsNumber: nhsNumber(1) }, reference: 'one', ...seen })
@@ -32,6 +38,30 @@ beforeEach(async () => {
   hub = await it.context()
 })
 afterEach(async () => it[Symbol.asyncDispose]())
+
+const UNREACHABLE: Port = {
+  send: () => Promise.reject(new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'no route')),
+}
+
+function storeOf(id: string): CustodianStore {
+  const store = all.stores.get(id)
+  if (store === undefined) throw new Error('no such custodian')
+  return store
+}
+const events = (id: string) => storeOf(id).load(0)
+const report = (id: string) => reportOf(storeOf(id))
+const lock = (id: string) => lockRestored(storeOf(id), it.clock.now, hub.random)
+
+async function remember(id: string, ...more: readonly CustodianEvent[]): Promise<void> {
+  for (const event of more) await storeOf(id).append(event)
+}
+
+/** Starts the custodian on these events, as if nothing had happened after them. */
+async function restore(id: string, backup: readonly CustodianEvent[]): Promise<void> {
+  const store = memoryCustodianStore()
+  for (const event of backup) await store.append(event)
+  await all.restart(id, { store })
+}
 
 async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
   try {
@@ -57,13 +87,13 @@ async function said(message: ReleaseMessage): Promise<ReleaseAnswer> {
 async function forged(forgery: Forgery): Promise<ReleaseMessage> {
   const { message } = await forge(it, hub, forgery)
   const to = message.consistency.to
-  return { ...message, consistency: await hub.ledger.consistency(Math.min((await all.report(ONE)).lastSeen, to), to) }
+  return { ...message, consistency: await hub.ledger.consistency(Math.min((await report(ONE)).lastSeen, to), to) }
 }
 
 describe('a custodian that was restored', () => {
   test('releases, cosigns and activates nothing, and the others suffice', async () => {
-    await all.lock(ONE)
-    const opening = await it.first.open(WHY)
+    await lock(ONE)
+    const opening = await it.first.open(ASK)
     expect(opening.released).toEqual([TWO, THREE])
     expect(opening.answers.find(({ custodian }) => custodian === ONE)).toMatchObject({
       kind: 'refused',
@@ -75,73 +105,79 @@ describe('a custodian that was restored', () => {
     )
     await it.agency('late', 'health')
     expect(it.hub.roster().parties.has('late')).toBe(true)
-    expect((await all.report(ONE)).lockedAt).toBe(it.clock.now)
+    expect((await report(ONE)).lockedAt).toBe(it.clock.now)
     const { byType } = await it.hub.journal.verify()
     expect(byType.get('refusal')).toBe(1)
   })
 
   test('still looks up, issues, and keeps what agencies take back', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     await it.register(childDetails(2))
     await it.police.withdraw('one', 'wrong-child')
-    expect(await all.events(ONE)).toContainEqual(expect.objectContaining({ kind: 'withdrawn' }))
+    expect(await events(ONE)).toContainEqual(expect.objectContaining({ kind: 'withdrawn' }))
   })
 
   test('stays locked when it is started again', async () => {
-    await all.lock(ONE)
-    await all.restore(ONE, await all.events(ONE))
-    expect((await it.first.open(WHY)).released).toEqual([TWO, THREE])
+    await lock(ONE)
+    await restore(ONE, await events(ONE))
+    expect((await it.first.open(ASK)).released).toEqual([TWO, THREE])
   })
 
   test('works again once its peers have told it', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     expect(await it.hub.unlock(ONE)).toEqual({ outcome: 'unlocked', peers: [TWO, THREE], missing: [] })
-    expect((await it.first.open(WHY)).released).toEqual([ONE, TWO, THREE])
+    expect((await it.first.open(ASK)).released).toEqual([ONE, TWO, THREE])
     expect(await it.hub.unlock(ONE)).toEqual({ outcome: 'not-locked', peers: [], missing: [] })
   })
 
   test('locks itself when it is shown its own cosignature of a head that it does not remember', async () => {
-    const backup = await all.events(ONE)
+    const backup = await events(ONE)
     await it.hub.journal.head()
-    await all.restore(ONE, backup)
+    await restore(ONE, backup)
     expect(await it.hub.journal.head()).not.toContain(`/${ONE} `)
-    expect(await all.events(ONE)).toContainEqual(expect.objectContaining({ kind: 'locked', why: 'own-head-unknown' }))
+    expect(await events(ONE)).toContainEqual(expect.objectContaining({ kind: 'locked', why: 'own-head-unknown' }))
     expect(await it.hub.unlock(ONE)).toMatchObject({ outcome: 'unlocked' })
     expect(await it.hub.journal.head()).toContain(`/${ONE} `)
   })
 
   test('locks itself when it has forgotten everything', async () => {
     await it.hub.journal.head()
-    await all.restore(ONE, [])
-    expect((await it.first.open(WHY)).released).toEqual([TWO, THREE])
+    await restore(ONE, [])
+    expect((await it.first.open(ASK)).released).toEqual([TWO, THREE])
     await it.hub.unlock(ONE)
-    expect((await it.first.open(WHY)).released).toEqual([ONE, TWO, THREE])
+    expect((await it.first.open(ASK)).released).toEqual([ONE, TWO, THREE])
   })
 
   test('locks itself by a head in a release, where the hub hides the latest one', async () => {
     const { message } = await forge(it, hub, {})
-    const events = await all.events(ONE)
-    const last = events.findLastIndex(({ kind }) => kind === 'seen')
-    await all.restore(ONE, events.slice(0, last))
+    const past = await events(ONE)
+    await restore(
+      ONE,
+      past.slice(
+        0,
+        past.findLastIndex(({ kind }) => kind === 'seen'),
+      ),
+    )
     expect(await said(message)).toMatchObject({ kind: 'refused', reason: 'custodian-locked' })
   })
 
   test('is no custodian that was merely away', async () => {
-    all.away.add(ONE)
+    const port = all.port(ONE)
+    all.replace(ONE, UNREACHABLE)
     await it.hub.journal.head()
     await it.agency('late', 'health')
     await it.hub.journal.head()
-    all.away.clear()
+    all.replace(ONE, port)
     expect(await it.hub.journal.head()).toContain(`/${ONE} `)
   })
 
   test('follows the roster from where it is, not from where the hub left it', async () => {
-    const backup = await all.events(ONE)
+    const backup = await events(ONE)
     await it.agency('late', 'health')
-    await all.restore(ONE, backup)
+    await restore(ONE, backup)
     await it.hub.suspend('late')
     await it.hub.unlock(ONE)
-    const roster = async (id: string) => (await all.events(id)).filter(({ kind }) => /roster|activation/.test(kind))
+    const roster = async (id: string) => (await events(id)).filter(({ kind }) => /roster|activation/.test(kind))
     const position = (event: object) => (event as { position: number }).position
     expect((await roster(ONE)).map(position)).toEqual((await roster(TWO)).map(position))
   })
@@ -150,16 +186,16 @@ describe('a custodian that was restored', () => {
 describe('what was lost with the tail', () => {
   // From here on the roster is proven to all of them.
   beforeEach(async () => {
-    expect((await it.first.open(WHY)).released).toEqual([ONE, TWO, THREE])
+    expect((await it.first.open(ASK)).released).toEqual([ONE, TWO, THREE])
   })
 
   test('a check that was taken back is refused after the merge', async () => {
-    const backup = await all.events(ONE)
+    const backup = await events(ONE)
     const evidence = await honestEvidence(it, hub, 1, 'identity')
     await it.police.withdraw('one', 'wrong-child')
     await it.hub.caughtUp()
-    await all.restore(ONE, backup)
-    await all.lock(ONE)
+    await restore(ONE, backup)
+    await lock(ONE)
     await it.hub.unlock(ONE)
     const message = await forged({ evidence: () => evidence })
     expect(await said(message)).toMatchObject({ kind: 'refused', reason: 'check-withdrawn' })
@@ -167,14 +203,14 @@ describe('what was lost with the tail', () => {
 
   test('an opening id is refused with other bytes, and answered with the same', async () => {
     const message = await forged({})
-    const backup = await all.events(ONE)
+    const backup = await events(ONE)
     for (const keys of it.founding?.custodians ?? []) {
       const info = releaseInfo(hub.id, keys.id)
       const sealed = await hpkeSeal(keys.hpke.publicKey, info, new Uint8Array(0), toJsonBytes(message))
       await all.ask(keys.id, 'release', { sealed })
     }
-    await all.restore(ONE, backup)
-    await all.lock(ONE)
+    await restore(ONE, backup)
+    await lock(ONE)
     await it.hub.unlock(ONE)
     expect(await said(message)).toMatchObject({ kind: 'released' })
     const request = { ...message.signed.request, oneUseKey: (await hpkeKey(hub.random)).publicKey }
@@ -188,24 +224,25 @@ describe('what was lost with the tail', () => {
       new DataView(opening.buffer).setUint32(0, n)
       return { kind: 'opening', opening, requestHash: new Uint8Array(32).fill(n % 256) } as const
     })
-    await all.remember(TWO, ...openings)
-    await all.lock(ONE)
+    await remember(TWO, ...openings)
+    await lock(ONE)
     await it.hub.unlock(ONE)
-    expect((await all.report(ONE)).openings).toBe(2_346)
-    const pages = all.sent.filter(({ to, message }) => to === TWO && decodeMessage(message).verb === 'state')
+    expect((await report(ONE)).openings).toBe(2_346)
+    const pages = all.sent.filter(({ custodian, verb }) => custodian === TWO && verb === 'state')
     expect(pages).toHaveLength(3)
   })
 })
 
 describe('nothing ends the lock but', () => {
   test('as many peers as there must be', async () => {
-    await all.lock(ONE)
-    all.away.add(TWO)
+    await lock(ONE)
+    const port = all.port(TWO)
+    all.replace(TWO, UNREACHABLE)
     expect(await codeOf(it.hub.unlock(ONE))).toBe('ERR_CUSTODIAN_LOCKED')
-    all.away.clear()
-    await all.lock(TWO)
+    all.replace(TWO, port)
+    await lock(TWO)
     expect(await codeOf(it.hub.unlock(ONE))).toBe('ERR_CUSTODIAN_LOCKED')
-    expect((await all.report(ONE)).lockedAt).toBeDefined()
+    expect((await report(ONE)).lockedAt).toBeDefined()
   })
 
   test('heads of one journal', async () => {
@@ -214,19 +251,19 @@ describe('nothing ends the lock but', () => {
     const origin = checkpointOrigin(hub.id)
     const root = new Uint8Array(32).fill(7)
     const note = signCheckpoint({ origin, size, root }, origin, hub.keys.signing)
-    await all.remember(TWO, { kind: 'seen', note, size, root })
-    await all.lock(ONE)
+    await remember(TWO, { kind: 'seen', note, size, root })
+    await lock(ONE)
     expect(await codeOf(it.hub.unlock(ONE))).toBe('ERR_JOURNAL_INVALID')
-    expect((await all.report(ONE)).lockedAt).toBeDefined()
-    expect((await all.report(ONE)).lastSeen).toBeLessThanOrEqual(size)
+    expect((await report(ONE)).lockedAt).toBeDefined()
+    expect((await report(ONE)).lastSeen).toBeLessThanOrEqual(size)
   })
 
   test('what peers say now: not what they said at an earlier lock', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     await it.hub.unlock(ONE)
-    const told = all.sent.filter(({ to, message }) => to === ONE && decodeMessage(message).verb === 'merge')
+    const told = all.sent.filter(({ custodian, verb }) => custodian === ONE && verb === 'merge')
     expect(told).toHaveLength(2)
-    await all.lock(ONE)
+    await lock(ONE)
     for (const { message } of told)
       expect(await codeOf(all.ask(ONE, 'merge', fromJsonBytes(decodeMessage(message).body)))).toBe(
         'ERR_SIGNATURE_INVALID',
@@ -235,7 +272,7 @@ describe('nothing ends the lock but', () => {
   })
 
   test('each peer’s own word: one that speaks for two is one', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     const { locked } = await lastSeen(ONE)
     const { sealed } = (await all.ask(TWO, 'state', { to: ONE, challenge: locked, from: 0 })) as { sealed: Uint8Array }
     await all.ask(ONE, 'merge', { custodian: TWO, sealed })
@@ -245,13 +282,13 @@ describe('nothing ends the lock but', () => {
   })
 
   test('a peer in standing', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     await it.hub.suspend(TWO)
     expect(await codeOf(it.hub.unlock(ONE))).toBe('ERR_CUSTODIAN_LOCKED')
   })
 
   test('whole pages in their order', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     const { locked } = await lastSeen(ONE)
     const { sealed } = (await all.ask(TWO, 'state', { to: ONE, challenge: locked, from: 1 })) as { sealed: Uint8Array }
     expect(await codeOf(all.ask(ONE, 'merge', { custodian: TWO, sealed }))).toBe('ERR_MESSAGE_MALFORMED')
@@ -260,7 +297,7 @@ describe('nothing ends the lock but', () => {
 
 describe('what peers tell', () => {
   test('is for the locked custodian alone', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     const { locked } = await lastSeen(ONE)
     expect(await codeOf(all.ask(TWO, 'state', { to: TWO, challenge: locked, from: 0 }))).toBe('ERR_PARTY_UNKNOWN')
     expect(await codeOf(all.ask(TWO, 'state', { to: 'first', challenge: locked, from: 0 }))).toBe('ERR_PARTY_UNKNOWN')
@@ -278,14 +315,14 @@ describe('what peers tell', () => {
       at: 1,
       signature: new Uint8Array(64),
     } as const
-    await all.remember(TWO, { kind: 'withdrawn', withdrawal: forgedWord })
-    await all.lock(ONE)
+    await remember(TWO, { kind: 'withdrawn', withdrawal: forgedWord })
+    await lock(ONE)
     expect(await codeOf(it.hub.unlock(ONE))).toBe('ERR_CUSTODIAN_LOCKED')
-    expect((await all.report(ONE)).withdrawals).toBe(0)
+    expect((await report(ONE)).withdrawals).toBe(0)
   })
 
   test('is refused with a code, whatever it is made of', async () => {
-    await all.lock(ONE)
+    await lock(ONE)
     const nonsense = [
       undefined,
       null,

@@ -52,10 +52,11 @@ describe('the roster that a custodian followed', () => {
     ['a checkpoint that no quorum cosigned', (proof) => ({ ...proof, note: `${proof.note.split('\n\n')[0]}\n\n` })],
   ])('is not proven by %s', async (_, lie) => {
     await made.it.agency(`late-${proofs()}-${made.sent.length}`, 'police')
-    // A custodian with an empty memory follows everything anew.
+    // A custodian with an empty memory follows everything anew, once its peers have told it the rest.
     await made.restart('custodian-1', { store: memoryCustodianStore() })
+    await checkpoint(hub)
+    await made.it.hub.unlock('custodian-1')
     const news = await rosterNews(hub)
-    await made.ask('custodian-1', 'follow', { entries: news })
     const { note, size } = await checkpoint(hub)
     const entries = await Promise.all(
       news.map(async ({ position }) => {
@@ -77,7 +78,10 @@ describe('the roster that a custodian followed', () => {
     const { it } = made
     const body = encodeRosterEntry({ body: toJsonBytes([{ kind: 'suspend', id: 'hill-school' }]), signatures: [] })
     const position = await it.hub.journal.size()
-    await made.ask('custodian-2', 'follow', { entries: [{ position, type: 'roster', at: it.clock.now, body }] })
+    await made.ask('custodian-2', 'follow', {
+      after: -1,
+      entries: [{ position, type: 'roster', at: it.clock.now, body }],
+    })
     const opening = await it.first.open(ASK)
     expect(opening.refused).toMatchObject([{ custodian: 'custodian-2', reason: 'roster-not-proven' }])
     expect(opening.released).toEqual(['custodian-1', 'custodian-3'])
