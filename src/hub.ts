@@ -10,6 +10,7 @@ import { duplicatesForOfficer, listDuplicates, suspectDuplicate } from './hub/du
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { rotateEpoch } from './hub/epochs.js'
+import { exportBundle } from './hub/export-bundle.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { listHistories, replay } from './hub/histories.js'
 import { identify } from './hub/identify.js'
@@ -36,6 +37,7 @@ import { presentRoster } from './roster/history.js'
 export type { Adoption, AdoptOptions } from './hub/adopt-policy.js'
 export type { NewKeyset, RosterOutcome } from './hub/change-roster.js'
 export type { Rotation, RotationOptions } from './hub/epochs.js'
+export type { ExportOptions } from './hub/export-bundle.js'
 export type { ChildHistory } from './hub/histories.js'
 export type { KeysetRecords } from './hub/keysets.js'
 export type { OpenHubOptions } from './hub/open-context.js'
@@ -196,6 +198,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       inclusion: (position, size) => hub.ledger.inclusion(position, size),
       consistency: (from, to) => hub.ledger.consistency(from, to),
       entries: (wanted) => exportEntries(hub, wanted),
+      bundle: (wanted) => exportBundle(hub, wanted),
       check: (position) => checkEvidence(hub, position),
       verify: (verification) => verifyStored(hub, verification),
     },

@@ -17,6 +17,7 @@ import type { CaseSummary } from './cases.js'
 import type { NewKeyset, RosterOutcome } from './change-roster.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
 import type { Rotation, RotationOptions } from './epochs.js'
+import type { ExportOptions } from './export-bundle.js'
 import type { ChildHistory } from './histories.js'
 import type { KeysetRecords } from './keysets.js'
 import type { EnquiryFilter, PublicEnquiry, PublicReferral } from './lists.js'
@@ -119,6 +120,8 @@ export interface HubJournal {
   consistency(from: number, to: number): Promise<ConsistencyProof>
   /** The journal for an auditor; entries that join agencies stay encrypted. See `verifyJournal` of `child-index/verify`. */
   entries(options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<ExportedEntry>
+  /** The whole journal as a portable bundle, line by line; see `verifyBundle` of `child-index/verify`, and who may have which. */
+  bundle(options?: ExportOptions): AsyncIterable<Uint8Array>
   /** What proves that a check stands where its receipt says. See `verifyRow` of `child-index/verify`. */
   check(position: JournalPosition): Promise<RowEvidence>
   /** Recomputes the whole journal from its bytes and compares it with a fresh head. */

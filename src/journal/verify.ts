@@ -131,14 +131,14 @@ function typeOf(body: Uint8Array, position: number): Pick<ReadEntry, 'type' | 'p
   }
 }
 
-interface GrowingTree {
+export interface GrowingTree {
   readonly size: () => number
   readonly append: (leaf: Uint8Array) => void
   readonly head: () => TreeHead
 }
 
 /** A tree of which only the frontier is kept; leaves are taken in by the thousand, which is faster than one by one. */
-function growingTree(): GrowingTree {
+export function growingTree(): GrowingTree {
   let size = 0
   let frontier: readonly Uint8Array[] = []
   let waiting: Uint8Array[] = []
