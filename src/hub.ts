@@ -10,6 +10,8 @@ import { duplicatesForOfficer, listDuplicates, suspectDuplicate } from './hub/du
 import { endEnquiryByOfficer } from './hub/enquiries.js'
 import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
 import { rotateEpoch } from './hub/epochs.js'
+import { eraseCheck, eraseChildOfCase } from './hub/erase.js'
+import { eraseNoted, eraseRegistered } from './hub/erase-noted.js'
 import { exportBundle } from './hub/export-bundle.js'
 import { checkEvidence, exportEntries } from './hub/exports.js'
 import { listHistories, replay } from './hub/histories.js'
@@ -81,6 +83,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     relay: (message, send) => relay(hub, message, send),
     'find-for-registration': (message, send) => findForRegistration(hub, message, send),
     register: (message, send) => registerChildren(hub, message, send),
+    erase: (message, send) => eraseRegistered(hub, message, assess, send),
     identify: (message, send) => identify(hub, message, send),
     'open-conference': (message) => openConference(hub, message),
     'join-conference': (message) => joinConference(hub, message),
@@ -149,6 +152,9 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
     unlock: (custodian) => unlockCustodian(hub, custodian),
     activate: () => activateProposed(hub, follow).finally(assessSoon),
+    eraseCheck: (position, reason) => eraseCheck(hub, position, reason, assess),
+    eraseChildOfCase: (number, reason) => eraseChildOfCase(hub, number, reason, assess),
+    eraseNoted: () => eraseNoted(hub, assess),
     roster: () => presentRoster(hub.rosters()),
     rosters: () => hub.rosters(),
     adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),

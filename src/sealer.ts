@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sha256 } from './bytes.js'
+import type { ErasureReason } from './case/erasure.js'
 import { confirmingKeys } from './child/confirming.js'
 import { parseDetails, type RegistrationDetails } from './child/details.js'
 import { asChildId, type ChildId, newChildId } from './child/identifiers.js'
@@ -24,6 +25,13 @@ export interface Sealer {
   register(details: RegistrationDetails, options?: RegisterOptions): Promise<Registration>
   /** Registers many: an outcome for each, in order. An unchanged child changes nothing. */
   registerAll(details: readonly unknown[], options?: RegisterOptions): Promise<readonly RegistrationOutcome[]>
+  /**
+   * Has a registered child erased: its details, its checks, and what finds it. The hub notes it and does it as soon as
+   * nothing is in the way; whether that was at once, it does not say.
+   * @throws {IndexError} naming the field where the details are refused; `ERR_CHILD_ID_UNKNOWN` where nobody is registered
+   * under them, `ERR_REGISTRATION_AMBIGUOUS` where more than one child may be
+   */
+  erase(details: RegistrationDetails, reason: ErasureReason, options?: RegisterOptions): Promise<void>
 }
 
 export interface RegisterOptions extends SendOptions {
@@ -113,6 +121,11 @@ export function createSealer(options: PartyOptions): Sealer {
       return outcome
     },
     registerAll,
+    async erase(details, reason, eraseOptions = {}) {
+      const parsed = parsedOr(line, details, eraseOptions)
+      if ('kind' in parsed) throw thrown(parsed)
+      await line.ask('erase', { question: questionAbout(parsed), reason }, eraseOptions)
+    },
   }
 }
 

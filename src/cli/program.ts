@@ -8,6 +8,7 @@ import { conferenceCommand } from './commands/conference.js'
 import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
+import { eraseCommand } from './commands/erase.js'
 import { initCommand } from './commands/init.js'
 import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
@@ -63,6 +64,7 @@ function programOf(): Command {
   program.addCommand(activateCommand())
   program.addCommand(rotateKeyCommand())
   for (const command of standingCommands()) program.addCommand(command)
+  program.addCommand(eraseCommand())
   program.addCommand(rotateEpochCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())

@@ -49,7 +49,7 @@ export class ChildTable {
   }
 }
 
-function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
+export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
   return hub.shelf.key('child', id)
 }
 

@@ -1,6 +1,7 @@
 import type { Alert } from '../case/alert.js'
 import type { CaseStatus } from '../case/case.js'
 import type { Dossier } from '../case/dossier.js'
+import type { ErasureReason } from '../case/erasure.js'
 import type { JournalPosition } from '../check/receipt.js'
 import type { RowEvidence } from '../journal/inclusion.js'
 import type { ConsistencyProof, InclusionProof } from '../journal/proof.js'
@@ -17,6 +18,8 @@ import type { CaseSummary } from './cases.js'
 import type { NewKeyset, RosterOutcome } from './change-roster.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
 import type { Rotation, RotationOptions } from './epochs.js'
+import type { Erased } from './erase.js'
+import type { NotedErasures } from './erase-noted.js'
 import type { ExportOptions } from './export-bundle.js'
 import type { ChildHistory } from './histories.js'
 import type { KeysetRecords } from './keysets.js'
@@ -69,6 +72,19 @@ export interface Hub extends HubPort, AsyncDisposable {
   roster(): Roster
   /** Every version of it, by the journal position from which it holds, and what is proposed. */
   rosters(): RosterHistory
+  /**
+   * Empties a check, by the position in its receipt; the journal verifies as before, and the check counts no more.
+   * @throws {IndexError} `ERR_CHECK_UNKNOWN`; `ERR_CASE_STATUS` while a case of its child is open
+   */
+  eraseCheck(position: JournalPosition, reason: ErasureReason): Promise<Erased>
+  /**
+   * Empties all that the index holds of the child of a case, linked ids among it: checks, sealed details, what finds it.
+   * @throws {IndexError} `ERR_CASE_UNKNOWN`; `ERR_CASE_STATUS` while a case or enquiry is open, an opening can be read, or a
+   * referral waits to be fetched
+   */
+  eraseChildOfCase(caseNumber: number, reason: ErasureReason): Promise<Erased>
+  /** Erases the children whose erasure sealers asked for, where nothing is in the way of it any longer. */
+  eraseNoted(): Promise<NotedErasures>
   /**
    * Makes a policy the one that decides from an instant on, and starts to assess every child anew under it: a level newly
    * reached raises a case, and none falls. `caughtUp` waits for that. A policy that is scheduled takes over with whatever

@@ -20,8 +20,8 @@ const PAGE = 8
 interface Posted {
   readonly token: Uint8Array
   readonly children: ChildId[]
-  /** Of the children that stood in the store. */
-  readonly stored: number
+  /** As they stand in the store. */
+  readonly stored: readonly ChildId[]
 }
 
 /** Whom tokens point at, as it stands and as a write changes it, so that rows of one batch see each other. */
@@ -61,8 +61,7 @@ export class PostingTable {
         return true
       })
     }
-    for (const [name, { token, children }] of wanted)
-      this.posted.set(name, { token, children, stored: children.length })
+    for (const [name, { token, children }] of wanted) this.posted.set(name, { token, children, stored: [...children] })
   }
 
   /** Oldest first. */
@@ -80,11 +79,20 @@ export class PostingTable {
     if (!isKnown && (strength === 'strong' || children.length < POSTINGS_MAX)) children.push(childId)
   }
 
+  /** Points a token at none of these children any longer. Those behind them move up: there are no gaps between places. */
+  remove(token: Uint8Array, childIds: readonly ChildId[]): void {
+    const children = this.get(token) as ChildId[]
+    const rest = children.filter((each) => !childIds.some((childId) => equalBytes(each, childId)))
+    children.splice(0, children.length, ...rest)
+  }
+
   puts(): readonly Put[] {
     return [...this.posted.values()].flatMap(({ token, children, stored }) =>
-      children.slice(stored).map((childId, i): Put => {
-        const place = postingPlace(this.placeKey, token, stored + i)
-        return { table: 'posting', key: place.key, value: covered(place, childId) }
+      Array.from({ length: Math.max(children.length, stored.length) }, (_, i) => i).flatMap((i): readonly Put[] => {
+        const [child, before] = [children[i], stored[i]]
+        if (child !== undefined && before !== undefined && equalBytes(child, before)) return []
+        const place = postingPlace(this.placeKey, token, i)
+        return [{ table: 'posting', key: place.key, value: child && covered(place, child) }]
       }),
     )
   }

@@ -189,9 +189,9 @@ function requireSealedFor(hub: HubContext, row: RegisterRow): void {
 }
 
 /** Stands for a child that has no id yet. */
-const NOBODY = asChildId(new Uint8Array(16))
+export const NOBODY: ChildId = asChildId(new Uint8Array(16))
 
-async function loadTables(
+export async function loadTables(
   hub: HubContext,
   questions: readonly TokenedQuestion[],
   ids: readonly ChildId[] = [],

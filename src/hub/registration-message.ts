@@ -22,8 +22,12 @@ const description = z.strictObject({
     isSingleBirth: z.boolean(),
   }),
 })
+export const question: z.ZodType<Question> = z.strictObject({
+  own: description,
+  asked: z.array(z.strictObject({ index, marks })).max(2),
+})
 const described = {
-  question: z.strictObject({ own: description, asked: z.array(z.strictObject({ index, marks })).max(2) }),
+  question,
   hashes: z.strictObject({ identity: bytesOf(32), carers: bytesOf(32) }),
 }
 const findRequest = z.strictObject({

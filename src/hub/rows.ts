@@ -1,5 +1,6 @@
 import type { Alert } from '../case/alert.js'
 import type { DuplicateReason, DuplicateStatus } from '../case/duplicate.js'
+import type { Erasure } from '../case/erasure.js'
 import type { Link, LinkStatement } from '../case/link.js'
 import type { JournalPosition, Known } from '../check/receipt.js'
 import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
@@ -40,6 +41,8 @@ export type MetaRow =
   | { readonly kind: 'policies'; readonly positions: readonly number[] }
   /** The first officer's word that a child need not be shielded any longer. */
   | { readonly kind: 'unshield'; readonly officer: string; readonly reason: string; readonly at: number }
+  /** A child that a sealer had erased, for as long as something is in the way of it. */
+  | ({ readonly kind: 'erasure'; readonly childId: ChildId } & Pick<Erasure, 'reason' | 'by'>)
   /** The alert about an officer who overrode shielding within a case or an enquiry. */
   | { readonly kind: 'override'; readonly alert: number }
 

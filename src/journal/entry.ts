@@ -44,6 +44,7 @@ export const SEALED_TYPES: ReadonlySet<EntryType> = new Set<EntryType>([
   'shield',
   'conference',
   'alert',
+  'erasure',
 ])
 
 /** Largest encoded entry: a store takes 1 MiB, less what encryption adds. */

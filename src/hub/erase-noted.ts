@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { ERASURE_REASONS } from '../case/erasure.js'
+import type { ChildId } from '../child/identifiers.js'
+import { parse } from '../door.js'
+import { IndexError, isIndexError } from '../errors.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Message, SendOptions } from '../port.js'
+import { type HubContext, requireSender } from './context.js'
+import { type CatchUp, type Doomed, eraseChild, notedKey } from './erase.js'
+import { find, tokensAskedFor } from './find.js'
+import { rootOf } from './linked.js'
+import type { PostingTable } from './postings.js'
+import { loadTables, NOBODY } from './register.js'
+import { question } from './registration-message.js'
+import { matchForRegistration } from './reserve.js'
+import { descriptionToken } from './resolve.js'
+import { type TokenedQuestion, tokenedQuestions } from './tokens.js'
+
+const eraseRequest = z.strictObject({ question, reason: z.enum(ERASURE_REASONS) })
+
+/**
+ * A sealer has a child erased whom it describes. It is told that the wish is noted, and not whether something is in the
+ * way of it: whoever registers children must not learn of cases. Where nothing is, it is done at once.
+ * @throws {IndexError} `ERR_CHILD_ID_UNKNOWN` where nobody is registered under these details; `ERR_REGISTRATION_AMBIGUOUS`
+ */
+export async function eraseRegistered(
+  hub: HubContext,
+  message: Message,
+  catchUp: CatchUp,
+  options?: SendOptions,
+): Promise<Uint8Array> {
+  const sealer = requireSender(hub, message, 'sealer')
+  const { question: asked, reason } = parse(eraseRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'erasure')
+  const [tokened] = await tokenedQuestions(hub, [asked], options)
+  if (tokened === undefined) throw new IndexError('ERR_REQUEST_INVALID', 'an erasure is about one child')
+  const { childId } = await described(hub, tokened)
+  const said = { reason, by: sealer.id }
+  await hub.ledger.write(async () => {
+    const root = await rootOf(hub, childId)
+    return { puts: [hub.shelf.put('meta', notedKey(hub, root), { kind: 'erasure', childId: root, ...said })] }
+  })
+  await unlessInTheWay(() => eraseChild(hub, said, catchUp, () => described(hub, tokened)))
+  return toJsonBytes({ noted: true })
+}
+
+/** What became of the erasures that sealers asked for. */
+export interface NotedErasures {
+  readonly erased: number
+  /** Still in the way: an open case or enquiry, an opening that can be read, a referral that was not fetched. */
+  readonly waiting: number
+}
+
+/** Erases every child whose erasure was noted and nothing is in the way of any longer. */
+export async function eraseNoted(hub: HubContext, catchUp: CatchUp): Promise<NotedErasures> {
+  let erased = 0
+  let waiting = 0
+  for (let after: Uint8Array | undefined; ; ) {
+    const rows = await hub.shelf.list('meta', after, PAGE)
+    for (const { value } of rows) {
+      if (value.kind !== 'erasure') continue
+      const { childId, reason, by } = value
+      const isDone = await unlessInTheWay(() =>
+        eraseChild(hub, { reason, by }, catchUp, async () => ({ childId, unposted: () => [] })),
+      )
+      if (isDone) erased += 1
+      else waiting += 1
+    }
+    after = rows.at(-1)?.key
+    if (rows.length < PAGE) return { erased, waiting }
+  }
+}
+
+const PAGE = 1_000
+
+async function unlessInTheWay(erase: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await erase()
+    return true
+  } catch (error) {
+    if (!isIndexError(error, 'ERR_CASE_STATUS')) throw error
+    return false
+  }
+}
+
+/** The registered child of a description, and how its tokens come to point elsewhere. */
+async function described(hub: HubContext, asked: TokenedQuestion): Promise<Doomed> {
+  const { postings, children } = await loadTables(hub, [asked])
+  await postings.include(hub, [descriptionToken(hub, asked.own)])
+  const match = matchForRegistration(find(hub, asked, postings, children), NOBODY)
+  if (match.kind === 'registered')
+    return { childId: match.childId, unposted: (ids) => unposted(hub, asked, postings, ids) }
+  if (match.kind === 'ambiguous')
+    throw new IndexError('ERR_REGISTRATION_AMBIGUOUS', 'these details point at more than one child: a person must look')
+  throw new IndexError('ERR_CHILD_ID_UNKNOWN', 'nobody is registered here under these details')
+}
+
+function unposted(
+  hub: HubContext,
+  asked: TokenedQuestion,
+  postings: PostingTable,
+  ids: readonly ChildId[],
+): ReturnType<PostingTable['puts']> {
+  const own = [...asked.own.index.map(({ token }) => token), descriptionToken(hub, asked.own)]
+  for (const token of [...tokensAskedFor(asked), ...own]) postings.remove(token, ids)
+  return postings.puts()
+}
