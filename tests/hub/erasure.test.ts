@@ -223,7 +223,7 @@ test('what was erased is in no file of the database any longer', async () => {
     const filesHold = (bytes: Uint8Array): boolean =>
       readdirSync(folder)
         .filter((name) => name.startsWith('index.db'))
-        .some((name) => readFileSync(join(folder, name)).includes(bytes))
+        .some((name) => readFileSync(join(folder, name)).includes(Buffer.from(bytes)))
     expect(filesHold(Buffer.from('ZEBEDEE/1'))).toBe(true)
     expect(filesHold(leaf)).toBe(true)
     await it.hub.eraseCheck(position, 'retention-ended')
