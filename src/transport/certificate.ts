@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes, type X509Certificate } from 'node:crypto'
+import { createPublicKey, type X509Certificate } from 'node:crypto'
 import { AsnConvert } from '@peculiar/asn1-schema'
 import {
   AlgorithmIdentifier,
@@ -33,12 +33,9 @@ export function tlsIdentity(identity: SigningKey): TlsIdentity {
   const algorithm = new AlgorithmIdentifier({ algorithm: ED25519 })
   const cn = new AttributeTypeAndValue({ type: COMMON_NAME, value: new AttributeValue({ utf8String: 'child-index' }) })
   const name = new Name([new RelativeDistinguishedName([cn])])
-  const serial = randomBytes(16)
-  // A serial number is positive and has no zero in front.
-  serial[0] = 1
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
-    serialNumber: exactly(serial),
+    serialNumber: exactly(Uint8Array.of(1)),
     signature: algorithm,
     issuer: name,
     subject: name,
