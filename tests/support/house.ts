@@ -1,4 +1,4 @@
-import { type CustodianStore, memoryCustodianStore } from '../../src/custodian.js'
+import { type CustodianKeys, type CustodianStore, memoryCustodianStore } from '../../src/custodian.js'
 import { type Founding, found, openCustodians } from '../../src/founding.js'
 import type { HubContext, Limits } from '../../src/hub/context.js'
 import { foundHub, openContext } from '../../src/hub/open-context.js'
@@ -47,6 +47,10 @@ export interface HouseOptions {
   readonly limits?: Partial<Limits>
   readonly seed?: number
   /** Stands between the hub and a custodian. In memory only. */
+  /** How long a change of the roster waits. In memory only. */
+  readonly activationDelayMs?: number
+  /** Custodians within reach that are not on the roster yet, on the seats after those that are. In memory only. */
+  readonly spares?: number
   readonly custodianPort?: (id: string, port: Port) => Port
   /** Where a custodian keeps its events; in memory where absent. In memory only. */
   readonly custodianStore?: (id: string) => CustodianStore
@@ -83,9 +87,12 @@ export interface House extends AsyncDisposable {
   context(): Promise<HubContext>
   /** Every key of hub and custodians. In memory only. */
   readonly founding: Founding | undefined
+  /** Keys of the custodians that are not on the roster yet. */
+  readonly spares: readonly CustodianKeys[]
 }
 
 interface Wiring {
+  readonly spares: readonly CustodianKeys[]
   readonly founding: Founding | undefined
   found(): Promise<Hub>
   open(): Promise<Hub>
@@ -166,6 +173,7 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     another: opened,
     context: wiring.context,
     founding: wiring.founding,
+    spares: wiring.spares,
     async [Symbol.asyncDispose]() {
       for (const each of hubs) await each.close()
     },
@@ -190,8 +198,14 @@ async function inMemory(
     random,
     custodians: keyset.custodians,
     quorum: keyset.quorum,
+    ...(keyset.activationDelayMs === undefined ? {} : { activationDelayMs: keyset.activationDelayMs }),
   })
-  const opened = await openCustodians(founding.custodians, custodianStore, clock, random)
+  const spares = await Promise.all(
+    Array.from({ length: keyset.spares ?? 0 }, (_, at) =>
+      spareCustodian(founding, founding.custodians.length + at + 1, random),
+    ),
+  )
+  const opened = await openCustodians([...founding.custodians, ...spares], custodianStore, clock, random)
   const custodians = new Map([...opened].map(([id, port]) => [id, custodianPort(id, port)]))
   // A store in memory has nothing to let go of, and a hub that is opened again needs it.
   const kept: Store = new Proxy(store, {
@@ -205,6 +219,7 @@ async function inMemory(
   const wired = { id, store: kept, keys, custodians, clock, random, limits, custodiansApart: false }
   return {
     founding,
+    spares,
     async found() {
       await foundHub(wired, genesis, policy)
       return openHub(wired)
@@ -214,9 +229,22 @@ async function inMemory(
   }
 }
 
+/** Keys for a seat that nobody has: with the lookup keys of the others, and a root of its own. */
+export async function spareCustodian(
+  founding: Founding,
+  index: number,
+  random: (length: number) => Uint8Array,
+): Promise<CustodianKeys> {
+  const first = founding.custodians[0]
+  if (first === undefined) throw new Error('a founding has custodians')
+  const { signing, hpke } = await newPartyKey(random)
+  return { ...first, id: `custodian-${index}`, signing, hpke, roots: [{ generation: 1, key: random(32) }] }
+}
+
 function inFolder({ policy, limits }: HouseOptions, path: string, clock: () => number): Wiring {
   return {
     founding: undefined,
+    spares: [],
     found: () => initHub({ path, name: 'Anytown', policy, clock, limits }),
     open: () => openHub({ path, clock, limits }),
     context: () => Promise.reject(new Error('only a house in memory shows its inner tools')),
