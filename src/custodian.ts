@@ -36,7 +36,9 @@ export interface CustodianOptions {
    * Tokens that it makes in a day: of numbers, 2,000,000 where absent, and of descriptions, of which a look-up takes a few hundred,
    * 20,000,000.
    */
-  readonly blindsPerDay?: { readonly number?: number; readonly description?: number } | undefined
+  readonly blindsPerDay?:
+    | { readonly number?: number | undefined; readonly description?: number | undefined }
+    | undefined
 }
 
 /** An independent holder of one share of the power to open. It re-checks everything itself and believes no one. */
@@ -49,7 +51,10 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
   const meter: Meter = {
     day: -1,
     used: { number: 0, description: 0 },
-    perDay: { ...BLINDS_PER_DAY, ...options.blindsPerDay },
+    perDay: {
+      number: options.blindsPerDay?.number ?? BLINDS_PER_DAY.number,
+      description: options.blindsPerDay?.description ?? BLINDS_PER_DAY.description,
+    },
   }
 
   const merging: Merging = new Map()

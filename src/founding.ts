@@ -1,12 +1,13 @@
 import { type Clock, type Random, toHex } from './bytes.js'
 import { type Custodian, type CustodianKeys, type CustodianStore, openCustodian } from './custodian.js'
+import { drawHub, hubIdentity } from './founding/draw.js'
 import type { HubKeys } from './hub/context.js'
 import { toJsonBytes } from './json.js'
 import { newPartyKey } from './party.js'
 import { policyHash } from './policy/hash.js'
 import type { Policy } from './policy/policy.js'
 import { enrol } from './roster/enrolment.js'
-import { type Genesis, genesisHash, hubIdOf, signGenesis } from './roster/genesis.js'
+import { type Genesis, genesisHash, signGenesis } from './roster/genesis.js'
 import type { RosterEntry } from './roster/history.js'
 import type { KeysByGeneration } from './seal/wrap.js'
 
@@ -32,20 +33,12 @@ export async function found(options: {
   readonly activationDelayMs?: number
 }): Promise<Founding> {
   const { name, policy, random, custodians: n = 3, quorum = 2, activationDelayMs = 0 } = options
-  const hubKey = await newPartyKey(random)
-  const id = hubIdOf(hubKey.signing.publicKey, name)
-  const keys: HubKeys = {
-    signing: hubKey.signing,
-    hpke: hubKey.hpke,
-    identifierKey: random(32),
-    lookupKey: random(32),
-    storageKey: random(32),
-  }
+  const { id, keys } = await drawHub(name, random)
   const lookupKeys: KeysByGeneration = [{ generation: 1, key: random(32) }]
   const parties = await Promise.all(Array.from({ length: n }, () => newPartyKey(random)))
   const idOf = (index: number): string => `custodian-${index + 1}`
   const genesis: Genesis = {
-    hub: { id, name, keys: { signing: hubKey.signing.publicKey, hpke: hubKey.hpke.publicKey } },
+    hub: hubIdentity(id, name, keys),
     keyset: { id: 'keyset-1', custodians: n, quorum },
     witnesses: [],
     policies: [{ hash: toHex(policyHash(policy)), from: 0 }],
@@ -56,7 +49,7 @@ export async function found(options: {
     activationDelayMs,
   }
   const body = toJsonBytes(genesis)
-  const hub = { id, publicKey: hubKey.signing.publicKey, roster: genesisHash(id, body) }
+  const hub = { id, publicKey: keys.signing.publicKey, roster: genesisHash(id, body) }
   const custodians = parties.map(({ signing, hpke }, index): CustodianKeys => {
     return { id: idOf(index), hub, signing, hpke, roots: [{ generation: 1, key: random(32) }], lookupKeys }
   })

@@ -4,6 +4,7 @@ import { equalBytes, fromBase64, toBase64 } from './bytes.js'
 import type { CustodianKeys } from './custodian.js'
 import { instant, parse } from './door.js'
 import { IndexError } from './errors.js'
+import type { CustodianDraft } from './founding/draw.js'
 import type { HubKeys } from './hub/context.js'
 import type { PartyKey, Pin } from './party.js'
 import type { HpkeKey } from './seal/hpke.js'
@@ -17,6 +18,8 @@ import { type SigningKey, signingKey } from './signature.js'
 export type KeyFile =
   | { readonly kind: 'hub'; readonly id: Uint8Array; readonly keys: HubKeys }
   | { readonly kind: 'custodian'; readonly keys: CustodianKeys }
+  /** A custodian's own, from when it draws them until its controller signs version 1. */
+  | { readonly kind: 'custodian-draft'; readonly keys: CustodianDraft }
   | {
       readonly kind: 'agency'
       readonly id: string
@@ -105,6 +108,11 @@ const custodian = {
   hpke,
 }
 const custodianKeys = z.strictObject({ ...custodian, roots: generations, lookupKeys: generations })
+const custodianDraft = z.strictObject({
+  ...custodian,
+  hub: z.strictObject({ id: base64(32), publicKey: base64(32) }),
+  root: base64(32),
+})
 const firstCustodianFile = z
   .strictObject({
     ...head,
@@ -138,6 +146,7 @@ const keyFile = z.discriminatedUnion('kind', [
     }),
   }),
   z.strictObject({ ...head, version: z.literal(CUSTODIAN_VERSION), kind: z.literal('custodian'), keys: custodianKeys }),
+  z.strictObject({ ...head, kind: z.literal('custodian-draft'), keys: custodianDraft }),
   z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, next, agencyKind: id, sensitive: z.boolean() }),
   z.strictObject({ ...head, kind: z.literal('sealer'), id, pin, key, next }),
   z.strictObject({

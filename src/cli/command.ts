@@ -18,11 +18,25 @@ export interface Help {
   readonly json: string
 }
 
+/** Whose folder a command works in, and where that is unless `--dir` says otherwise. */
+export interface Folder {
+  readonly of: 'hub' | 'custodian'
+  readonly variable: string
+  readonly path: string
+}
+
+const HUB_FOLDER: Folder = { of: 'hub', variable: 'CHILD_INDEX_DIR', path: './child-index' }
+export const CUSTODIAN_FOLDER: Folder = {
+  of: 'custodian',
+  variable: 'CHILD_INDEX_CUSTODIAN_DIR',
+  path: './custodian',
+}
+
 /** A command with the options that all commands have. */
-export function newCommand(name: string, description: string, help: Help): Command {
+export function newCommand(name: string, description: string, help: Help, folder: Folder = HUB_FOLDER): Command {
   return new Command(name)
     .description(description)
-    .option('--dir <dir>', 'folder of the hub; also CHILD_INDEX_DIR (default: ./child-index)')
+    .option('--dir <dir>', `folder of the ${folder.of}; also ${folder.variable} (default: ${folder.path})`)
     .option('--json', 'write JSON to standard output')
     .addHelpText('after', `\nWith --json: ${help.json}\n\nExample:\n  $ child-index ${help.example}`)
 }
@@ -36,11 +50,11 @@ interface CommonOptions {
 export type Work<Options> = (context: Context, options: Options, ...args: readonly string[]) => Promise<ExitCode>
 
 /** Wires work to a command. */
-export function does<Options>(command: Command, work: Work<Options>): Command {
+export function does<Options>(command: Command, work: Work<Options>, folder: Folder = HUB_FOLDER): Command {
   return command.action(async (...given: unknown[]) => {
     const args = given.slice(0, -2) as string[]
     const options = optionsOf(command)
-    const dir = options.dir ?? process.env.CHILD_INDEX_DIR ?? './child-index'
+    const dir = options.dir ?? process.env[folder.variable] ?? folder.path
     const controller = new AbortController()
     const stop = (): void => controller.abort()
     process.once('SIGINT', stop)

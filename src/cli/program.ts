@@ -5,6 +5,7 @@ import { backFillCommand } from './commands/back-fill.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
 import { conferenceCommand } from './commands/conference.js'
+import { custodianCommand } from './commands/custodian.js'
 import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
@@ -65,6 +66,7 @@ function programOf(): Command {
   program.addCommand(rotateKeyCommand())
   for (const command of standingCommands()) program.addCommand(command)
   program.addCommand(eraseCommand())
+  program.addCommand(custodianCommand())
   program.addCommand(rotateEpochCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())

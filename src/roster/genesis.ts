@@ -33,7 +33,23 @@ export function genesisHash(hub: Uint8Array, body: Uint8Array): Uint8Array {
 /** What a controller signs to bring the hub into being. `body` is the genesis as canonical JSON. */
 export function signGenesis(body: Uint8Array, key: SigningKey): Uint8Array {
   const { hub } = parseGenesis(body)
-  return sign(key, encode('genesis/v1', hub.id, 1, genesisHash(hub.id, body)))
+  return sign(key, genesisStatement(hub.id, genesisHash(hub.id, body)))
+}
+
+/** Custodians of version 1 whose controllers have not signed it. */
+export function unsignedBy(roster: Roster, signatures: readonly NamedSignature[]): readonly string[] {
+  const statement = genesisStatement(roster.hub.id, roster.hash)
+  const hasSigned = (id: string): boolean =>
+    countSignatures(
+      roster,
+      statement,
+      signatures.filter(({ custodian }) => custodian === id),
+    ) === 1
+  return roster.keyset.members.filter((id) => !hasSigned(id))
+}
+
+function genesisStatement(hub: Uint8Array, hash: Uint8Array): Uint8Array {
+  return encode('genesis/v1', hub, 1, hash)
 }
 
 /**
@@ -41,6 +57,16 @@ export function signGenesis(body: Uint8Array, key: SigningKey): Uint8Array {
  * @throws {IndexError} `ERR_ROSTER_INVALID` for a wrong hub id, quorum or signature; `ERR_KEY_INVALID`.
  */
 export function rosterFromGenesis(body: Uint8Array, signatures: readonly NamedSignature[]): Roster {
+  const roster = genesisRoster(body)
+  if (unsignedBy(roster, signatures).length > 0) throw invalid('not every controller has signed')
+  return roster
+}
+
+/**
+ * Version 1 before anybody has signed it.
+ * @throws {IndexError} `ERR_ROSTER_INVALID` for a wrong hub id or quorum, `ERR_KEY_INVALID`, `ERR_SIGNATURE_INVALID`
+ */
+export function genesisRoster(body: Uint8Array): Roster {
   const first = parseGenesis(body)
   const { id, name, keys } = first.hub
   const { custodians: n, quorum } = first.keyset
@@ -68,8 +94,6 @@ export function rosterFromGenesis(body: Uint8Array, signatures: readonly NamedSi
   roster = { ...roster, keyset: { ...roster.keyset, members: custodians.map((each) => each.id) } }
   requireOrderedPolicies(first.policies)
   requireSoundWitnesses(first.witnesses)
-  if (countSignatures(roster, encode('genesis/v1', id, 1, roster.hash), signatures) !== n)
-    throw invalid('not every controller has signed')
   return roster
 }
 
