@@ -6,6 +6,7 @@ import { BLINDS_PER_DAY, blind, type Meter } from './custodian/lookups.js'
 import { type Merging, merge, unlock } from './custodian/merge.js'
 import { tellState } from './custodian/peer-state.js'
 import { release } from './custodian/release.js'
+import { rewrap } from './custodian/rewrap.js'
 import { activate, follow, prove } from './custodian/rosters.js'
 import { keepSplit } from './custodian/splits.js'
 import type { CustodianStore } from './custodian/state.js'
@@ -16,7 +17,15 @@ import { systemClock, systemRandom } from './system.js'
 
 export { answerIsSignedBy, type ReleaseAnswer } from './case/opening.js'
 export type { Approval, Approve } from './custodian/approvals.js'
-export { type Approvable, approve, type CustodianReport, reportOf } from './custodian/controller.js'
+export {
+  type Approvable,
+  approve,
+  type CustodianReport,
+  type KeyPlace,
+  reportOf,
+  retireRoot,
+  rotateRoot,
+} from './custodian/controller.js'
 export type { CustodianKeys } from './custodian/desk.js'
 export { lockRestored } from './custodian/lock.js'
 export type { CustodianEvent, CustodianStore } from './custodian/state.js'
@@ -32,6 +41,8 @@ export interface CustodianOptions {
    * the roster. `controller`: what its controller approved in the custodian's own store. A function is asked about each roster version.
    */
   readonly approve?: Approval | undefined
+  /** Reads the key file again, after it was changed while this custodian ran; where absent, it has to be started anew. */
+  readonly reloadKeys?: (() => Promise<CustodianKeys>) | undefined
   /**
    * Tokens that it makes in a day: of numbers, 2,000,000 where absent, and of descriptions, of which a look-up takes a few hundred,
    * 20,000,000.
@@ -47,7 +58,8 @@ export type Custodian = Port
 /** A custodian that answers on a port, with its memory read back from its store. */
 export async function openCustodian(options: CustodianOptions): Promise<Custodian> {
   const { keys, store, clock = systemClock, random = systemRandom } = options
-  const desk = await openDesk(keys, store, clock, random, options.approve ?? 'all')
+  const { approve = 'all', reloadKeys } = options
+  const desk = await openDesk({ keys, store, clock, random, approve, reloadKeys })
   const meter: Meter = {
     day: -1,
     used: { number: 0, description: 0 },
@@ -82,6 +94,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     withdraw: (message) => withdraw(desk, message),
     split: (message) => keepSplit(desk, message),
     issue: member((message) => issue(desk, message)),
+    rewrap: standing((message) => rewrap(desk, message)),
     release: standing((message) => release(desk, message)),
     state: standing((message) => tellState(desk, message)),
     merge: (message) => merge(desk, merging, message),

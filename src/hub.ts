@@ -28,6 +28,7 @@ import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'
+import { rewrapShares, shareCounts } from './hub/rewrap.js'
 import { overrideShield, shieldChild, unshieldChild } from './hub/shield.js'
 import { statusOf } from './hub/status.js'
 import { unlockCustodian } from './hub/unlock.js'
@@ -45,6 +46,7 @@ export type { KeysetRecords } from './hub/keysets.js'
 export type { OpenHubOptions } from './hub/open-context.js'
 export type { Hub, HubJournal } from './hub/operator.js'
 export type { AdoptedPolicy } from './hub/policies.js'
+export type { RewrapOptions, Rewrapping, ShareCount } from './hub/rewrap.js'
 export type { HubStatus } from './hub/status.js'
 export type { Unlocking } from './hub/unlock.js'
 
@@ -148,6 +150,8 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     suspend: (id) => suspendParty(hub, id, follow),
     reinstate: (id) => reinstateParty(hub, id, follow),
     makeKeyset: (keyset) => makeKeyset(hub, keyset, follow),
+    rewrap: (rewrapping = {}) => rewrapShares(hub, rewrapping),
+    shareCounts: () => shareCounts(hub),
     formerKeysetRecords: () => recordsOfFormerKeysets(hub),
     rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
     unlock: (custodian) => unlockCustodian(hub, custodian),

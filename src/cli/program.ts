@@ -15,6 +15,7 @@ import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
 import { referralCommands } from './commands/referrals.js'
 import { registerCommand } from './commands/register.js'
+import { rewrapCommand } from './commands/rewrap.js'
 import { activateCommand, rosterCommand } from './commands/roster.js'
 import { rotateEpochCommand } from './commands/rotate-epoch.js'
 import { rotateKeyCommand } from './commands/rotate-key.js'
@@ -68,6 +69,7 @@ function programOf(): Command {
   program.addCommand(eraseCommand())
   program.addCommand(custodianCommand())
   program.addCommand(rotateEpochCommand())
+  program.addCommand(rewrapCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())
   program.addCommand(demoCommand())

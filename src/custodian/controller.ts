@@ -1,9 +1,12 @@
-import { fromHex, toHex } from '../bytes.js'
+import { type Clock, fromHex, type Random, toHex } from '../bytes.js'
 import { IndexError } from '../errors.js'
 import { applyChanges } from '../roster/change.js'
 import { presentRoster } from '../roster/history.js'
+import { presentKey } from '../seal/wrap.js'
 import { policyIsApproved } from './approvals.js'
+import type { CustodianKeys } from './desk.js'
 import { changesInWords } from './in-words.js'
+import { withNewRoot, withoutRoot } from './roots.js'
 import { after, type CustodianMemory, type CustodianStore, noMemory, type Refusal } from './state.js'
 
 /** Something that waits for the controller's word. */
@@ -31,6 +34,8 @@ export interface CustodianReport {
   readonly refusals: readonly Refusal[]
   /** Since when it waits for its peers, epoch milliseconds; absent where it does not. */
   readonly lockedAt?: number | undefined
+  /** How many records lay under which of its roots when the hub last walked through them all; absent before that. */
+  readonly left?: CustodianMemory['left']
 }
 
 /** Read from a custodian's own store, also while the custodian runs. */
@@ -50,6 +55,7 @@ export async function reportOf(store: CustodianStore): Promise<CustodianReport> 
     withdrawals: withdrawn.size,
     refusals,
     ...(locked === undefined ? {} : { lockedAt: locked.at }),
+    ...(memory.left === undefined ? {} : { left: memory.left }),
   }
 }
 
@@ -69,6 +75,45 @@ export async function approve(store: CustodianStore, hash: string, at: number): 
     throw new IndexError('ERR_REQUEST_INVALID', 'nothing with this hash waits here: see status', { field: 'hash' })
   await store.append({ kind: 'approved', at, hash: fromHex(hash) })
   return version?.changes ?? [`lets policy ${hash} decide`]
+}
+
+/** Where a custodian's keys are kept: whole and durable when `write` returns, or as they were before. */
+export interface KeyPlace {
+  read(): Promise<CustodianKeys>
+  write(keys: CustodianKeys): Promise<void>
+}
+
+/**
+ * One root more: what is sealed from now on depends on it. The others stay, until `retireRoot`.
+ * @returns the generation of the new one
+ */
+export async function rotateRoot(place: KeyPlace, store: CustodianStore, options: Drawing): Promise<number> {
+  const keys = withNewRoot(await place.read(), options.random)
+  const { generation } = presentKey(keys.roots)
+  // The key first: of a root that is in no file, nothing must be said.
+  await place.write(keys)
+  await store.append({ kind: 'root', at: options.clock(), generation })
+  return generation
+}
+
+interface Drawing {
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/**
+ * Deletes a former root for good. Whoever has an old copy of the key file still has it.
+ * @param anyway also where records may still need it: those lose this custodian's share
+ * @throws {IndexError} `ERR_REQUEST_INVALID`
+ */
+export async function retireRoot(
+  place: KeyPlace,
+  store: CustodianStore,
+  generation: number,
+  { clock, anyway = false }: { readonly clock: Clock; readonly anyway?: boolean | undefined },
+): Promise<void> {
+  await place.write(withoutRoot(await place.read(), generation, await memoryOf(store), anyway))
+  await store.append({ kind: 'root-retired', at: clock(), generation })
 }
 
 function waitingIn({ rosters, proposals, approved }: CustodianMemory): readonly Approvable[] {

@@ -40,23 +40,32 @@ export interface Desk {
   past(from: number): Promise<readonly CustodianEvent[]>
 }
 
-export async function openDesk(
-  keys: CustodianKeys,
-  store: CustodianStore,
-  clock: Clock,
-  random: Random,
-  approve: Approval,
-): Promise<Desk> {
+export interface DeskOptions {
+  readonly keys: CustodianKeys
+  readonly store: CustodianStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly approve: Approval
+  readonly reloadKeys: (() => Promise<CustodianKeys>) | undefined
+}
+
+export async function openDesk({ store, reloadKeys, ...options }: DeskOptions): Promise<Desk> {
+  const { clock, random, approve } = options
+  let { keys } = options
   let memory = noMemory()
   let read = 0
   const recall = async (): Promise<void> => {
+    const { keyChanges } = memory
     const events = await store.load(read)
     memory = events.reduce(after, memory)
     read += events.length
+    if (reloadKeys !== undefined && memory.keyChanges !== keyChanges) keys = await reloadKeys()
   }
   await recall()
   return {
-    keys,
+    get keys() {
+      return keys
+    },
     clock,
     random,
     approve,

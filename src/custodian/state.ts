@@ -47,6 +47,15 @@ export type CustodianEvent =
     }
   /** These peers have told it what they remember. */
   | { readonly kind: 'unlocked'; readonly at: number; readonly peers: readonly string[] }
+  /** Its key file has another newest root, or one root less. */
+  | { readonly kind: 'root' | 'root-retired'; readonly at: number; readonly generation: number }
+  /** What the hub says after a walk through all records: how many lie under which root of this custodian. */
+  | { readonly kind: 'left'; readonly at: number; readonly root: number; readonly left: readonly LeftUnderRoot[] }
+
+export interface LeftUnderRoot {
+  readonly generation: number
+  readonly records: number
+}
 
 /** Where a custodian keeps its events: durable when `append` returns, and never in the hub's database. */
 export interface CustodianStore {
@@ -78,6 +87,14 @@ export interface CustodianMemory {
   readonly proposals: readonly Proposal[]
   /** The latest, newest last. */
   readonly refusals: readonly Refusal[]
+  /** Newest generation of its root that it knows to have had. */
+  readonly root: number
+  /** When it had its first root of this generation. */
+  readonly rootAt: number
+  /** How often its key file was changed. */
+  readonly keyChanges: number
+  /** The hub's word after its last walk through all records, and the root that was the present one then. */
+  readonly left: { readonly at: number; readonly root: number; readonly left: readonly LeftUnderRoot[] } | undefined
   readonly openings: Map<string, { readonly requestHash: Uint8Array; readonly answer: Uint8Array | undefined }>
   /** Present while it answers nothing that rests on what it remembers. */
   readonly locked: Omit<Extract<CustodianEvent, { kind: 'locked' }>, 'kind'> | undefined
@@ -110,6 +127,10 @@ export function noMemory(): CustodianMemory {
     approved: new Set(),
     proposals: [],
     refusals: [],
+    root: 0,
+    rootAt: 0,
+    keyChanges: 0,
+    left: undefined,
     openings: new Map(),
     locked: undefined,
   }
@@ -177,6 +198,12 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
     }
     case 'unlocked':
       return { ...memory, locked: undefined }
+    case 'root':
+      return { ...memory, root: event.generation, rootAt: event.at, keyChanges: memory.keyChanges + 1 }
+    case 'root-retired':
+      return { ...memory, keyChanges: memory.keyChanges + 1 }
+    case 'left':
+      return { ...memory, left: event }
     case 'opening':
       return withOpening(memory, event.opening, event.requestHash, undefined)
     case 'answered': {

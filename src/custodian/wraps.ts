@@ -8,6 +8,7 @@ import { issueInfo, issueStatement } from '../seal/issue.js'
 import { drawHandle, issueWrap, presentKey } from '../seal/wrap.js'
 import { sign } from '../signature.js'
 import { type Desk, selfOf } from './desk.js'
+import { requireNewestRoot } from './roots.js'
 
 const EMPTY = new Uint8Array(0)
 const issueBody = z.strictObject({ labels: z.array(bytesOf(32)).min(1).max(8192) })
@@ -25,6 +26,7 @@ export async function issue(desk: Desk, message: Message): Promise<Uint8Array> {
     'ERR_MESSAGE_MALFORMED',
     'issue',
   )
+  requireNewestRoot(desk.keys, desk.memory())
   const root = presentKey(desk.keys.roots)
   const wraps = asked.labels.map((label) => {
     const handle = drawHandle(desk.random)

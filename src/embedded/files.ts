@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { CustodianEvent, CustodianStore } from '../custodian.js'
+import type { CustodianEvent, CustodianStore, KeyPlace } from '../custodian.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { decodeKeyFile, encodeKeyFile, type KeyFile } from '../key-file.js'
@@ -75,6 +75,14 @@ export async function readKeyFile<Kind extends KeyFile['kind']>(
     throw new IndexError('ERR_FILE_INVALID', `the key file of the ${kind} cannot be read (${error.code ?? 'unknown'})`)
   })
   return decodeKeyFile(text, kind)
+}
+
+/** A custodian's key file, as a place to change its roots in. */
+export function fileKeyPlace(path: string): KeyPlace {
+  return {
+    read: async () => (await readKeyFile(path, 'custodian')).keys,
+    write: (keys) => replaceFile(path, encodeKeyFile({ kind: 'custodian', keys })),
+  }
 }
 
 /**

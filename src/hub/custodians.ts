@@ -24,8 +24,8 @@ export interface CustodianClients {
   cosign(note: string, size: number, prove: Prove, accepts: Accepts, latest?: string): Promise<Cosigned>
   /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
   lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
-  /** Proves to one custodian that roster entries stand in the journal. */
-  prove(custodian: string, proof: RosterProof, options?: SendOptions): Promise<void>
+  /** A question to one custodian alone, whose reply is still unknown input. */
+  ask(custodian: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown>
   /**
    * The custodians' answers to a release request, which may be refusals. None is waited for much longer once
    * `enough` of them `counts`.
@@ -68,16 +68,6 @@ export interface RosterNews {
   readonly type: 'roster' | 'activation'
   readonly at: number
   readonly body: Uint8Array
-}
-
-export interface RosterProof {
-  readonly note: string
-  readonly consistency: ConsistencyProof
-  readonly entries: readonly {
-    readonly position: number
-    readonly salt: Uint8Array
-    readonly path: readonly Uint8Array[]
-  }[]
 }
 
 /** What a custodian said to a release request; whether it signed it is not yet checked. */
@@ -209,9 +199,7 @@ export function custodianClients(
           throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
         },
       ),
-    async prove(custodian, proof, options) {
-      await ask(custodian, 'prove', proof, options)
-    },
+    ask,
     async release(question, patience, options) {
       const askOne = async (custodian: string): Promise<GivenAnswer> => {
         const reply = await ask(custodian, 'release', { sealed: await question(custodian) }, options)

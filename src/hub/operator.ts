@@ -26,6 +26,7 @@ import type { KeysetRecords } from './keysets.js'
 import type { EnquiryFilter, PublicEnquiry, PublicReferral } from './lists.js'
 import type { AdoptedPolicy } from './policies.js'
 import type { CaseNews } from './raise.js'
+import type { RewrapOptions, Rewrapping, ShareCount } from './rewrap.js'
 import type { HubStatus } from './status.js'
 import type { Unlocking } from './unlock.js'
 import type { JournalReport } from './verify-stored.js'
@@ -53,6 +54,14 @@ export interface Hub extends HubPort, AsyncDisposable {
    * their children are registered again: put the same feed through once more.
    */
   makeKeyset(keyset: NewKeyset): Promise<RosterOutcome>
+  /**
+   * Has custodians wrap their shares of what is sealed anew under their present roots. Nothing is opened. It can be stopped and
+   * called again; records in any mixture of generations open.
+   * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_CUSTODIAN_UNAVAILABLE`, `ERR_SIGNATURE_INVALID`
+   */
+  rewrap(options?: RewrapOptions): Promise<readonly Rewrapping[]>
+  /** How many records lie under which root of which custodian. Reads every record. */
+  shareCounts(): Promise<readonly ShareCount[]>
   /** How many records wait for that, by keyset. */
   formerKeysetRecords(): Promise<readonly KeysetRecords[]>
   /**

@@ -26,6 +26,6 @@ export async function proveRoster(
     )
     const consistency = await hub.ledger.consistency(Math.min(seenSize, size), Math.max(seenSize, size))
     // Whoever does not take the proof says so with a signature, when it is asked to release.
-    await hub.custodians.prove(custodian, { note, consistency, entries }).catch(passOver)
+    await hub.custodians.ask(custodian, 'prove', { note, consistency, entries }).catch(passOver)
   }
 }

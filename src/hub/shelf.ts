@@ -23,6 +23,8 @@ export interface Shelf {
     after: Uint8Array | undefined,
     limit: number,
   ): Promise<readonly { readonly key: Uint8Array; readonly value: Rows[T] }[]>
+  /** A row from the value that the store has under a key. */
+  read<T extends Table>(table: T, key: Uint8Array, value: Uint8Array): Rows[T]
   put<T extends Table>(table: T, key: Uint8Array, value: Rows[T] | undefined): Put
   insert<T extends Table>(
     table: T,
@@ -63,6 +65,7 @@ export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array,
       const rows = await store.list(table, after, limit)
       return rows.map(({ key, value }) => ({ key, value: opened(table, key, value) }))
     },
+    read: opened,
     put: (table, key, value) => ({ table, key, value: value === undefined ? undefined : sealed(table, key, value) }),
     insert: (table, key, value) => ({ table, key, value: sealed(table, key, value) }),
   }

@@ -38,7 +38,8 @@ export interface SealedRecord {
 /** Most custodians that a keyset can have. */
 export const CUSTODIANS_MAX = 16
 
-const WRAPPED_LENGTH = 33 + AEAD_OVERHEAD
+/** Length of a wrapped share in bytes. */
+export const WRAPPED_LENGTH: number = 33 + AEAD_OVERHEAD
 const KEYSET = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The stored form of a record; `docs/formats.md` has the layout. @throws {RangeError} for a record that could not be decoded again. */
