@@ -24,8 +24,6 @@ export interface CustodianClients {
   cosign(note: string, size: number, prove: Prove, accepts: Accepts, latest?: string): Promise<Cosigned>
   /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
   lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
-  /** A question to one custodian alone, whose reply is still unknown input. */
-  ask(custodian: string, verb: string, body: unknown, options?: SendOptions): Promise<unknown>
   /**
    * The custodians' answers to a release request, which may be refusals. None is waited for much longer once
    * `enough` of them `counts`.
@@ -199,7 +197,6 @@ export function custodianClients(
           throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
         },
       ),
-    ask,
     async release(question, patience, options) {
       const askOne = async (custodian: string): Promise<GivenAnswer> => {
         const reply = await ask(custodian, 'release', { sealed: await question(custodian) }, options)
