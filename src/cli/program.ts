@@ -21,6 +21,7 @@ import { rotateEpochCommand } from './commands/rotate-epoch.js'
 import { rotateKeyCommand } from './commands/rotate-key.js'
 import { standingCommands } from './commands/standing.js'
 import { statusCommand } from './commands/status.js'
+import { unlockCommand } from './commands/unlock.js'
 import { verifyCommand } from './commands/verify.js'
 import { demoCommand } from './demo.js'
 import { COULD_NOT, codedFailure, DONE, reportFailure } from './failure.js'
@@ -70,6 +71,7 @@ function programOf(): Command {
   program.addCommand(custodianCommand())
   program.addCommand(rotateEpochCommand())
   program.addCommand(rewrapCommand())
+  program.addCommand(unlockCommand())
   program.addCommand(verifyCommand())
   program.addCommand(statusCommand())
   program.addCommand(demoCommand())

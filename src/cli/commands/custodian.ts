@@ -1,5 +1,7 @@
 import { Command } from 'commander'
+import { custodianApproveCommand } from './custodian/approve.js'
 import { custodianInitCommand } from './custodian/init.js'
+import { custodianRestoreCommand } from './custodian/restore.js'
 import { custodianServeCommand } from './custodian/serve.js'
 import { custodianSignCommand } from './custodian/sign.js'
 import { custodianStatusCommand } from './custodian/status.js'
@@ -11,6 +13,8 @@ export function custodianCommand(): Command {
     .addCommand(custodianSignCommand())
     .addCommand(custodianServeCommand())
     .addCommand(custodianStatusCommand())
+    .addCommand(custodianApproveCommand())
+    .addCommand(custodianRestoreCommand())
     .addHelpText(
       'after',
       '\nThe folder is the custodian’s own (--dir, or CHILD_INDEX_CUSTODIAN_DIR; default: ./custodian).\n' +
