@@ -3,8 +3,10 @@ import type { Enquiry } from '../case/enquiry.js'
 import type { Referral } from '../case/referral.js'
 import type { ChildId } from '../child/identifiers.js'
 import { bytesUpTo, parse } from '../door.js'
+import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
+import { custodiansOf } from '../roster/roster.js'
 import type { Table } from '../store/port.js'
 import { requireOfficer } from './cases.js'
 import { type HubContext, roster } from './context.js'
@@ -108,5 +110,8 @@ const relayRequest = z.strictObject({
 /** Passes a sealer's message on to a custodian, which checks its signature; it is sealed: nothing in it is for the hub. */
 export async function relay(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const { to, message: inner } = parse(relayRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'relay')
+  // Whoever asks may be anybody: what they call a custodian is not repeated to them, nor to a log.
+  if (!custodiansOf(roster(hub)).some(({ id }) => id === to))
+    throw new IndexError('ERR_PARTY_UNKNOWN', 'no custodian is on the roster under this id', { field: 'to' })
   return toJsonBytes({ reply: await hub.custodians.relay(to, inner, options) })
 }
