@@ -10,7 +10,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Verdict } from '../policy/assess.js'
 import { NOT_NAMED } from '../policy/explain/redact.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
-import type { Message } from '../port.js'
+import { encodeSigned, type Message } from '../port.js'
 import { agencyOf, inGoodStanding, type Officer } from '../roster/roster.js'
 import { type HubContext, requireSender, roster } from './context.js'
 import { historyKey, instantOf, lastAssessed, loadWatermark, NO_HISTORY } from './history.js'
@@ -233,6 +233,7 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
       childId: file.childId,
       reason,
       officers,
+      asked: encodeSigned(message),
     }
     // Another process that assesses meanwhile writes the same history.
     return { drafts: [{ type: 'case', body: toJsonBytes(event) }], expects: [watermark.raw], puts }

@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import { toHex } from '../bytes.js'
+import { equalBytes, toHex } from '../bytes.js'
 import { CLOSING_REASONS } from '../case/case.js'
 import { determinationIsSignedBy } from '../case/determination.js'
 import { agreedBy, decodeLink } from '../case/link.js'
 import { parseDetermination } from '../case/messages.js'
-import { bytesOf, parse } from '../door.js'
-import { fromJsonBytes } from '../json.js'
+import { bytesOf, bytesUpTo, parse } from '../door.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
 import type { AssessedCheck } from '../policy/history.js'
 import { levelNamed, levelRank, THRESHOLDS } from '../policy/policy.js'
+import { decodeMessage, messageIsSignedBy } from '../port.js'
 import { policyInForce } from '../roster/roster.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
 import { officerAt } from './openings.js'
@@ -30,7 +31,12 @@ const level = {
     .max(65_536)
     .optional(),
 }
-const closing = { ...base, reason: z.enum(CLOSING_REASONS), officers: z.array(name).max(64) }
+const closing = {
+  ...base,
+  reason: z.enum(CLOSING_REASONS),
+  officers: z.array(name).max(64),
+  asked: bytesUpTo(4_096),
+}
 const event = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('raised'), ...level }),
   z.strictObject({ event: z.literal('level-changed'), ...level }),
@@ -40,6 +46,7 @@ const event = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('split'), ...base }),
 ])
 type Event = z.infer<typeof event>
+type Closing = Extract<Event, { event: 'closed' | 'closing-proposed' }>
 type Reached = Extract<Event, { event: 'raised' | 'level-changed' }>
 
 /** A case that a level raised is one that its policy, run again on the checks it names, raises. */
@@ -48,9 +55,26 @@ export function verifyCase(docket: Docket, place: Place, body: Uint8Array): void
     const said = parse(event, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'case')
     const child = toHex(said.childId)
     if (said.event === 'raised' || said.event === 'level-changed') verifyVerdict(docket, place, said)
-    else if (said.event === 'closed') docket.closed.set(child, place.position)
-    else if (said.event === 'joined' || said.event === 'split') docket.linkedChildren.add(child)
+    else if (said.event === 'closed' || said.event === 'closing-proposed') {
+      verifyClosing(docket, place, said)
+      if (said.event === 'closed') docket.closed.set(child, place.position)
+    } else if (said.event === 'joined' || said.event === 'split') docket.linkedChildren.add(child)
   })
+}
+
+/** Each officer who closes a case said so in their own signed words: one of them here, another in a proposal before. */
+function verifyClosing(docket: Docket, place: Place, { case: number, reason, officers, asked }: Closing): void {
+  const message = decodeMessage(asked)
+  const officer = officerAt(place, message.party)
+  const wanted = equalBytes(message.body, toJsonBytes({ case: number, reason }))
+  const isAsked = message.verb === 'close' && officers.includes(officer.id) && wanted
+  requires(isAsked, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
+  const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)
+  requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
+  docket.closings.add(`${number} ${reason} ${officer.id}`)
+  const haveAll = officers.every((id) => docket.closings.has(`${number} ${reason} ${id}`))
+  requires(haveAll, 'ERR_SIGNATURE_INVALID', 'an officer whom it names did not ask for it')
+  approve(docket, 'closings carry the signature of every officer whom they name')
 }
 
 function verifyVerdict(docket: Docket, place: Place, said: Reached): void {

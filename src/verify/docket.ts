@@ -51,6 +51,10 @@ export interface Docket {
   readonly permitted: Set<string>
   readonly referrals: Map<number, string>
   readonly closed: Map<string, number>
+  /** Case, reason and officer of every word on closing a case. */
+  readonly closings: Set<string>
+  /** Signatures of the messages by which officers asked for a view: one message is one view. */
+  readonly asked: Set<string>
   /** Children whose cases were joined or parted by links. */
   readonly linkedChildren: Set<string>
   readonly links: Set<number>
@@ -93,6 +97,8 @@ export function newDocket(pin: Pin): Docket {
     permitted: new Set(),
     referrals: new Map(),
     closed: new Map(),
+    closings: new Set(),
+    asked: new Set(),
     linkedChildren: new Set(),
     links: new Set(),
     counts,

@@ -121,6 +121,13 @@ export function verifyView(docket: Docket, place: Place, body: Uint8Array): void
     requires(isAsked, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
     const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)
     requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
+    const once = toHex(message.signature)
+    requires(
+      !docket.asked.has(once),
+      'ERR_SIGNATURE_INVALID',
+      'its officer asked for it once, and it stands there twice',
+    )
+    docket.asked.add(once)
     bump(docket.counts.viewsByOfficer, officer.id)
     approve(docket, 'views carry their officer’s own signature, and follow an opening that a quorum released')
   })

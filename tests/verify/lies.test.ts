@@ -4,7 +4,7 @@ import { signRequest } from '../../src/case/opening.js'
 import type { CheckId } from '../../src/check/canonical.js'
 import { signWithdrawal } from '../../src/check/withdrawal.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
-import { decodeMessage, encodeMessage } from '../../src/port.js'
+import { decodeMessage, encodeMessage, encodeSigned } from '../../src/port.js'
 import type { House } from '../support/house.js'
 import { busyHouse, journal, journalBatch, wrongIn } from './office.js'
 
@@ -57,7 +57,7 @@ test('a level on a check that was taken back, that never was, or under a policy 
 test('a case that comes back as if it had never been closed', async () => {
   const raised = await bodyOf('case')
   const closed = { event: 'closed', case: 1, childId: raised.childId, reason: 'no-further-action', officers: ['first'] }
-  await journal(busy, 'case', closed)
+  await journal(busy, 'case', { ...closed, asked: closing('first', 1, 'no-further-action') })
   await journal(busy, 'case', { ...raised, case: 2 })
   expect(await wrongIn(busy)).toEqual([
     'a case does not stand: it passes over that a case of this child was closed before',
@@ -122,6 +122,39 @@ test('a release without an opening, of another custodian, of another share, or t
     'a release does not stand: its custodian did not sign it',
     'a release does not stand: its custodian released before',
     'a refusal does not stand: its custodian did not sign it',
+  ])
+})
+
+function closing(officer: string, number: number, reason: string): Uint8Array {
+  const sender = { hub: busy.hub.id, party: officer, key: key(officer) }
+  return encodeMessage('close', toJsonBytes({ case: number, reason }), busy.clock.now, sender)
+}
+
+test('a closing that frames an officer', async () => {
+  const { childId } = await bodyOf('case')
+  const said = { event: 'closed', case: 1, childId, reason: 'services-in-place', officers: ['first'] }
+  const own = closing('first', 1, 'services-in-place')
+  const { signature: _, ...unsigned } = decodeMessage(own)
+  await journal(busy, 'case', said)
+  await journal(busy, 'case', { ...said, asked: encodeSigned({ ...unsigned, signature: new Uint8Array(64) }) })
+  await journal(busy, 'case', { ...said, asked: closing('second', 1, 'services-in-place') })
+  await journal(busy, 'case', { ...said, asked: closing('first', 2, 'services-in-place') })
+  await journal(busy, 'case', { ...said, reason: 'entered-in-error', asked: own })
+  await journal(busy, 'case', { ...said, officers: ['second', 'first'], asked: own })
+  expect(await wrongIn(busy)).toEqual([
+    expect.stringMatching(/^a case does not stand: case/),
+    'a case does not stand: its officer did not ask for it',
+    'a case does not stand: its officer asked for something else',
+    'a case does not stand: its officer asked for something else',
+    expect.stringMatching(/^a case does not stand: /),
+    'a case does not stand: an officer whom it names did not ask for it',
+  ])
+})
+
+test('a view that is written down twice for one that was asked for', async () => {
+  await journal(busy, 'view', await bodyOf('view'))
+  expect(await wrongIn(busy)).toEqual([
+    'a view does not stand: its officer asked for it once, and it stands there twice',
   ])
 })
 
