@@ -1,16 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Clock, equalBytes, type Random } from './bytes.js'
-import { type CustodianKeys, type CustodianStore, memoryCustodianStore } from './custodian.js'
-import {
-  createKeyFile,
-  exists,
-  fileCustodianStore,
-  holdsSomething,
-  hubFolder,
-  hubPlaces,
-  readKeyFile,
-} from './embedded/files.js'
+import type { Clock, Random } from './bytes.js'
+import { type CustodianStore, memoryCustodianStore } from './custodian.js'
+import { createKeyFile, exists, fileCustodianStore, hubFolder, hubPlaces, readKeyFile } from './embedded/files.js'
+import { readWiring, wire } from './embedded/wiring.js'
 import { IndexError } from './errors.js'
 import { found, openCustodians } from './founding.js'
 import type { Limits } from './hub/context.js'
@@ -72,7 +65,7 @@ export async function initHub(options: InitHubOptions): Promise<Hub> {
 }
 
 /** @throws {IndexError} `ERR_FILE_EXISTS` when anything of a hub stands in the folder, whole or not */
-async function requireUnused(path: string): Promise<void> {
+export async function requireUnused(path: string): Promise<void> {
   for (const place of hubPlaces(path)) {
     if (await exists(place))
       throw new IndexError('ERR_FILE_EXISTS', 'the folder holds a hub already, or what is left of one')
@@ -87,51 +80,33 @@ async function requireUnused(path: string): Promise<void> {
 export async function openHub(options: OpenOptions): Promise<Hub> {
   const { clock = systemClock, random = systemRandom, limits } = options
   if (!('path' in options)) return openHubOn({ ...options, clock, random, limits })
-  const { path } = options
-  const folder = hubFolder(path)
-  const { id, keys } = await readKeyFile(folder.hubKey, 'hub')
-  const custodianKeys = await Promise.all(
-    [1, 2, 3].map(async (number) => (await readKeyFile(folder.custodianKey(number), 'custodian')).keys),
-  )
-  await requireLogs(path, custodianKeys)
-  const store = await sqliteStore(path, false)
+  return openFolder(options.path, { clock, random, limits })
+}
+
+/** @param isNew whether it was founded just now, so that custodians in this process remember nothing yet */
+export async function openFolder(
+  path: string,
+  { clock = systemClock, random = systemRandom, limits }: Wiring,
+  isNew = false,
+): Promise<Hub> {
+  const { id, keys } = await readKeyFile(hubFolder(path).hubKey, 'hub')
+  const places = await readWiring(path)
+  const wired = await wire(path, places, { identity: keys.signing, clock, random, isNew })
   try {
-    const custodians = await openCustodians(custodianKeys, fileStores(path), clock, random)
-    const hub = await openHubOn({ id, store, keys, custodians, clock, random, limits })
-    requireOnRoster(hub, custodianKeys)
-    return hub
+    const store = await sqliteStore(path, false)
+    try {
+      const { ports: custodians, apart: custodiansApart } = wired
+      const onClose = async (): Promise<void> => wired.close()
+      const hub = await openHubOn({ id, store, keys, custodians, custodiansApart, clock, random, limits, onClose })
+      wired.requireOnRoster(hub.roster())
+      return hub
+    } catch (error) {
+      await store.close()
+      throw error
+    }
   } catch (error) {
-    await store.close()
+    wired.close()
     throw error
-  }
-}
-
-/**
- * The custodians' files hold the heads by which an older copy of the database is known: without them, a rollback would
- * pass unseen.
- * @throws {IndexError} `ERR_FILE_MISSING`
- */
-async function requireLogs(path: string, custodians: readonly CustodianKeys[]): Promise<void> {
-  for (const { id } of custodians) {
-    if (await holdsSomething(hubFolder(path).custodianLog(id))) continue
-    throw new IndexError(
-      'ERR_FILE_MISSING',
-      `what ${id} remembers is not there: restore the custodians’ folder from its backup`,
-    )
-  }
-}
-
-/** @throws {IndexError} `ERR_KEY_WRONG` for a custodian's key file that is another's, or of another hub */
-function requireOnRoster(hub: Hub, custodians: readonly CustodianKeys[]): void {
-  for (const [index, { id, signing }] of custodians.entries()) {
-    const party = hub.roster().parties.get(id)
-    const isIts =
-      party?.party === 'custodian' && party.index === index + 1 && equalBytes(party.keys.signing, signing.publicKey)
-    if (!isIts)
-      throw new IndexError(
-        'ERR_KEY_WRONG',
-        `the key file of custodian ${index + 1} is not the one that the roster names`,
-      )
   }
 }
 
@@ -140,7 +115,7 @@ function fileStores(path: string): (id: string) => CustodianStore {
 }
 
 // Loaded only here and only now: importing the package must not load a native addon.
-async function sqliteStore(path: string, create: boolean): Promise<Store> {
+export async function sqliteStore(path: string, create: boolean): Promise<Store> {
   const { openSqliteStore } = await import('./store/sqlite.js')
   const { database } = hubFolder(path)
   if (create) await mkdir(dirname(database), { recursive: true })

@@ -30,7 +30,7 @@ import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/refe
 import { findForRegistration, registerChildren } from './hub/register.js'
 import { rewrapShares, shareCounts } from './hub/rewrap.js'
 import { overrideShield, shieldChild, unshieldChild } from './hub/shield.js'
-import { statusOf } from './hub/status.js'
+import { reachOfCustodians, statusOf } from './hub/status.js'
 import { unlockCustodian } from './hub/unlock.js'
 import { verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
@@ -47,7 +47,7 @@ export type { OpenHubOptions } from './hub/open-context.js'
 export type { Hub, HubJournal } from './hub/operator.js'
 export type { AdoptedPolicy } from './hub/policies.js'
 export type { RewrapOptions, Rewrapping, ShareCount } from './hub/rewrap.js'
-export type { HubStatus } from './hub/status.js'
+export type { CustodianReach, HubStatus } from './hub/status.js'
 export type { Unlocking } from './hub/unlock.js'
 
 /** A hub on a store with its keys, its custodians within reach, and its journal checked against what they saw. */
@@ -199,7 +199,8 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       await assess()
       yield* listDuplicates(hub, { ...filter, isShielding: false })
     },
-    status: () => statusOf(hub, options.custodiansApart === true, assessor.unassessed()),
+    status: () => statusOf(hub, options.custodiansApart, assessor.unassessed()),
+    custodians: () => reachOfCustodians(hub, options.custodiansApart),
     onCase: assessor.onCase,
     caughtUp: (wait) => assess(wait?.signal),
     journal: {

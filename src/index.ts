@@ -62,6 +62,7 @@ export type {
   Adoption,
   AdoptOptions,
   ChildHistory,
+  CustodianReach,
   Hub,
   HubJournal,
   HubStatus,

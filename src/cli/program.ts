@@ -10,6 +10,7 @@ import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
 import { eraseCommand } from './commands/erase.js'
+import { foundCommand } from './commands/found.js'
 import { initCommand } from './commands/init.js'
 import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
@@ -51,6 +52,7 @@ function programOf(): Command {
     .enablePositionalOptions()
     .addHelpText('after', AFTER_HELP)
   program.addCommand(initCommand())
+  program.addCommand(foundCommand())
   program.addCommand(enrolCommand())
   program.addCommand(registerCommand())
   for (const command of checkCommands()) program.addCommand(command)

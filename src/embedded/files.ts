@@ -11,6 +11,11 @@ export interface HubFolder {
   readonly hubKey: string
   custodianKey(number: number): string
   custodianLog(id: string): string
+  /** Where the custodians are, unless all three are in this process. */
+  readonly wiring: string
+  /** Of a hub whose custodians are apart: who it is, for everybody to know, and what their controllers sign. */
+  readonly identity: string
+  readonly genesis: string
 }
 
 export function hubFolder(path: string): HubFolder {
@@ -19,13 +24,25 @@ export function hubFolder(path: string): HubFolder {
     hubKey: join(path, 'keys', 'hub.key.json'),
     custodianKey: (number) => join(path, 'keys', `custodian-${number}.key.json`),
     custodianLog: (id) => join(path, 'custodians', `${id}.ndjson`),
+    wiring: join(path, 'custodians.json'),
+    identity: join(path, 'hub.json'),
+    genesis: join(path, 'genesis.json'),
   }
 }
 
 /** Everything that a hub puts into its folder. */
 export function hubPlaces(path: string): readonly string[] {
-  const { database } = hubFolder(path)
-  return [database, `${database}-wal`, `${database}-shm`, join(path, 'keys'), join(path, 'custodians')]
+  const { database, wiring, identity, genesis } = hubFolder(path)
+  return [
+    wiring,
+    identity,
+    genesis,
+    database,
+    `${database}-wal`,
+    `${database}-shm`,
+    join(path, 'keys'),
+    join(path, 'custodians'),
+  ]
 }
 
 /** Whether something stands at a path. */

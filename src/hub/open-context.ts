@@ -22,8 +22,11 @@ export interface OpenHubOptions {
   readonly clock: Clock
   readonly random: Random
   readonly limits?: Partial<Limits> | undefined
-  /** Whether each custodian runs where this hub's operator has no say. Claimed by whoever moved them out; `status` says it. */
-  readonly custodiansApart?: boolean | undefined
+  /**
+   * Whether each custodian, or which of them by id, runs where this hub's operator has no say. Claimed by whoever moved them out;
+   * `status` says it.
+   */
+  readonly custodiansApart?: boolean | ReadonlySet<string> | undefined
   /** Runs after the store is closed: to let go of what the caller opened. */
   readonly onClose?: (() => Promise<void>) | undefined
 }

@@ -27,7 +27,7 @@ import type { EnquiryFilter, PublicEnquiry, PublicReferral } from './lists.js'
 import type { AdoptedPolicy } from './policies.js'
 import type { CaseNews } from './raise.js'
 import type { RewrapOptions, Rewrapping, ShareCount } from './rewrap.js'
-import type { HubStatus } from './status.js'
+import type { CustodianReach, HubStatus } from './status.js'
 import type { Unlocking } from './unlock.js'
 import type { JournalReport } from './verify-stored.js'
 
@@ -130,6 +130,8 @@ export interface Hub extends HubPort, AsyncDisposable {
   onCase(listener: (news: CaseNews) => void): () => void
   /** What this hub is, and what the way it is wired does and does not protect. */
   status(): HubStatus
+  /** Asks each custodian whether it is there. */
+  custodians(): Promise<readonly CustodianReach[]>
   /** Resolves once every check that was recorded by now has been assessed. */
   caughtUp(options?: { readonly signal?: AbortSignal }): Promise<void>
   readonly journal: HubJournal

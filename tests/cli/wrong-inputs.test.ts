@@ -114,7 +114,10 @@ describe('the command line itself', () => {
     expect(stdout).toContain('0 done, 1 something was rejected, 2 could not run')
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
     const own = commands
-      .filter((name) => !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert'].includes(name))
+      .filter(
+        (name) =>
+          !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert', 'custodian'].includes(name),
+      )
       .map((name) => [name])
     const nested = [
       ['enrol', 'agency'],
@@ -126,6 +129,10 @@ describe('the command line itself', () => {
       ['conference', 'join'],
       ['duplicates', 'list'],
       ['alert', 'end'],
+      ['custodian', 'init'],
+      ['custodian', 'sign'],
+      ['custodian', 'serve'],
+      ['custodian', 'status'],
     ]
     expect(own.length).toBeGreaterThan(15)
     for (const command of [...own, ...nested]) {

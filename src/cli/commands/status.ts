@@ -11,7 +11,7 @@ export function statusCommand(): Command {
     'Say what the hub is, what it holds, and what the way it is wired does not protect.',
     {
       example: 'status',
-      json: '{ name, hub, pin, rosterVersion, epoch, formerEpochUntil?, policyId, policyVersion, policyHash, unassessedChecks, custodians, quorum, custodiansApart, journalSize, parties: { party: number }, cases: { status: number }, enquiries: { status: number }, referrals: { status: number }, warnings }',
+      json: '{ name, hub, pin, rosterVersion, epoch, formerEpochUntil?, policyId, policyVersion, policyHash, unassessedChecks, custodians, quorum, custodiansApart, custodianPlaces: [{ custodian, apart, reached, code? }], journalSize, parties: { party: number }, cases: { status: number }, enquiries: { status: number }, referrals: { status: number }, warnings }',
     },
   )
   return does(command, (context) =>
@@ -25,8 +25,9 @@ export function statusCommand(): Command {
         enquiries: await tally(hub.enquiries(), (each) => each.status),
         referrals: await tally(hub.referrals(), (each) => each.status),
       }
+      const custodianPlaces = await hub.custodians()
       const pin = toHex(hub.pin.roster)
-      context.out.result({ ...status, pin, ...counts }, [
+      context.out.result({ ...status, custodianPlaces, pin, ...counts }, [
         `${status.name}, ${counts.journalSize} journal entries`,
         `hub        ${status.hub}`,
         `pin        ${pin}`,
@@ -34,6 +35,10 @@ export function statusCommand(): Command {
         `roster     version ${status.rosterVersion}: ${told(counts.parties)}`,
         `ids        of epoch ${status.epoch}${status.formerEpochUntil === undefined ? '' : `; those of the one before until ${when(status.formerEpochUntil)}`}`,
         `custodians ${status.quorum} of ${status.custodians} open`,
+        ...custodianPlaces.map(
+          ({ custodian, apart, reached, code }) =>
+            `           ${custodian} ${apart ? 'apart' : 'in this process'}${reached ? '' : `, does not answer: ${code ?? ''}`}`,
+        ),
         `cases      ${told(counts.cases)}`,
         `enquiries  ${told(counts.enquiries)}`,
         `referrals  ${told(counts.referrals)}`,
