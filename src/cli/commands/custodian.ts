@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { custodianApproveCommand } from './custodian/approve.js'
 import { custodianInitCommand } from './custodian/init.js'
 import { custodianRestoreCommand } from './custodian/restore.js'
+import { retireRootCommand, rotateRootCommand } from './custodian/roots.js'
 import { custodianServeCommand } from './custodian/serve.js'
 import { custodianSignCommand } from './custodian/sign.js'
 import { custodianStatusCommand } from './custodian/status.js'
@@ -15,6 +16,8 @@ export function custodianCommand(): Command {
     .addCommand(custodianStatusCommand())
     .addCommand(custodianApproveCommand())
     .addCommand(custodianRestoreCommand())
+    .addCommand(rotateRootCommand())
+    .addCommand(retireRootCommand())
     .addHelpText(
       'after',
       '\nThe folder is the custodian’s own (--dir, or CHILD_INDEX_CUSTODIAN_DIR; default: ./custodian).\n' +

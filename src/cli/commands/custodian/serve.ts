@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { tagOf, unpack, unversioned, utf8Text } from '../../../bytes.js'
 import { openCustodian } from '../../../custodian.js'
-import { readCustodianFolder } from '../../../embedded/custodian-folder.js'
+import { custodianPlaces, readCustodianFolder } from '../../../embedded/custodian-folder.js'
+import { fileKeyPlace } from '../../../embedded/files.js'
 import { IndexError } from '../../../errors.js'
 import { decodeMessage, type Port } from '../../../port.js'
 import { servePort } from '../../../transport.js'
@@ -26,7 +27,8 @@ export function custodianServeCommand(): Command {
       if (listen === undefined)
         throw new IndexError('ERR_REQUEST_INVALID', 'say where to listen', { field: '--listen' })
       const { approve, blindsPerDay } = settings
-      const custodian = await openCustodian({ keys, store, approve, blindsPerDay })
+      const reloadKeys = () => fileKeyPlace(custodianPlaces(dir).key).read()
+      const custodian = await openCustodian({ keys, store, approve, blindsPerDay, reloadKeys })
       const serving = await servePort(flags.log === true ? logged(custodian) : custodian, {
         identity: keys.signing,
         peers: [keys.hub.publicKey],
