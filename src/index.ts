@@ -66,7 +66,10 @@ export type {
   Hub,
   HubJournal,
   HubStatus,
+  KeysetRecords,
+  NewKeyset,
   OpenHubOptions,
+  RosterOutcome,
   Rotation,
   RotationOptions,
 } from './hub.js'
@@ -87,7 +90,7 @@ export {
   type SentReferral,
   type UnshieldOutcome,
 } from './officer.js'
-export { type HubPort, newPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
+export { type HubPort, newPartyKey, nextPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'
 export { type AssessOptions, assess, levelAt, type Verdict } from './policy/assess.js'
 export { type CompiledPolicy, compilePolicy } from './policy/compiled/compile.js'
 export type { TrackedChild } from './policy/compiled/track.js'
@@ -100,7 +103,8 @@ export { parsePolicy } from './policy/parse.js'
 export type { Policy, Threshold } from './policy/policy.js'
 export type { ReplayOptions, ReplayReport } from './policy/replay/replay.js'
 export type { Port, SendOptions } from './port.js'
-export type { Enrolment } from './roster/enrolment.js'
+export type { Enrolment, Replacement } from './roster/enrolment.js'
+export type { RosterHistory } from './roster/history.js'
 export type { Roster } from './roster/roster.js'
 export {
   createSealer,

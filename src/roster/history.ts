@@ -84,7 +84,7 @@ export function withActivationEntry(
 }
 
 /** The position that custodians sign for with a version: that of a proposal that had to wait. */
-export function signedPosition({ activationDelayMs }: Roster, { position }: Proposal): number | undefined {
+function signedPosition({ activationDelayMs }: Roster, { position }: Proposal): number | undefined {
   return activationDelayMs > 0 ? position : undefined
 }
 

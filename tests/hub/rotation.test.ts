@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createAgency, createOfficer, isIndexError } from '../../src/index.js'
 import { nextPartyKey, type PartyKey } from '../../src/party.js'
 import { childDetails, DAY, HOUR, type House, house, NOW, nhsNumber } from '../support/house.js'
+import { watched } from './watched-store.js'
 
 const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
@@ -129,6 +130,91 @@ describe('an officer’s key and dates', () => {
     await it.hub.replace(await it.first.replacement({ key: next }))
     expect(it.hub.roster().parties.get('first')?.suspended).toBe(true)
     expect(await codeOf(it.first.open({ ...ask, case: 1 }))).toBe('ERR_PARTY_NOT_IN_STANDING')
+  })
+})
+
+describe('what is on its way when the roster changes', () => {
+  const between: readonly [string, string, (it: House) => Promise<unknown>, string][] = [
+    [
+      'a batch of an agency that is suspended',
+      'met-police',
+      (it) => it.police.check(seen('a')),
+      'ERR_PARTY_NOT_IN_STANDING',
+    ],
+    [
+      'a record of a sealer that is suspended',
+      'births',
+      (it) => it.register(childDetails(2)),
+      'ERR_PARTY_NOT_IN_STANDING',
+    ],
+  ]
+  test.each(between)('%s is not recorded after it', async (_, id, send, code) => {
+    const gate = watched()
+    await using it = await house({ store: gate.store })
+    await it.register(childDetails(1))
+    const other = await it.another()
+    if (id === 'met-police') await it.police.identify({ nhsNumber: nhsNumber(1) }, 'PC 1')
+    const wanted = id === 'births' ? 'record' : 'reference'
+    gate.beforeCommit = async ({ inserts = [], puts = [] }) => {
+      if (![...inserts, ...puts].some(({ table }) => table === wanted)) return
+      gate.beforeCommit = undefined
+      await other.suspend(id)
+    }
+    expect(await codeOf(send(it))).toBe(code)
+  })
+
+  test('a batch under a key that is replaced meanwhile is refused, and sent again counts', async () => {
+    const gate = watched()
+    await using it = await house({ store: gate.store })
+    await it.register(childDetails(1))
+    const other = await it.another()
+    const next = await nextOf(it, 'met-police')
+    const replacement = await it.police.replacement(next)
+    gate.beforeCommit = async ({ inserts = [] }) => {
+      if (!inserts.some(({ table }) => table === 'reference')) return
+      gate.beforeCommit = undefined
+      await other.replace(replacement)
+    }
+    expect(await codeOf(it.police.check(seen('a', { incident: 'police-protection' })))).toBe('ERR_SIGNATURE_INVALID')
+    await policeOf(it, next).check(seen('a', { incident: 'police-protection' }))
+    await it.hub.caughtUp()
+    expect((await it.first.open({ ...ask, case: 1 })).released).toHaveLength(3)
+  })
+})
+
+describe('a determination', () => {
+  test('is signed again after its officer has another key', async () => {
+    await using it = await house()
+    await it.register(childDetails(1))
+    await it.police.check(seen('a', { incident: 'child-disclosure' }))
+    await it.second.determine(1)
+    await it.third.determine(1)
+    const assessment = { ...ask, purpose: 'assessment', case: 1 } as const
+    expect((await it.first.open(assessment)).released).toHaveLength(3)
+    const next = await nextOf(it, 'third')
+    await it.hub.replace(await it.third.replacement({ key: next }))
+    expect(await codeOf(it.first.open(assessment))).toBe('ERR_DISCLOSURE_DENIED')
+    const standing = { undertakingAt: NOW - DAY, trainingUntil: NOW + 300 * DAY, vettingUntil: NOW + 300 * DAY }
+    const third = createOfficer({
+      id: 'third',
+      person: 'person-third',
+      key: next,
+      hub: it.line,
+      clock: it.clock.read,
+      ...standing,
+    })
+    await third.determine(1)
+    expect((await it.first.open(assessment)).released).toHaveLength(3)
+  })
+
+  test('of an officer who is suspended counts no longer', async () => {
+    await using it = await house()
+    await it.register(childDetails(1))
+    await it.police.check(seen('a', { incident: 'child-disclosure' }))
+    await it.second.determine(1)
+    await it.third.determine(1)
+    await it.hub.suspend('third')
+    expect(await codeOf(it.first.open({ ...ask, purpose: 'assessment', case: 1 }))).toBe('ERR_DISCLOSURE_DENIED')
   })
 })
 
