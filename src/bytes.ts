@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, hash as hashOnce, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { IndexError } from './errors.js'
 
 /** Source of random bytes. Handed in by the caller, so that vectors and demonstrations can fix it. */
@@ -41,7 +41,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 export function u64(value: number): Uint8Array {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('u64 takes a non-negative safe integer')
   const out = new Uint8Array(8)
-  new DataView(out.buffer).setBigUint64(0, BigInt(value))
+  const view = new DataView(out.buffer)
+  view.setUint32(0, Math.floor(value / 2 ** 32))
+  view.setUint32(4, value % 2 ** 32)
   return out
 }
 
@@ -163,6 +165,8 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return plain(hashOnce('sha256', only, 'buffer'))
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return plain(hash.digest())
