@@ -8,6 +8,7 @@ await build({
     matching: 'bench/matching.ts',
     lookups: 'bench/lookups.ts',
     seal: 'bench/seal.ts',
+    custodian: 'bench/seal/custodian.ts',
   },
   outDir: '.tmp/bench',
   format: 'esm',

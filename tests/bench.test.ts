@@ -60,6 +60,15 @@ test('a whole case list', () => {
   expect(trials.map(({ name }) => name)).toEqual(['back-fill/numbers', 'back-fill/details'])
 }, 120_000)
 
+test('sealing, opening and proving', () => {
+  const { said, trials } = run('seal')
+  const proofs = ['head', 'inclusion', 'consistency']
+  const names = ['seal', 'open/3', ...[100, 1_000].flatMap((size) => proofs.map((proof) => `${proof}/${size}`))]
+  expect(trials.map(({ name }) => name)).toEqual(names)
+  // What is counted, unlike what is timed, is the same on every machine.
+  expect(said).toContain('14 nodes read at most, beside 8')
+}, 120_000)
+
 test('one measure gives one figure', () => {
   expect(Number(bench('policy', '--quick', '--measure', 'aggregated/child-index').stdout)).toBeGreaterThan(0)
 })
