@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { encode } from '../../src/bytes.js'
 import type { ReleaseMessage } from '../../src/case/messages.js'
 import { parseReleaseAnswer } from '../../src/case/messages.js'
 import { type ReleaseAnswer, signRequest } from '../../src/case/opening.js'
@@ -16,6 +17,7 @@ import { checkpointOrigin, signCheckpoint } from '../../src/journal/checkpoint.j
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
 import { hpkeKey, hpkeSeal } from '../../src/seal/hpke.js'
+import { sign } from '../../src/signature.js'
 import { ASK, type HouseOfCustodians, houseOfCustodians } from '../support/custodians.js'
 import { type Forgery, forge, honestEvidence, keyOf } from '../support/forge.js'
 import { childDetails, type House, nhsNumber } from '../support/house.js'
@@ -23,6 +25,7 @@ import { childDetails, type House, nhsNumber } from '../support/house.js'
 const ONE = 'custodian-1'
 const TWO = 'custodian-2'
 const THREE = 'custodian-3'
+const EMPTY = new Uint8Array(0)
 
 let all: HouseOfCustodians
 let it: House
@@ -258,6 +261,46 @@ describe('nothing ends the lock but', () => {
     expect((await report(ONE)).lastSeen).toBeLessThanOrEqual(size)
   })
 
+  test('heads of one journal, a shorter one too', async () => {
+    const past = await events(TWO)
+    const { size } = await hub.ledger.head()
+    await it.hub.journal.head()
+    const origin = checkpointOrigin(hub.id)
+    const root = new Uint8Array(32).fill(7)
+    const note = signCheckpoint({ origin, size: size - 1, root }, origin, hub.keys.signing)
+    await restore(TWO, [...past, { kind: 'seen', note, size: size - 1, root }])
+    await lock(ONE)
+    expect(await codeOf(it.hub.unlock(ONE))).toBe('ERR_JOURNAL_INVALID')
+    expect((await report(ONE)).lockedAt).toBeDefined()
+  })
+
+  test('words that the peer signed: a hub can seal to a custodian, too', async () => {
+    await lock(ONE)
+    const { locked: challenge = EMPTY } = await lastSeen(ONE)
+    const told = { custodian: TWO, to: ONE, challenge, from: 0, events: [] }
+    expect(await codeOf(all.ask(ONE, 'merge', await pageOf(told, TWO)))).toBeUndefined()
+    for (const signer of [THREE, 'hub'])
+      expect(await codeOf(all.ask(ONE, 'merge', await pageOf(told, signer)))).toBe('ERR_SIGNATURE_INVALID')
+    for (const changed of [{ custodian: THREE }, { to: THREE }, { challenge: new Uint8Array(32) }])
+      expect(await codeOf(all.ask(ONE, 'merge', await pageOf({ ...told, ...changed }, TWO)))).toBe(
+        'ERR_SIGNATURE_INVALID',
+      )
+    const note = signCheckpoint(
+      { origin: checkpointOrigin(hub.id), size: 3, root: new Uint8Array(32).fill(9) },
+      checkpointOrigin(hub.id),
+      all.keys(THREE).signing,
+    )
+    expect(await codeOf(all.ask(ONE, 'merge', await pageOf({ ...told, note }, TWO)))).toBe('ERR_SIGNATURE_INVALID')
+    const statements = ['first', 'second'].map((officer) => {
+      return { duplicate: 1, kind: 'split', commitment: challenge, reason: 'linked-in-error', at: 1, officer }
+    })
+    const unsigned = statements.map((each) => ({ ...each, signature: new Uint8Array(64) }))
+    const split = { kind: 'split', duplicate: 1, at: 1, statements: unsigned }
+    expect(await codeOf(all.ask(ONE, 'merge', await pageOf({ ...told, events: [split] }, TWO)))).toBe(
+      'ERR_SIGNATURE_INVALID',
+    )
+  })
+
   test('what peers say now: not what they said at an earlier lock', async () => {
     await lock(ONE)
     await it.hub.unlock(ONE)
@@ -348,4 +391,19 @@ describe('what peers tell', () => {
 
 async function lastSeen(id: string): Promise<{ readonly note?: string; readonly locked?: Uint8Array }> {
   return (await all.ask(id, 'last-seen', {})) as { readonly note?: string; readonly locked?: Uint8Array }
+}
+
+/** A page as custodian 2 would tell it, but for who signs it. */
+async function pageOf(
+  told: object,
+  signer: string,
+): Promise<{ readonly custodian: string; readonly sealed: Uint8Array }> {
+  const page = toJsonBytes(told)
+  const key = signer === 'hub' ? hub.keys.signing : all.keys(signer).signing
+  const signature = sign(key, encode('custodian-state-page/v1', hub.id, TWO, ONE, page))
+  const info = encode('custodian-state/v1', hub.id, TWO, ONE)
+  return {
+    custodian: TWO,
+    sealed: await hpkeSeal(all.keys(ONE).hpke.publicKey, info, EMPTY, toJsonBytes({ page, signature })),
+  }
 }
