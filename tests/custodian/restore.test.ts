@@ -16,6 +16,7 @@ import { IndexError, isIndexError, type Port } from '../../src/index.js'
 import { checkpointOrigin, signCheckpoint } from '../../src/journal/checkpoint.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
+import { encodeRosterEntry } from '../../src/roster/history.js'
 import { hpkeKey, hpkeSeal } from '../../src/seal/hpke.js'
 import { sign } from '../../src/signature.js'
 import { ASK, type HouseOfCustodians, houseOfCustodians } from '../support/custodians.js'
@@ -178,6 +179,11 @@ describe('a custodian that was restored', () => {
     const backup = await events(ONE)
     await it.agency('late', 'health')
     await restore(ONE, backup)
+    // Without what came before, a suspension would make another roster of what it knows.
+    const { followed } = (await all.ask(ONE, 'follow', { after: -1, entries: [] })) as { readonly followed: number }
+    const body = encodeRosterEntry({ body: toJsonBytes([{ kind: 'suspend', id: 'hill-school' }]), signatures: [] })
+    const news = { position: followed + 9, type: 'roster', at: it.clock.now, body }
+    expect(await all.ask(ONE, 'follow', { after: followed + 8, entries: [news] })).toEqual({ followed })
     await it.hub.suspend('late')
     await it.hub.unlock(ONE)
     const roster = async (id: string) => (await events(id)).filter(({ kind }) => /roster|activation/.test(kind))
