@@ -2,7 +2,7 @@
  * For whoever holds a share of the power to open: a custodian is an object on its own port with its own store.
  * Run: npx tsx examples/custodian.ts
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -40,7 +40,10 @@ for (const [number, aheadMs] of [
   [3, 3 * MINUTE],
 ] as const) {
   const { keys } = decodeKeyFile(await key(`custodian-${number}`), 'custodian')
-  const store = fileCustodianStore(join(folder, `house-${number}`, 'memory.ndjson'))
+  // What it remembers moves with it: a custodian that has forgotten what it cosigned locks itself until its peers have told it.
+  const memory = join(folder, `house-${number}`, 'memory.ndjson')
+  await cp(join(folder, 'hub', 'custodians', `${keys.id}.ndjson`), memory)
+  const store = fileCustodianStore(memory)
   ports.set(keys.id, await openCustodian({ keys, store, approve, clock: () => Date.now() + aheadMs }))
 }
 const cut = new Set<string>()

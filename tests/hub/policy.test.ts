@@ -278,7 +278,7 @@ describe('custodians', () => {
   test('who do not approve keep a policy out, and nothing is written', async () => {
     const it = await foundedHub({ approve: async (next) => next.policies.length < 2 })
     const size = await it.size()
-    await expect(it.hub.adoptPolicy(SECOND)).rejects.toMatchObject({ code: 'ERR_ROSTER_INVALID' })
+    await expect(it.hub.adoptPolicy(SECOND)).rejects.toMatchObject({ code: 'ERR_APPROVAL_MISSING' })
     expect(await it.size()).toBe(size)
     expect(it.hub.policy().policy.version).toBe(1)
     await it.hub.close()
