@@ -27,7 +27,7 @@ export {
   rotateRoot,
 } from './custodian/controller.js'
 export type { CustodianKeys } from './custodian/desk.js'
-export { lockRestored } from './custodian/lock.js'
+export { lockRestored, unlockWithoutPeers } from './custodian/lock.js'
 export type { CustodianEvent, CustodianStore } from './custodian/state.js'
 export { memoryCustodianStore } from './custodian/state.js'
 

@@ -49,7 +49,7 @@ const PROMISES: Readonly<Record<string, readonly string[]>> = {
     'custodian-3: officer-not-in-standing, signed: true',
     'one custodian alone: ERR_SHARES_INSUFFICIENT',
     'opened: true; not reached: custodian-3',
-    'one custodian left: ERR_QUORUM_MISSING',
+    'one custodian left: ERR_CUSTODIAN_UNAVAILABLE',
     'an agency that nobody expects: ERR_',
     'on the roster: false',
     '2 refusals',

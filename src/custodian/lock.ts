@@ -4,7 +4,7 @@ import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
 import type { TreeHead } from '../journal/merkle.js'
 import type { Desk } from './desk.js'
 import { cosignerName } from './knowledge.js'
-import type { CustodianStore } from './state.js'
+import { after, type CustodianStore, noMemory } from './state.js'
 
 const CHALLENGE_LENGTH = 32
 
@@ -14,6 +14,19 @@ const CHALLENGE_LENGTH = 32
  */
 export function lockRestored(store: CustodianStore, at: number, random: Random): Promise<void> {
   return store.append({ kind: 'locked', at, challenge: random(CHALLENGE_LENGTH), why: 'restored' })
+}
+
+/**
+ * Ends a lock by the word of whoever answers for the custodian, where its peers have forgotten as much: what they all forgot is
+ * lost. False where it was not locked.
+ */
+export async function unlockWithoutPeers(store: CustodianStore, at: number): Promise<boolean> {
+  const { locked, lastSeen } = (await store.load(0)).reduce(after, noMemory())
+  if (locked === undefined) return false
+  const { note, size, root } = locked.head ?? lastSeen
+  if (note !== undefined && size > lastSeen.size) await store.append({ kind: 'seen', note, size, root })
+  await store.append({ kind: 'unlocked', at, peers: [] })
+  return true
 }
 
 /** @throws {IndexError} `ERR_CUSTODIAN_LOCKED` */

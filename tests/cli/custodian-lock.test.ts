@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -79,4 +79,23 @@ test('unlock in the hub’s folder says that nothing is locked, and knows no str
   expect(ran).toMatchObject({ code: 0, stdout: 'custodian-2 is not locked: nothing was done\n' })
   const nobody = await runHere(['unlock', 'nobody', '--dir', dir])
   expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('ERR_PARTY_UNKNOWN') })
+})
+
+test('where all custodians of a folder came back from an old backup, each is unlocked by its keeper’s word', async () => {
+  const places = join(folder, 'old')
+  const all = ['custodian-1', 'custodian-2', 'custodian-3']
+  await (await initHub({ path: places, name: 'Otherwhere' })).close()
+  const backup = join(folder, 'backup')
+  cpSync(join(places, 'custodians'), backup, { recursive: true })
+  const enrol = await runHere(['enrol', 'sealer', 'births', '--key', join(folder, 'births.json'), '--dir', places])
+  expect(enrol.code).toBe(0)
+  cpSync(backup, join(places, 'custodians'), { recursive: true })
+  const verify = () => runHere(['verify', '--dir', places])
+  expect(await verify()).toMatchObject({ code: 2 })
+  expect((await runHere(['unlock', 'custodian-1', '--dir', places])).stderr).toContain('ERR_CUSTODIAN_LOCKED')
+  for (const id of all)
+    expect((await runHere(['unlock', id, '--without-peers', '--dir', places])).stdout).toContain(`${id} works again`)
+  expect(await verify()).toMatchObject({ code: 0 })
+  const stranger = await runHere(['unlock', 'births', '--without-peers', '--dir', places])
+  expect(stranger.stderr).toContain('ERR_PARTY_UNKNOWN')
 })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { lockRestored, reportOf } from '../../../custodian.js'
+import { lockRestored, reportOf, unlockWithoutPeers } from '../../../custodian.js'
 import { readCustodianFolder } from '../../../embedded/custodian-folder.js'
 import { systemClock, systemRandom } from '../../../system.js'
 import { CUSTODIAN_FOLDER, does, newCommand } from '../../command.js'
@@ -10,13 +10,18 @@ export function custodianRestoreCommand(): Command {
   const command = newCommand(
     'restore',
     'Lock a custodian whose folder came back from a backup, until its peers have told it what it may have forgotten.',
-    { example: 'custodian restore', json: '{ custodian, lockedAt }' },
+    { example: 'custodian restore', json: '{ custodian, lockedAt? }' },
     CUSTODIAN_FOLDER,
-  )
-  return does(
+  ).option('--without-peers', 'end the lock instead: where too few peers are left that have not forgotten as much')
+  return does<{ withoutPeers?: boolean }>(
     command,
-    async ({ dir, out }) => {
+    async ({ dir, out }, { withoutPeers = false }) => {
       const { keys, store } = await readCustodianFolder(dir)
+      if (withoutPeers) {
+        await unlockWithoutPeers(store, systemClock())
+        out.result({ custodian: keys.id }, [`${keys.id} works again; what it and its peers forgot is lost.`])
+        return DONE
+      }
       // A lock that waits already keeps its challenge: peers may be answering it.
       if ((await reportOf(store)).lockedAt === undefined) await lockRestored(store, systemClock(), systemRandom)
       const { lockedAt } = await reportOf(store)
