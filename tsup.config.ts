@@ -4,6 +4,7 @@ const doors = { index: 'src/index.ts', agency: 'src/agency.ts', custodian: 'src/
 const sideDoors = {
   policy: 'src/policy.ts',
   verify: 'src/verify.ts',
+  witness: 'src/witness.ts',
   testing: 'src/testing.ts',
   transport: 'src/transport.ts',
   sqlite: 'src/sqlite.ts',

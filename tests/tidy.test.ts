@@ -20,7 +20,10 @@ const FLOORS: readonly (readonly [name: string, rooms: readonly string[]])[] = [
   ['checks', ['check']],
   ['rules', ['policy', 'disclosure', 'seal']],
   ['cases', ['case']],
-  ['stories', ['hub', 'agency', 'officer', 'sealer', 'custodian', 'party', 'key-file', 'founding', 'verify']],
+  [
+    'stories',
+    ['hub', 'agency', 'officer', 'sealer', 'custodian', 'party', 'key-file', 'founding', 'verify', 'witness'],
+  ],
   ['outside', ['index', 'sqlite', 'transport', 'embedded', 'cli', 'testing']],
 ]
 const PORT = 'src/store/port.ts'
@@ -76,7 +79,7 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
-  test.each(['src/index.ts', 'src/agency.ts', 'src/custodian.ts', 'src/policy.ts', 'src/verify.ts'])(
+  test.each(['src/index.ts', 'src/agency.ts', 'src/custodian.ts', 'src/policy.ts', 'src/verify.ts', 'src/witness.ts'])(
     '%s reaches no addon',
     (door) => {
       expect(byPath.has(door), `${door} is missing`).toBe(true)

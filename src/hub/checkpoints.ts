@@ -1,6 +1,7 @@
 import { isCosignedBy, verifiedHead } from '../custodian/knowledge.js'
 import { IndexError } from '../errors.js'
 import { type HubContext, roster } from './context.js'
+import { askWitnesses } from './witnesses.js'
 
 /** The present head, signed by the hub and cosigned by a quorum, and kept as the latest. One at a time. */
 export function checkpoint(hub: HubContext): Promise<{ readonly note: string; readonly size: number }> {
@@ -17,7 +18,11 @@ export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note:
     const size = verifiedHead(roster(hub), signed, 'or-not')?.size ?? 0
     const prove = (from: number) => hub.ledger.consistency(from, size)
     const accepts = (id: string, line: string): boolean => isCosignedBy(roster(hub), signed, id, line)
-    const { note, missing } = await hub.custodians.cosign(signed, size, prove, accepts, latest)
+    const [{ note: byCustodians, missing }, byWitnesses] = await Promise.all([
+      hub.custodians.cosign(signed, size, prove, accepts, latest),
+      askWitnesses(hub, signed, size, prove),
+    ])
+    const note = byCustodians + byWitnesses
     if (verifiedHead(roster(hub), note, 'by-a-quorum') !== undefined) {
       await hub.ledger.write(async () => ({
         puts: [hub.shelf.put('meta', hub.shelf.key('meta', 'checkpoint'), { kind: 'checkpoint', note })],
@@ -26,7 +31,11 @@ export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note:
     }
     // Another process may have had a longer head cosigned meanwhile.
     if (tries === 3) {
-      const text = `too few custodians cosigned the journal’s head; missing: ${missing.join(', ')}`
+      const { witnesses } = roster(hub)
+      const text =
+        witnesses.length > 0
+          ? 'too few witnesses cosigned the journal’s head'
+          : `too few custodians cosigned the journal’s head; missing: ${missing.join(', ')}`
       throw new IndexError('ERR_QUORUM_MISSING', text)
     }
   }

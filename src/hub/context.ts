@@ -11,6 +11,7 @@ import { type Agency, agencyOf, type IdentifierKeyHash, type Party, type Roster 
 import type { HpkeKey } from '../seal/hpke.js'
 import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
+import type { WitnessPort } from '../witness.js'
 import type { CustodianClients } from './custodians.js'
 import type { Ledger } from './ledger.js'
 import type { Documents } from './policies.js'
@@ -64,6 +65,8 @@ export interface HubContext {
   readonly shelf: Shelf
   readonly ledger: Ledger
   readonly custodians: CustodianClients
+  /** By key name. */
+  readonly witnesses: ReadonlyMap<string, WitnessPort>
   readonly clock: Clock
   readonly random: Random
   readonly limits: Limits

@@ -5,6 +5,7 @@ import type { Policy } from '../policy/policy.js'
 import type { Port } from '../port.js'
 import { encodeRosterEntry, NO_ROSTER, presentRoster, type RosterEntry, type RosterHistory } from '../roster/history.js'
 import type { Store } from '../store/port.js'
+import type { WitnessPort } from '../witness.js'
 import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
 import { custodianClients, type RosterNews } from './custodians.js'
 import { type Follow, followed, genesisNews, rosterNews } from './enrolment.js'
@@ -19,6 +20,8 @@ export interface OpenHubOptions {
   readonly keys: HubKeys
   /** By the custodian's id. */
   readonly custodians: ReadonlyMap<string, Port>
+  /** By key name: where the witnesses are that the roster names. One that is not here is not asked. */
+  readonly witnesses?: ReadonlyMap<string, WitnessPort> | undefined
   readonly clock: Clock
   readonly random: Random
   readonly limits?: Partial<Limits> | undefined
@@ -103,6 +106,7 @@ export async function openContext(
     shelf,
     ledger,
     custodians,
+    witnesses: options.witnesses ?? new Map(),
     clock,
     random,
     limits: { ...DEFAULT_LIMITS, ...options.limits },

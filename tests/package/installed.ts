@@ -25,7 +25,7 @@ interface Loaded {
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const doors = Object.keys(manifest.exports).filter((door) => door !== './package.json')
-const WITHOUT_ADDON = ['.', './agency', './custodian', './policy', './verify', './transport']
+const WITHOUT_ADDON = ['.', './agency', './custodian', './policy', './verify', './witness', './transport']
 
 const PROBE = `
   const { createRequire } = await import('node:module')
