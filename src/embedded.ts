@@ -4,6 +4,7 @@ import type { Clock, Random } from './bytes.js'
 import { type CustodianStore, memoryCustodianStore } from './custodian.js'
 import { createKeyFile, exists, fileCustodianStore, hubFolder, hubPlaces, readKeyFile } from './embedded/files.js'
 import { readWiring, wire } from './embedded/wiring.js'
+import { witnessesIn } from './embedded/witness-files.js'
 import { IndexError } from './errors.js'
 import { found, openCustodians } from './founding.js'
 import type { Limits } from './hub/context.js'
@@ -97,7 +98,19 @@ export async function openFolder(
     try {
       const { ports: custodians, apart: custodiansApart } = wired
       const onClose = async (): Promise<void> => wired.close()
-      const hub = await openHubOn({ id, store, keys, custodians, custodiansApart, clock, random, limits, onClose })
+      const witnesses = await witnessesIn(path)
+      const hub = await openHubOn({
+        id,
+        store,
+        keys,
+        custodians,
+        custodiansApart,
+        witnesses,
+        clock,
+        random,
+        limits,
+        onClose,
+      })
       wired.requireOnRoster(hub.roster())
       return hub
     } catch (error) {

@@ -16,6 +16,7 @@ import { type SigningKey, signingKey } from './signature.js'
  * party goes over to, from before it is asked for until it is on the roster.
  */
 export type KeyFile =
+  | { readonly kind: 'witness'; readonly name: string; readonly signing: SigningKey }
   | { readonly kind: 'hub'; readonly id: Uint8Array; readonly keys: HubKeys }
   | { readonly kind: 'custodian'; readonly keys: CustodianKeys }
   /** A custodian's own, from when it draws them until its controller signs version 1. */
@@ -148,6 +149,12 @@ const keyFile = z.discriminatedUnion('kind', [
   z.strictObject({ ...head, version: z.literal(CUSTODIAN_VERSION), kind: z.literal('custodian'), keys: custodianKeys }),
   z.strictObject({ ...head, kind: z.literal('custodian-draft'), keys: custodianDraft }),
   z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, next, agencyKind: id, sensitive: z.boolean() }),
+  z.strictObject({
+    ...head,
+    kind: z.literal('witness'),
+    name: z.string().regex(/^[A-Za-z0-9./_-]{1,128}$/),
+    signing: seed,
+  }),
   z.strictObject({ ...head, kind: z.literal('sealer'), id, pin, key, next }),
   z.strictObject({
     ...head,

@@ -10,6 +10,7 @@ import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
 import { eraseCommand } from './commands/erase.js'
+import { compareHeadsCommand, exportCommand, proveCommand } from './commands/export.js'
 import { foundCommand } from './commands/found.js'
 import { initCommand } from './commands/init.js'
 import { openingCommands } from './commands/openings.js'
@@ -24,6 +25,7 @@ import { standingCommands } from './commands/standing.js'
 import { statusCommand } from './commands/status.js'
 import { unlockCommand } from './commands/unlock.js'
 import { verifyCommand } from './commands/verify.js'
+import { witnessCommand } from './commands/witness.js'
 import { demoCommand } from './demo.js'
 import { COULD_NOT, codedFailure, DONE, reportFailure } from './failure.js'
 
@@ -74,7 +76,11 @@ function programOf(): Command {
   program.addCommand(rotateEpochCommand())
   program.addCommand(rewrapCommand())
   program.addCommand(unlockCommand())
+  program.addCommand(exportCommand())
   program.addCommand(verifyCommand())
+  program.addCommand(compareHeadsCommand())
+  program.addCommand(proveCommand())
+  program.addCommand(witnessCommand())
   program.addCommand(statusCommand())
   program.addCommand(demoCommand())
   withoutEcho(program)

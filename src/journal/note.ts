@@ -1,4 +1,4 @@
-import { concat, fromBase64, sha256, toBase64, utf8Bytes, utf8Text } from '../bytes.js'
+import { concat, fromBase64, sha256, toBase64, toHex, utf8Bytes, utf8Text } from '../bytes.js'
 import { IndexError } from '../errors.js'
 
 /** A C2SP signed note taken apart; nothing in it is verified yet. */
@@ -53,6 +53,30 @@ export function formatNote(note: SignedNote): string {
 /** The first four bytes of SHA-256(name ‖ newline ‖ type ‖ public key), as a signature line names its key. */
 export function noteKeyId(name: string, type: number, publicKey: Uint8Array): Uint8Array {
   return sha256(utf8Bytes(`${name}\n`), Uint8Array.of(type), publicKey).slice(0, 4)
+}
+
+/**
+ * A key as C2SP writes it down: name, plus sign, key id, plus sign, type and public key in base64.
+ * @throws {TypeError} for a name that a note cannot hold
+ */
+export function formatVerifierKey(name: string, type: number, publicKey: Uint8Array): string {
+  if (!isNoteName(name)) throw new TypeError('a key name has no spaces, plus signs or control characters')
+  return `${name}+${toHex(noteKeyId(name, type, publicKey))}+${toBase64(concat(Uint8Array.of(type), publicKey))}`
+}
+
+/** @throws {IndexError} `ERR_KEY_INVALID` unless it is a key of this type, with its own id */
+export function parseVerifierKey(
+  text: string,
+  type: number,
+): { readonly name: string; readonly publicKey: Uint8Array } {
+  const [name = '', id, base64 = '', ...more] = text.split('+')
+  // Base64 has plus signs of its own.
+  const bytes = Buffer.from([base64, ...more].join('+'), 'base64')
+  const publicKey = new Uint8Array(bytes.subarray(1))
+  const isKey = isNoteName(name) && bytes[0] === type && publicKey.length === 32 && id !== undefined
+  if (!isKey || formatVerifierKey(name, type, publicKey) !== text)
+    throw new IndexError('ERR_KEY_INVALID', 'a verifier key is name, key id and key, with plus signs between them')
+  return { name, publicKey }
 }
 
 /** Whether a note can name this key: at least one character, no space, plus sign or control character. */
