@@ -9,6 +9,7 @@ import type { Policy } from './policy/policy.js'
 import { enrol } from './roster/enrolment.js'
 import { type Genesis, genesisHash, signGenesis } from './roster/genesis.js'
 import type { RosterEntry } from './roster/history.js'
+import type { Witness } from './roster/roster.js'
 import type { KeysByGeneration } from './seal/wrap.js'
 
 /** A hub's secrets and its custodians', as they are drawn when all of them are founded by one party. */
@@ -31,8 +32,10 @@ export async function found(options: {
   readonly quorum?: number | undefined
   /** How long a change of the roster waits before it can be activated; not at all where absent. */
   readonly activationDelayMs?: number
+  /** Who cosigns heads in place of the custodians; none where absent. */
+  readonly witnesses?: readonly Witness[]
 }): Promise<Founding> {
-  const { name, policy, random, custodians: n = 3, quorum = 2, activationDelayMs = 0 } = options
+  const { name, policy, random, custodians: n = 3, quorum = 2, activationDelayMs = 0, witnesses = [] } = options
   const { id, keys } = await drawHub(name, random)
   const lookupKeys: KeysByGeneration = [{ generation: 1, key: random(32) }]
   const parties = await Promise.all(Array.from({ length: n }, () => newPartyKey(random)))
@@ -40,7 +43,7 @@ export async function found(options: {
   const genesis: Genesis = {
     hub: hubIdentity(id, name, keys),
     keyset: { id: 'keyset-1', custodians: n, quorum },
-    witnesses: [],
+    witnesses,
     policies: [{ hash: toHex(policyHash(policy)), from: 0 }],
     custodians: parties.map(({ signing, hpke }, index) => {
       const named = { id: idOf(index), keys: { signing: signing.publicKey, hpke: hpke.publicKey }, suspended: false }

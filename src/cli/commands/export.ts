@@ -97,10 +97,12 @@ const SAID: Readonly<Record<HeadsCompared, string>> = {
 
 /** `compare-heads`: what two people were shown. Needs no hub. */
 export function compareHeadsCommand(): Command {
-  const command = newCommand('compare-heads <one> <other>', 'Compare two signed heads of one journal.', {
+  const command = newCommand('compare-heads', 'Compare two signed heads of one journal.', {
     example: 'compare-heads mine.txt theirs.txt --log <key> --proof proof.txt',
     json: '{ compared: same | continues | unproven | forked | split-view }',
   })
+    .argument('<one>', 'file of a signed head')
+    .argument('<other>', 'another')
     .requiredOption('--log <key>', 'the hub’s verifier key, as `export` shows it')
     .option('--proof <file>', 'what `prove --from` wrote, from the smaller head’s size')
   return does<{ readonly log: string; readonly proof?: string }>(

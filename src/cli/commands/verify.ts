@@ -18,13 +18,14 @@ interface Options {
 /** `verify`: of the hub in the folder, or of a bundle, which needs no hub. */
 export function verifyCommand(): Command {
   const command = newCommand(
-    'verify [bundle]',
+    'verify',
     'Recompute the whole journal: of this hub under a head that is cosigned now, or of a bundle that was exported.',
     {
       example: 'verify --json > head.json',
       json: '{ verified, size, root, cosignedBy, byType: { type: entries }, findings: [{ ok, text, code?, position? }], notVerified, head }; of a bundle { verified, kind, size, cosignedBy, entries, byType, counts, findings, notVerified, splitView }',
     },
   )
+    .argument('[bundle]', 'file that export wrote')
     .option('--pin <hub:roster>', 'of a bundle: hub id and hash of its first roster, as `status` shows them')
     .option('--head <file...>', 'of a bundle: checkpoints kept from before, or shown to others')
   return does<Options>(command, async (context, options, bundle) => {

@@ -40,10 +40,10 @@ function init(): Command {
 }
 
 function follow(): Command {
-  const command = newCommand('follow <log>', 'Pin a hub by its verifier key, as its `export` shows it.', {
+  const command = newCommand('follow', 'Pin a hub by its verifier key, as its `export` shows it.', {
     example: 'witness follow --dir ./witness <key>',
     json: '{ origin }',
-  })
+  }).argument('<log>', 'verifier key')
   return does(command, ({ dir, out }, _, log = '') =>
     withWitness(dir, async (witness) => {
       const key = parseVerifierKey(log, NOTE_ED25519)
@@ -55,10 +55,10 @@ function follow(): Command {
 }
 
 function drop(): Command {
-  const command = newCommand('drop <origin>', 'Cosign no more for a hub. What was signed is remembered.', {
+  const command = newCommand('drop', 'Cosign no more for a hub. What was signed is remembered.', {
     example: 'witness drop --dir ./witness child-index/v1/…',
     json: '{ origin }',
-  })
+  }).argument('<origin>', 'as status shows it')
   return does(command, ({ dir, out }, _, origin = '') =>
     withWitness(dir, async (witness) => {
       await witness.drop(origin)
@@ -93,14 +93,10 @@ function serve(): Command {
 }
 
 function answer(): Command {
-  const command = newCommand(
-    'answer <request>',
-    'Answer one add-checkpoint request in a file: for who has no network.',
-    {
-      example: 'witness answer --dir ./witness request.txt',
-      json: '{ status, line? | size? }',
-    },
-  )
+  const command = newCommand('answer', 'Answer one add-checkpoint request in a file: for who has no network.', {
+    example: 'witness answer --dir ./witness request.txt',
+    json: '{ status, line? | size? }',
+  }).argument('<request>', 'file that prove wrote')
   return does(command, ({ dir, out }, _, file = '') =>
     withWitness(dir, async (witness) => {
       const said = await witness.addCheckpoint(await readFile(file, 'utf8'))
