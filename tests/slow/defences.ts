@@ -4,7 +4,7 @@
  * Prints a line for each; ends with 1 where a test passes without the defence, or does not run.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,13 +26,14 @@ interface Report {
 function without({ file, find, replace, test, name }: Defence, copy: string): string {
   const path = join(copy, file)
   const source = readFileSync(path, 'utf8')
-  const report = join(copy, 'report.json')
+  const report = join(copy, '.tmp/report.json')
   rmSync(report, { force: true })
   writeFileSync(path, source.split(find).join(replace))
   try {
     const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    const args = ['vitest', 'run', test, '-t', pattern, '--reporter=json', `--outputFile=${report}`]
-    const { stderr } = spawnSync('npx', args, { cwd: copy, encoding: 'utf8' })
+    const args = ['vitest', 'run', test, '-t', pattern, '--reporter=json']
+    const { stderr, stdout } = spawnSync('npx', args, { cwd: copy, encoding: 'utf8' })
+    if (!existsSync(report)) return `DID NOT RUN ${stdout}${stderr}`.slice(0, 300)
     const { numFailedTests, numPassedTests } = JSON.parse(readFileSync(report, 'utf8')) as Report
     if (numFailedTests > 0) return 'fails'
     return numPassedTests > 0 ? 'SURVIVES' : `DID NOT RUN ${stderr.slice(0, 300)}`

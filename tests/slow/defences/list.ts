@@ -98,7 +98,8 @@ export const DEFENCES: readonly Defence[] = [
     CHECKS,
     'isFixedKey',
     'check-of-another-child',
-    'an identifier key of the hub’s own making',
+    'an id that a lying hub gave out',
+    'tests/attacks/look-up.test.ts',
   ),
   {
     attack: 'a row that the hub refused',
@@ -179,7 +180,7 @@ export const DEFENCES: readonly Defence[] = [
     VERIFY,
     'journalled && fits && equalBytes(hash, request.recordHash)',
     'record-does-not-match',
-    'the record of another child',
+    'a request for another record',
   ),
   unasked(
     'a forked journal at a release',
@@ -433,7 +434,7 @@ export const DEFENCES: readonly Defence[] = [
   {
     attack: 'JSON that is not canonical',
     file: 'src/json.ts',
-    find: 'if (canonicalize(value) !== text)',
+    find: 'if (spelt(value, names) !== text)',
     replace: 'if (false)',
     test: 'tests/ground/json.test.ts',
     name: '',
