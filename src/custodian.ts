@@ -2,8 +2,9 @@ import type { Clock, Random } from './bytes.js'
 import type { Approval } from './custodian/approvals.js'
 import { type CustodianKeys, openDesk, requireMember, selfOf } from './custodian/desk.js'
 import { cosign, lastSeen } from './custodian/heads.js'
-import { BLINDS_PER_DAY, blind, type Meter } from './custodian/lookups.js'
+import { blind } from './custodian/lookups.js'
 import { type Merging, merge, unlock } from './custodian/merge.js'
+import { newMeter } from './custodian/meter.js'
 import { tellState } from './custodian/peer-state.js'
 import { release } from './custodian/release.js'
 import { rewrap } from './custodian/rewrap.js'
@@ -60,15 +61,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
   const { keys, store, clock = systemClock, random = systemRandom } = options
   const { approve = 'all', reloadKeys } = options
   const desk = await openDesk({ keys, store, clock, random, approve, reloadKeys })
-  const meter: Meter = {
-    day: -1,
-    used: { number: 0, description: 0 },
-    perDay: {
-      number: options.blindsPerDay?.number ?? BLINDS_PER_DAY.number,
-      description: options.blindsPerDay?.description ?? BLINDS_PER_DAY.description,
-    },
-  }
-
+  const meter = newMeter(options.blindsPerDay)
   const merging: Merging = new Map()
 
   // What takes power away is kept whatever this custodian's standing: the rest it refuses by itself.

@@ -7,7 +7,7 @@ import { policyIsApproved } from './approvals.js'
 import type { CustodianKeys } from './desk.js'
 import { changesInWords } from './in-words.js'
 import { withNewRoot, withoutRoot } from './roots.js'
-import { after, type CustodianMemory, type CustodianStore, noMemory, type Refusal } from './state.js'
+import { type Asked, after, type CustodianMemory, type CustodianStore, noMemory, type Refusal } from './state.js'
 
 /** Something that waits for the controller's word. */
 export interface Approvable {
@@ -32,6 +32,12 @@ export interface CustodianReport {
   readonly openings: number
   readonly withdrawals: number
   readonly refusals: readonly Refusal[]
+  /** The latest releases, newest last. */
+  readonly releases: readonly Asked[]
+  /** Tokens set aside on the latest day that any were, counted from 1970. */
+  readonly metered: CustodianMemory['metered']
+  /** Root of that journal. */
+  readonly lastRoot: Uint8Array
   /** Since when it waits for its peers, epoch milliseconds; absent where it does not. */
   readonly lockedAt?: number | undefined
   /** How many records lay under which of its roots when the hub last walked through them all; absent before that. */
@@ -54,6 +60,9 @@ export async function reportOf(store: CustodianStore): Promise<CustodianReport> 
     openings: openings.size,
     withdrawals: withdrawn.size,
     refusals,
+    releases: memory.releases,
+    metered: memory.metered,
+    lastRoot: lastSeen.root,
     ...(locked === undefined ? {} : { lockedAt: locked.at }),
     ...(memory.left === undefined ? {} : { left: memory.left }),
   }

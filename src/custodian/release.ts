@@ -13,7 +13,7 @@ import { policyIsApproved } from './approvals.js'
 import { type Desk, fromHub, selfOf } from './desk.js'
 import { releaseInfo, verifiedHead } from './knowledge.js'
 import { lockIfForgetful } from './lock.js'
-import { REFUSALS_MAX } from './state.js'
+import { type Asked, REFUSALS_MAX } from './state.js'
 import { refusalOf } from './verify-release.js'
 
 const EMPTY = new Uint8Array(0)
@@ -34,18 +34,20 @@ export async function release(desk: Desk, message: Message): Promise<Uint8Array>
 async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array> {
   const { keys, clock } = desk
   const { request } = message.signed
+  const asked: Asked = { opening: request.opening, case: request.case, officer: request.officer, at: clock() }
   const hash = requestHash(keys.hub.id, request)
   await lockIfForgetful(desk, message.note)
-  if (desk.memory().locked !== undefined) return refuse(desk, hash, 'custodian-locked')
+  if (desk.memory().locked !== undefined) return refuse(desk, asked, hash, 'custodian-locked')
   const before = desk.memory().openings.get(toHex(request.opening))
-  if (before !== undefined && !equalBytes(before.requestHash, hash)) return refuse(desk, hash, 'opening-used-before')
+  if (before !== undefined && !equalBytes(before.requestHash, hash))
+    return refuse(desk, asked, hash, 'opening-used-before')
   if (before?.answer !== undefined) return before.answer
   const memory = desk.memory()
   const { rosters, lastSeen, withdrawn, splits, unproven } = memory
   const approves = (policy: string): boolean => policyIsApproved(desk.approve, memory, policy)
   const own = { rosters, lastSeen, withdrawn, splits, isRosterProven: unproven.length === 0, approves }
   const reason = refusalOf({ hub: keys.hub.id, ...own, now: clock() }, message)
-  if (reason !== undefined) return refuse(desk, hash, reason)
+  if (reason !== undefined) return refuse(desk, asked, hash, reason)
   const head = verifiedHead(desk.roster(), message.note, 'by-a-quorum')
   if (head !== undefined && head.size > lastSeen.size) {
     await desk.remember({ kind: 'seen', note: message.note, size: head.size, root: head.root })
@@ -53,7 +55,7 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
   // The id is used from here on, whatever happens to this process.
   if (before === undefined) await desk.remember({ kind: 'opening', opening: request.opening, requestHash: hash })
   const answer = toJsonBytes(await released(desk, message, hash))
-  await desk.remember({ kind: 'answered', opening: request.opening, answer })
+  await desk.remember({ kind: 'answered', opening: request.opening, answer, asked })
   return answer
 }
 
@@ -79,19 +81,19 @@ async function released(
   }
 }
 
-async function refuse(desk: Desk, hash: Uint8Array, reason: RefusalReason): Promise<Uint8Array> {
+async function refuse(desk: Desk, asked: Asked, hash: Uint8Array, reason: RefusalReason): Promise<Uint8Array> {
   const { keys } = desk
-  await keepRefusal(desk, hash, reason)
+  await keepRefusal(desk, asked, hash, reason)
   return toJsonBytes(
     signAnswer(keys.hub.id, { kind: 'refused', custodian: keys.id, requestHash: hash, reason }, keys.signing),
   )
 }
 
 /** For the controller to read. One that is asked in a loop does not fill its disk with refusals. */
-async function keepRefusal(desk: Desk, requestHash: Uint8Array, reason: RefusalReason): Promise<void> {
+async function keepRefusal(desk: Desk, asked: Asked, requestHash: Uint8Array, reason: RefusalReason): Promise<void> {
   const { refusals } = desk.memory()
   const at = desk.clock()
   const isKept = refusals.some((each) => each.reason === reason && equalBytes(each.requestHash, requestHash))
   const isFlood = refusals.length === REFUSALS_MAX && (refusals[0]?.at ?? 0) > at - REFUSALS_MS
-  if (!isKept && !isFlood) await desk.remember({ kind: 'refused', at, requestHash, reason })
+  if (!isKept && !isFlood) await desk.remember({ kind: 'refused', at, requestHash, reason, asked })
 }

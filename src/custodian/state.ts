@@ -2,6 +2,7 @@ import { equalBytes, toHex } from '../bytes.js'
 import type { LinkStatement } from '../case/link.js'
 import type { RefusalReason } from '../case/opening.js'
 import type { Withdrawal } from '../check/withdrawal.js'
+import type { TokenSort } from '../child/tokens.js'
 import { encodeEntry } from '../journal/entry.js'
 import { emptyRoot, type TreeHead } from '../journal/merkle.js'
 import { NO_ROSTER, type RosterHistory, withActivationEntry, withRosterEntry } from '../roster/history.js'
@@ -26,9 +27,23 @@ export type CustodianEvent =
       readonly statements: readonly LinkStatement[]
     }
   | { readonly kind: 'opening'; readonly opening: Uint8Array; readonly requestHash: Uint8Array }
-  | { readonly kind: 'answered'; readonly opening: Uint8Array; readonly answer: Uint8Array }
+  /** `asked`: by whom, kept for its controller; absent in what was written before it was kept. */
+  | {
+      readonly kind: 'answered'
+      readonly opening: Uint8Array
+      readonly answer: Uint8Array
+      readonly asked?: Asked | undefined
+    }
   /** What it would not release: kept for its controller, and counted for nothing. */
-  | { readonly kind: 'refused'; readonly at: number; readonly requestHash: Uint8Array; readonly reason: RefusalReason }
+  | {
+      readonly kind: 'refused'
+      readonly at: number
+      readonly requestHash: Uint8Array
+      readonly reason: RefusalReason
+      readonly asked?: Asked | undefined
+    }
+  /** Lookup tokens that were set aside to be made on a day, counted from 1970. */
+  | { readonly kind: 'metered'; readonly day: number; readonly sort: TokenSort; readonly tokens: number }
   /** Up to this position, every roster entry has been shown to stand in the journal. */
   | { readonly kind: 'proven'; readonly position: number }
   /** A roster change that it was asked to sign for before its controller approved of it. */
@@ -55,6 +70,15 @@ export type CustodianEvent =
 export interface LeftUnderRoot {
   readonly generation: number
   readonly records: number
+}
+
+/** An opening as its request names it: nothing of the child. */
+export interface Asked {
+  readonly opening: Uint8Array
+  readonly case: number
+  readonly officer: string
+  /** When it was answered, by the custodian's clock. */
+  readonly at: number
 }
 
 /** Where a custodian keeps its events: durable when `append` returns, and never in the hub's database. */
@@ -87,6 +111,10 @@ export interface CustodianMemory {
   readonly proposals: readonly Proposal[]
   /** The latest, newest last. */
   readonly refusals: readonly Refusal[]
+  /** The latest releases, newest last. */
+  readonly releases: readonly Asked[]
+  /** Tokens set aside on the latest day. */
+  readonly metered: { readonly day: number } & Readonly<Record<TokenSort, number>>
   /** Newest generation of its root that it knows to have had. */
   readonly root: number
   /** When it had its first root of this generation. */
@@ -111,6 +139,7 @@ export type Refusal = Omit<Extract<CustodianEvent, { kind: 'refused' }>, 'kind'>
 
 /** How many refusals are remembered, and how many changes may wait for a controller at a time. */
 export const REFUSALS_MAX = 100
+const RELEASES_MAX = 1000
 export const PROPOSALS_MAX = 16
 
 /** A memory of nothing. Each custodian has one of its own: what it learns is added in place, or a long life would be slow. */
@@ -127,6 +156,8 @@ export function noMemory(): CustodianMemory {
     approved: new Set(),
     proposals: [],
     refusals: [],
+    releases: [],
+    metered: { day: -1, number: 0, description: 0 },
     root: 0,
     rootAt: 0,
     keyChanges: 0,
@@ -208,7 +239,15 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
       return withOpening(memory, event.opening, event.requestHash, undefined)
     case 'answered': {
       const opened = memory.openings.get(toHex(event.opening))
-      return opened === undefined ? memory : withOpening(memory, event.opening, opened.requestHash, event.answer)
+      if (opened === undefined) return memory
+      const known = withOpening(memory, event.opening, opened.requestHash, event.answer)
+      if (event.asked === undefined) return known
+      return { ...known, releases: [...known.releases, event.asked].slice(-RELEASES_MAX) }
+    }
+    case 'metered': {
+      const { day, sort, tokens } = event
+      const before = day === memory.metered.day ? memory.metered : { day, number: 0, description: 0 }
+      return day < memory.metered.day ? memory : { ...memory, metered: { ...before, [sort]: before[sort] + tokens } }
     }
   }
 }

@@ -1,6 +1,9 @@
 import type { Command } from 'commander'
+import { toHex } from '../../../bytes.js'
+import { newMeter } from '../../../custodian/meter.js'
 import { type CustodianReport, reportOf } from '../../../custodian.js'
 import { readCustodianFolder } from '../../../embedded/custodian-folder.js'
+import { systemClock } from '../../../system.js'
 import { CUSTODIAN_FOLDER, does, newCommand } from '../../command.js'
 import { DONE } from '../../failure.js'
 import { when } from '../../output.js'
@@ -10,7 +13,10 @@ export function custodianStatusCommand(): Command {
   const command = newCommand(
     'status',
     'Say what the custodian knows, has released and refused, and what waits for its controller.',
-    { example: 'custodian status', json: '{ custodian, hub, approve: all | controller, … the report }' },
+    {
+      example: 'custodian status',
+      json: '{ custodian, hub, approve: all | controller, rosterVersion, waiting, policies, lastSeen, lastRoot, unproven, openings, withdrawals, refusals, releases: [{ opening, case, officer, at }], today: { number: { used, of }, description: { used, of } }, … }',
+    },
     CUSTODIAN_FOLDER,
   )
   return does(
@@ -19,9 +25,12 @@ export function custodianStatusCommand(): Command {
       const { keys, store, settings } = await readCustodianFolder(dir)
       const { approve } = settings
       const report = await reportOf(store)
-      out.result({ custodian: keys.id, hub: Buffer.from(keys.hub.id).toString('hex'), approve, ...report }, [
-        `${keys.id}, roster version ${report.rosterVersion}`,
+      const today = usedToday(report, newMeter(settings.blindsPerDay).perDay, systemClock())
+      const hub = toHex(keys.hub.id)
+      out.result({ custodian: keys.id, hub, approve, ...readable(report), today }, [
+        `${keys.id} of hub ${hub}, roster version ${report.rosterVersion}`,
         ...inWords(report, approve),
+        ...Object.entries(today).map(([sort, { used, of }]) => `tokens today ${used} of ${of} (${sort}) set aside`),
       ])
       return DONE
     },
@@ -29,8 +38,37 @@ export function custodianStatusCommand(): Command {
   )
 }
 
+/** Bytes as hexadecimal digits, for programs. */
+function readable({ refusals, releases, lastRoot, metered: _, ...report }: CustodianReport): object {
+  const named = ({ opening, ...asked }: CustodianReport['releases'][number]): object => {
+    return { opening: toHex(opening), ...asked }
+  }
+  return {
+    ...report,
+    lastRoot: toHex(lastRoot),
+    releases: releases.map(named),
+    refusals: refusals.map(({ requestHash, asked, ...refusal }) => {
+      return { ...refusal, requestHash: toHex(requestHash), ...(asked === undefined ? {} : { asked: named(asked) }) }
+    }),
+  }
+}
+
+const DAY_MS = 86_400_000
+
+function usedToday(
+  { metered }: CustodianReport,
+  perDay: Readonly<Record<'number' | 'description', number>>,
+  now: number,
+): Readonly<Record<'number' | 'description', { readonly used: number; readonly of: number }>> {
+  const isToday = metered.day === Math.floor(now / DAY_MS)
+  const used = (sort: 'number' | 'description'): { used: number; of: number } => {
+    return { used: isToday ? metered[sort] : 0, of: perDay[sort] }
+  }
+  return { number: used('number'), description: used('description') }
+}
+
 function inWords(report: CustodianReport, approve: 'all' | 'controller'): readonly string[] {
-  const { lockedAt, lastSeen, unproven, openings, withdrawals, policies, waiting, refusals } = report
+  const { lockedAt, lastSeen, unproven, openings, withdrawals, policies, waiting, refusals, releases } = report
   return [
     ...(lockedAt === undefined ? [] : [`LOCKED since ${when(lockedAt)}: it waits for what its peers remember`]),
     approve === 'all'
@@ -45,6 +83,15 @@ function inWords(report: CustodianReport, approve: 'all' | 'controller'): readon
       `Waits: version ${version}, ${hash}`,
       ...changes.map((line) => `  ${line}`),
     ]),
-    ...refusals.slice(-10).map(({ at, reason }) => `refused      ${when(at)} ${reason}`),
+    ...releases.slice(-10).map((each) => `released     ${when(each.at)} ${told(each)}`),
+    ...refusals
+      .slice(-10)
+      .map(
+        ({ at, reason, asked }) => `refused      ${when(at)} ${reason}${asked === undefined ? '' : `, ${told(asked)}`}`,
+      ),
   ]
+}
+
+function told({ opening, case: number, officer }: CustodianReport['releases'][number]): string {
+  return `case ${number}, to ${officer}, opening ${toHex(opening)}`
 }
