@@ -61,7 +61,9 @@ export async function servePort(port: Port, options: ServeOptions): Promise<Serv
   })
   server.maxConnections = CONNECTIONS_MAX
   const trusted = new WeakSet<Socket>()
-  server.on('secureConnection', (socket: TLSSocket) => {
+  // Before the listener that reads HTTP: a stranger's bytes are not parsed.
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    socket.on('error', () => socket.destroy())
     if (isPeer(socket, options.peers)) trusted.add(socket)
     else socket.destroy()
   })
