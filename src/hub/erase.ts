@@ -9,6 +9,7 @@ import { toJsonBytes } from '../json.js'
 import { requireCase } from './cases.js'
 import { ChildTable, childKey } from './children.js'
 import type { HubContext } from './context.js'
+import { faceId } from './face.js'
 import { childOfCheck, historyKey, loadWatermark } from './history.js'
 import type { Writes } from './ledger.js'
 import { linksInto, rootOf } from './linked.js'
@@ -16,6 +17,7 @@ import { openingKey } from './prepare-opening.js'
 import { recordKey } from './register.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
+import { unshieldKey } from './shield.js'
 
 type Put = ReturnType<HubContext['shelf']['put']>
 
@@ -106,6 +108,8 @@ export async function eraseChild(
     await requireNoOpenEnquiry(hub, ids)
     const records = await recordsOf(hub, ids)
     const checks = history?.checks ?? []
+    // What agencies know a shielded child by is a row of its own.
+    const known = [...ids, ...ids.map((id) => faceId(hub, id))]
     const erased: ErasedPlace[] = [
       ...checks.map(({ position, row }) => ({ position, row })),
       ...[...new Set(records.map(({ position }) => position))].map((position) => ({ position })),
@@ -114,15 +118,16 @@ export async function eraseChild(
     return {
       drafts: [{ type: 'erasure', body: toJsonBytes({ what: 'child', ...said, erased } satisfies Erasure) }],
       puts: [
-        ...unposted(ids),
+        ...unposted(known),
         hub.shelf.put('meta', notedKey(hub, root), undefined),
         ...records.map(({ key }) => hub.shelf.put('record', key, undefined)),
         ...openings,
+        ...known.map((id) => hub.shelf.put('child', childKey(hub, id), undefined)),
         ...ids.flatMap((id) => [
-          hub.shelf.put('child', childKey(hub, id), undefined),
           hub.shelf.put('history', historyKey(hub, id), undefined),
+          hub.shelf.put('meta', unshieldKey(hub, id), undefined),
         ]),
-        ...(await withoutDuplicates(hub, ids)),
+        ...(await withoutDuplicates(hub, known)),
         ...(await withoutPackages(hub, cases)),
         ...(await tombstones(hub, checks)),
       ],

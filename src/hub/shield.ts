@@ -65,7 +65,7 @@ export async function unshieldChild(hub: HubContext, message: Message): Promise<
   await hub.ledger.write(async (_, at): Promise<Writes> => {
     const { children, root, others } = await everyIdOf(hub, await childOf(hub, officer, what))
     if (!root.shielded && officer.shielding) throw new IndexError('ERR_CASE_STATUS', 'the child is not shielded')
-    const key = hub.shelf.key('meta', 'unshield', root.childId)
+    const key = unshieldKey(hub, root.childId)
     const before = await wordBefore(hub, key, officer, reason, at)
     const lifts = root.shielded && before !== undefined
     outcome = lifts ? 'lifted' : 'waiting'
@@ -168,4 +168,9 @@ async function everyIdOf(
     ids.push(...((await hub.shelf.one('history', historyKey(hub, ids[at] as ChildId)))?.joined ?? []))
   const children = await ChildTable.load(hub, ids)
   return { children, root, others: ids.slice(1).flatMap((id) => children.get(id) ?? []) }
+}
+
+/** Where the first officer's word stands that a child need not be shielded any longer. */
+export function unshieldKey(hub: Pick<HubContext, 'shelf'>, childId: ChildId): Uint8Array {
+  return hub.shelf.key('meta', 'unshield', childId)
 }
