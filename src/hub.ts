@@ -3,12 +3,12 @@ import { adoptPolicy } from './hub/adopt-policy.js'
 import { alertsForOfficer, endAlert, listAlerts } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
 import { casesForOfficer, closeCase, determine, dossier, listCases, reviewForOfficer } from './hub/cases.js'
-import { makeKeyset, reinstateParty, replaceParty } from './hub/change-roster.js'
+import { enrolParties, makeKeyset, reinstateParty, replaceParty, suspendParty } from './hub/change-roster.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { joinConference, openConference } from './hub/conference.js'
 import { duplicatesForOfficer, listDuplicates, suspectDuplicate } from './hub/duplicate-list.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
-import { activateProposed, enrolParty, suspendParty } from './hub/enrolment.js'
+import { activateProposed } from './hub/enrolment.js'
 import { rotateEpoch } from './hub/epochs.js'
 import { eraseCheck, eraseChildOfCase } from './hub/erase.js'
 import { eraseNoted, eraseRegistered } from './hub/erase-noted.js'
@@ -38,7 +38,8 @@ import { type Handler, serve } from './port.js'
 import { presentRoster } from './roster/history.js'
 
 export type { Adoption, AdoptOptions } from './hub/adopt-policy.js'
-export type { NewKeyset, RosterOutcome } from './hub/change-roster.js'
+export type { NewKeyset } from './hub/change-roster.js'
+export type { ChangeOptions, RosterOutcome } from './hub/enrolment.js'
 export type { Rotation, RotationOptions } from './hub/epochs.js'
 export type { ExportOptions } from './hub/export-bundle.js'
 export type { ChildHistory } from './hub/histories.js'
@@ -145,10 +146,10 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       underWay.add(answer)
       return answer.finally(() => underWay.delete(answer))
     },
-    enrol: (enrolment) => enrolParty(hub, enrolment, follow),
-    replace: (replacement) => replaceParty(hub, replacement, follow),
+    enrol: (enrolments, change = {}) => enrolParties(hub, enrolments, change, follow),
+    replace: (replacement, change = {}) => replaceParty(hub, replacement, change, follow),
     suspend: (id) => suspendParty(hub, id, follow),
-    reinstate: (id) => reinstateParty(hub, id, follow),
+    reinstate: (id, change = {}) => reinstateParty(hub, id, change, follow),
     makeKeyset: (keyset) => makeKeyset(hub, keyset, follow),
     rewrap: (rewrapping = {}) => rewrapShares(hub, rewrapping),
     shareCounts: () => shareCounts(hub),

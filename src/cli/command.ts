@@ -52,7 +52,7 @@ export type Work<Options> = (context: Context, options: Options, ...args: readon
 /** Wires work to a command. */
 export function does<Options>(command: Command, work: Work<Options>, folder: Folder = HUB_FOLDER): Command {
   return command.action(async (...given: unknown[]) => {
-    const args = given.slice(0, -2) as string[]
+    const args = given.slice(0, -2).flat() as string[]
     const options = optionsOf(command)
     const dir = options.dir ?? process.env[folder.variable] ?? folder.path
     const controller = new AbortController()

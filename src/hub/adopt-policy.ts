@@ -9,7 +9,7 @@ import { requireSuccessor } from '../policy/successor.js'
 import { policyApprovedBy } from '../roster/change.js'
 import type { ApprovedPolicy, Roster } from '../roster/roster.js'
 import { type HubContext, type PolicyInForce, roster } from './context.js'
-import { type Change, changeRoster, type Follow } from './enrolment.js'
+import { type Change, type ChangeOptions, changeRoster, type Follow } from './enrolment.js'
 import { documentOf, prepared } from './policies.js'
 
 /** What became of a policy that was to be adopted. */
@@ -25,12 +25,12 @@ export interface Adoption {
   readonly from: number
 }
 
-export interface AdoptOptions {
+export interface AdoptOptions extends ChangeOptions {
   /** When it begins to decide, epoch milliseconds: not before the roster's delay has passed. As soon as may be where absent. */
   readonly from?: number | undefined
 }
 
-const adoptOptions = z.strictObject({ from: instant.optional() })
+const adoptOptions = z.strictObject({ from: instant.optional(), supersede: z.boolean().default(false) })
 
 // What an entry has around its body: version, tag, type and time.
 const ENTRY_FRAME_BYTES = 256
@@ -52,7 +52,7 @@ export async function adoptPolicy(
   options: AdoptOptions,
   follow: Follow,
 ): Promise<Adoption> {
-  const { from } = parse(adoptOptions, options, 'ERR_REQUEST_INVALID', 'adoption')
+  const { from, supersede } = parse(adoptOptions, options, 'ERR_REQUEST_INVALID', 'adoption')
   const next = prepared(requireSmall(parsePolicy(input)))
   let adoption: Adoption | undefined
   await changeRoster(
@@ -60,7 +60,7 @@ export async function adoptPolicy(
     () => {
       const { change, ...outcome } = adoptionOf(hub, next, from)
       adoption = outcome
-      return change
+      return change === undefined ? undefined : { ...change, supersede }
     },
     follow,
   )

@@ -1,56 +1,37 @@
+import { z } from 'zod'
+import { equalBytes } from '../bytes.js'
+import { parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import type { Policy } from '../policy/policy.js'
+import { inBrief } from '../roster/brief.js'
 import { applyChanges, onlySuspends, type RosterChange } from '../roster/change.js'
-import type { Enrolment } from '../roster/enrolment.js'
 import {
   encodeActivationEntry,
   encodeRosterEntry,
+  type Proposal,
   type RosterHistory,
   withActivationEntry,
   withRosterEntry,
 } from '../roster/history.js'
-import { openEpochs } from '../roster/rotation.js'
-import { parseEnrolment } from '../roster/shapes.js'
-import { type HubContext, identifierKeyHashOf, roster } from './context.js'
+import { type HubContext, roster } from './context.js'
 import type { RosterNews } from './custodians.js'
 import type { Draft, ReadEntry } from './ledger.js'
 import { adoptedPositions } from './policies.js'
 
-/** Puts a party on the roster: journalled as a new version, in force once a quorum of custodians has signed for it. */
-export async function enrolParty(hub: HubContext, input: unknown, follow: Follow): Promise<void> {
-  const enrolment = parseEnrolment(input)
-  requireKnownKind(hub, enrolment)
-  await changeRoster(
-    hub,
-    () => ({ changes: [{ kind: 'enrol', enrolment: withIdentifierKeys(hub, enrolment) }] }),
-    follow,
-  )
+/** What became of a change of the roster. `proposed`: it waits for `activate`. */
+export type RosterOutcome = 'in-force' | 'proposed'
+
+export interface ChangeOptions {
+  /** Whether the change takes the place of another one that waits; else it is refused. */
+  readonly supersede?: boolean | undefined
 }
 
-/** Where the policy names the kinds of agency that submit its incidents, an agency is of one of them. */
-function requireKnownKind(hub: HubContext, { party }: Enrolment): void {
-  if (party.party !== 'agency') return
-  const incidents = Object.values(hub.policy().policy.incidents)
-  const kinds = new Set(incidents.flatMap(({ agencyKinds }) => agencyKinds ?? []))
-  if (kinds.size === 0 || kinds.has(party.agencyKind)) return
-  throw new IndexError('ERR_ROSTER_INVALID', 'the policy names no incident that agencies of this kind submit', {
-    field: 'party.agencyKind',
-  })
-}
+const changeOptions = z.strictObject({ supersede: z.boolean().default(false) })
 
-/** Takes a party's standing away, from this entry on. What it signed before keeps its place. */
-export async function suspendParty(hub: HubContext, id: string, follow: Follow): Promise<void> {
-  await changeRoster(hub, () => ({ changes: [{ kind: 'suspend', id }] }), follow)
-}
-
-/** Keys of the epochs that are open: an agency that comes later has ids of the same ones as the others. */
-function withIdentifierKeys(hub: HubContext, enrolment: Enrolment): Enrolment {
-  if (enrolment.party.party !== 'agency') return enrolment
-  const { id } = enrolment.party
-  const epochs = openEpochs(roster(hub), hub.clock()).toSorted((a, b) => a - b)
-  const identifierKeys = epochs.map((epoch) => identifierKeyHashOf(hub, id, epoch))
-  return { ...enrolment, party: { ...enrolment.party, identifierKeys } }
+/** @throws {IndexError} `ERR_REQUEST_INVALID` */
+export function takesItsPlace(options: ChangeOptions): boolean {
+  return parse(changeOptions, options, 'ERR_REQUEST_INVALID', 'options').supersede
 }
 
 /** How often a change is proposed again because another one was quicker. */
@@ -60,6 +41,8 @@ const TRIES = 8
 export interface Change {
   readonly changes: readonly RosterChange[]
   readonly document?: Policy | undefined
+  /** Whether it takes the place of another change that waits. */
+  readonly supersede?: boolean | undefined
 }
 
 /**
@@ -67,16 +50,18 @@ export interface Change {
  * that the change makes. A change that takes standing away needs no signature. Where another process was quicker, the
  * change is made again on the newer roster.
  * @param make works the change out from the roster as it then stands; undefined where there is nothing to change
+ * @throws {IndexError} `ERR_CHANGE_WAITS` while another change waits, unless this one takes its place or only suspends
  */
-export function changeRoster(hub: HubContext, make: () => Change | undefined, follow: Follow): Promise<void> {
+export function changeRoster(hub: HubContext, make: () => Change | undefined, follow: Follow): Promise<RosterOutcome> {
   return hub.inTurn(async () => {
     for (let tries = 1; ; tries += 1) {
       await hub.ledger.notice()
       await follow([])
       const change = make()
-      if (change === undefined) return
+      if (change === undefined) return 'in-force'
       try {
-        if (await changeOnce(hub, change, follow)) return
+        const outcome = await changeOnce(hub, change, follow)
+        if (outcome !== 'overtaken') return outcome
       } catch (error) {
         const wasOvertaken = isIndexError(error, 'ERR_ROSTER_INVALID') && (await isOvertaken(hub))
         if (!wasOvertaken) throw error
@@ -94,23 +79,65 @@ async function isOvertaken(hub: HubContext): Promise<boolean> {
   return roster(hub).version !== version
 }
 
-async function changeOnce(hub: HubContext, { changes, document }: Change, follow: Follow): Promise<boolean> {
+async function changeOnce(
+  hub: HubContext,
+  { changes, document, supersede = false }: Change,
+  follow: Follow,
+): Promise<RosterOutcome | 'overtaken'> {
   const base = roster(hub)
   const body = toJsonBytes(changes)
-  if (base.activationDelayMs > 0 && !onlySuspends(body)) return propose(hub, body, document, follow)
+  if (base.activationDelayMs > 0 && !onlySuspends(body)) {
+    // Asked for once more, it goes on waiting as it does.
+    const isWaiting = waitingChange(hub)?.body
+    if (isWaiting !== undefined && equalBytes(isWaiting, body)) return 'proposed'
+    return (await propose(hub, body, { document, supersede, follow })) ? 'proposed' : 'overtaken'
+  }
   const next = applyChanges(base, body)
   const signatures = onlySuspends(body) ? undefined : await hub.custodians.activate(next.version, body)
   const steps: Step[] = [{ type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }]
   if (signatures !== undefined)
     steps.push({ type: 'activation', body: encodeActivationEntry({ version: next.version, signatures }) })
-  return journal(hub, steps, base.version, follow, document)
+  return (await journal(hub, steps, base.version, follow, { document })) ? 'in-force' : 'overtaken'
 }
 
 /** Journals a change that has to wait; `activateProposed` puts it in force once the delay has passed. */
-function propose(hub: HubContext, body: Uint8Array, document: Policy | undefined, follow: Follow): Promise<boolean> {
+function propose(
+  hub: HubContext,
+  body: Uint8Array,
+  { document, supersede, follow }: Omit<Change, 'changes'> & { readonly follow: Follow },
+): Promise<boolean> {
   const { version } = applyChanges(roster(hub), body)
   const proposal: Step = { type: 'roster', body: encodeRosterEntry({ body, signatures: [] }) }
-  return journal(hub, [proposal], version - 1, follow, document)
+  // Looked at where it is written: another process may have proposed something meanwhile.
+  const guard = supersede === true ? undefined : () => requireNothingWaits(hub)
+  return journal(hub, [proposal], version - 1, follow, { document, guard })
+}
+
+/** The change that waits, unless the roster has changed since so that it can never take effect. */
+function waitingChange(hub: HubContext): Proposal | undefined {
+  const { proposed } = hub.rosters()
+  if (proposed === undefined) return undefined
+  try {
+    applyChanges(roster(hub), proposed.body)
+    return proposed
+  } catch (error) {
+    if (isIndexError(error)) return undefined
+    throw error
+  }
+}
+
+const SAID_MAX = 3
+
+function requireNothingWaits(hub: HubContext): void {
+  const waiting = waitingChange(hub)
+  if (waiting === undefined) return
+  const steps = inBrief(waiting.body)
+  const more = steps.length > SAID_MAX ? `, and ${steps.length - SAID_MAX} more` : ''
+  const from = new Date(waiting.at + roster(hub).activationDelayMs).toISOString()
+  throw new IndexError(
+    'ERR_CHANGE_WAITS',
+    `another change waits until ${from}: ${steps.slice(0, SAID_MAX).join('; ')}${more}. Activate it then, or say that this one takes its place`,
+  )
 }
 
 /** Puts the proposed version in force. @throws {IndexError} `ERR_ROSTER_INVALID` before its time or without a proposal */
@@ -137,12 +164,13 @@ async function journal(
   steps: readonly Step[],
   baseVersion: number,
   follow: Follow,
-  document?: Policy,
+  { document, guard }: { readonly document?: Policy | undefined; readonly guard?: (() => void) | undefined } = {},
 ): Promise<boolean> {
   let news: readonly RosterNews[] = []
   await hub.ledger.write(async (position, at) => {
     news = []
     if (roster(hub).version !== baseVersion) return undefined
+    guard?.()
     const documents: readonly Draft[] = document === undefined ? [] : [{ type: 'policy', body: toJsonBytes(document) }]
     const first = position + documents.length
     news = steps.map((step, index) => ({ ...step, position: first + index, at }))

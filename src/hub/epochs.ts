@@ -6,7 +6,7 @@ import { IndexError } from '../errors.js'
 import type { Agency, Roster } from '../roster/roster.js'
 import { epochFromRemainder, openEpochs } from '../roster/rotation.js'
 import { type HubContext, identifierKeyHashOf, identifierKeyOf, roster } from './context.js'
-import { changeRoster, type Follow } from './enrolment.js'
+import { type ChangeOptions, changeRoster, type Follow } from './enrolment.js'
 
 /** Why an id of a closed epoch is not taken, from a check and from a look-up. */
 export const EPOCH_CLOSED = {
@@ -47,7 +47,7 @@ const OVERLAP_DAYS = 90
 const OVERLAP_DAYS_MAX = 366
 const DAY_MS = 86_400_000
 
-export interface RotationOptions {
+export interface RotationOptions extends ChangeOptions {
   /** Days for which new checks may still name the former epoch, 0 to 366; 90 where absent. */
   readonly overlapDays?: number | undefined
   /** Rotate although the window of the rotation before is open still: ids from before that one are closed at once. */
@@ -66,6 +66,7 @@ export interface Rotation {
 const rotationOptions = z.strictObject({
   overlapDays: z.number().int().min(0).max(OVERLAP_DAYS_MAX).default(OVERLAP_DAYS),
   early: z.boolean().default(false),
+  supersede: z.boolean().default(false),
 })
 
 /**
@@ -77,7 +78,7 @@ const rotationOptions = z.strictObject({
  * `ERR_REQUEST_INVALID`; `ERR_QUORUM_MISSING` or `ERR_CUSTODIAN_UNAVAILABLE` where too few custodians sign
  */
 export async function rotateEpoch(hub: HubContext, options: RotationOptions, follow: Follow): Promise<Rotation> {
-  const { overlapDays, early } = parse(rotationOptions, options, 'ERR_REQUEST_INVALID', 'rotation')
+  const { overlapDays, early, supersede } = parse(rotationOptions, options, 'ERR_REQUEST_INVALID', 'rotation')
   let rotation: Rotation | undefined
   await changeRoster(
     hub,
@@ -89,7 +90,7 @@ export async function rotateEpoch(hub: HubContext, options: RotationOptions, fol
       const agencies = [...present.parties.values()].filter(({ party }) => party === 'agency')
       const identifierKeys = agencies.map(({ id }) => ({ agency: id, hash: identifierKeyHashOf(hub, id, epoch).hash }))
       rotation = { outcome: present.activationDelayMs > 0 ? 'proposed' : 'rotated', epoch, formerUntil }
-      return { changes: [{ kind: 'rotate-epoch', epoch, formerUntil, identifierKeys }] }
+      return { changes: [{ kind: 'rotate-epoch', epoch, formerUntil, identifierKeys }], supersede }
     },
     follow,
   )

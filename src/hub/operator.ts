@@ -15,8 +15,9 @@ import type { Roster } from '../roster/roster.js'
 import type { Adoption, AdoptOptions } from './adopt-policy.js'
 import type { AlertFilter } from './alert-desk.js'
 import type { CaseSummary } from './cases.js'
-import type { NewKeyset, RosterOutcome } from './change-roster.js'
+import type { NewKeyset } from './change-roster.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
+import type { ChangeOptions, RosterOutcome } from './enrolment.js'
 import type { Rotation, RotationOptions } from './epochs.js'
 import type { Erased } from './erase.js'
 import type { NotedErasures } from './erase-noted.js'
@@ -38,17 +39,21 @@ import type { JournalReport } from './verify-stored.js'
 export interface Hub extends HubPort, AsyncDisposable {
   readonly id: Uint8Array
   readonly name: string
-  /** Puts an agency, officer or sealer on the roster, by its enrolment. */
-  enrol(enrolment: Enrolment): Promise<void>
+  /**
+   * Puts agencies, officers, sealers or custodians on the roster by their enrolments, several of them in one change.
+   * @throws {IndexError} `ERR_CHANGE_WAITS` while another change of the roster waits, as every change does, unless this one is to
+   * take its place
+   */
+  enrol(enrolments: Enrolment | readonly Enrolment[], options?: ChangeOptions): Promise<RosterOutcome>
   /**
    * Gives a party that is on the roster new keys or dates, by its own word (`replacement`): it is the same party, and a
    * suspension stays.
    * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_EXISTS`, `ERR_SIGNATURE_INVALID`, `ERR_ROSTER_INVALID`
    */
-  replace(replacement: Replacement): Promise<RosterOutcome>
+  replace(replacement: Replacement, options?: ChangeOptions): Promise<RosterOutcome>
   /** Takes a party's standing away from this moment on. No custodian is asked, and none is needed. */
   suspend(id: string): Promise<void>
-  reinstate(id: string): Promise<RosterOutcome>
+  reinstate(id: string, options?: ChangeOptions): Promise<RosterOutcome>
   /**
    * Seals what is registered from now on under other custodians, or another quorum. Records of before open as before until
    * their children are registered again: put the same feed through once more.

@@ -6,6 +6,7 @@ import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { smallText } from '../mapping.js'
+import { SUPERSEDE } from '../outcome.js'
 import { when } from '../output.js'
 
 const POLICY_BYTES_MAX = 1024 * 1024
@@ -22,7 +23,8 @@ export function adoptPolicyCommand(): Command {
   )
     .argument('<file>', 'policy as JSON; it keeps every code of the policy before')
     .option('--from <instant>', 'YYYY-MM-DD, or YYYY-MM-DDTHH:MMZ, in UTC (default: now)')
-  return does<{ from?: string }>(command, async (context, options, file = '') => {
+    .option('--supersede', SUPERSEDE)
+  return does<{ from?: string; supersede?: boolean }>(command, async (context, options, file = '') => {
     const from = options.from === undefined ? undefined : instantFrom(options.from)
     const policy = parsePolicy(await smallText(file, POLICY_BYTES_MAX, 'the policy file'))
     return withHub(context, async (hub) => {
@@ -30,7 +32,7 @@ export function adoptPolicyCommand(): Command {
       hub.onCase(({ event }) => {
         counts[event] += 1
       })
-      const adoption = await hub.adoptPolicy(policy, from === undefined ? {} : { from })
+      const adoption = await hub.adoptPolicy(policy, { from, supersede: options.supersede })
       await hub.caughtUp({ signal: context.signal })
       const { raised, 'level-changed': levelChanged } = counts
       const { id, version } = policy

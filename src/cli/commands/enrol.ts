@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { createAgency } from '../../agency.js'
 import { equalBytes, toHex } from '../../bytes.js'
 import { createKeyFile, exists, readKeyFile } from '../../embedded/files.js'
-import { IndexError } from '../../errors.js'
+import { IndexError, isIndexError } from '../../errors.js'
 import type { Hub } from '../../hub.js'
 import { createOfficer } from '../../officer.js'
 import { newPartyKey } from '../../party.js'
@@ -14,13 +14,15 @@ import { type Context, does, newCommand } from '../command.js'
 import { dayOf, endOf } from '../days.js'
 import { DONE, type ExitCode } from '../failure.js'
 import { withHub } from '../hub.js'
+import { SUPERSEDE, toldOutcome } from '../outcome.js'
 import type { PartyFile } from '../party-file.js'
 
 type Common = 'id' | 'pin' | 'key'
 /** What a key file holds besides id, pin and key. */
 type Attributes = { [Kind in PartyFile['kind']]: Omit<Extract<PartyFile, { kind: Kind }>, Common> }[PartyFile['kind']]
 
-const JSON_SHAPE = '{ enrolled: { party, id }, key, hub, pin, rosterVersion }'
+const JSON_SHAPE = '{ enrolled: { party, id }, outcome: in-force | proposed | later, key, hub, pin, rosterVersion }'
+const LATER = 'make the key file only, to be enrolled with others in one change: enrol together'
 
 export function enrolCommand(): Command {
   return new Command('enrol')
@@ -28,6 +30,7 @@ export function enrolCommand(): Command {
     .addCommand(enrolAgency())
     .addCommand(enrolOfficer())
     .addCommand(enrolSealer())
+    .addCommand(enrolTogether())
     .addHelpText(
       'after',
       '\nExample:\n  $ child-index enrol agency hill-school --kind education --key hill-school.key.json',
@@ -43,8 +46,10 @@ function enrolAgency(): Command {
     .requiredOption('--kind <kind>', 'police, health, education, …: a kind that the policy knows')
     .requiredOption('--key <file>', 'key file to make')
     .option('--sensitive', 'a sexual health, mental health or substance misuse service')
-  return does<{ kind: string; key: string; sensitive?: boolean }>(command, (context, options, id = '') =>
-    enrol(context, id, options.key, {
+    .option('--later', LATER)
+    .option('--supersede', SUPERSEDE)
+  return does<{ kind: string; sensitive?: boolean } & Flags>(command, (context, options, id = '') =>
+    enrol(context, id, options, {
       kind: 'agency',
       agencyKind: options.kind,
       sensitive: options.sensitive === true,
@@ -52,13 +57,12 @@ function enrolAgency(): Command {
   )
 }
 
-interface OfficerFlags {
+interface OfficerFlags extends Flags {
   readonly person: string
   readonly trainingUntil: string
   readonly vettingUntil: string
   readonly undertakingAt?: string
   readonly shielding?: boolean
-  readonly key: string
 }
 
 function enrolOfficer(): Command {
@@ -74,8 +78,10 @@ function enrolOfficer(): Command {
     .option('--undertaking-at <date>', 'day on which the confidentiality undertaking was signed (default: now)')
     .option('--shielding', 'receives the enquiries about shielded children')
     .requiredOption('--key <file>', 'key file to make')
+    .option('--later', LATER)
+    .option('--supersede', SUPERSEDE)
   return does<OfficerFlags>(command, (context, options, id = '') =>
-    enrol(context, id, options.key, {
+    enrol(context, id, options, {
       kind: 'officer',
       person: options.person,
       undertakingAt:
@@ -95,16 +101,59 @@ function enrolSealer(): Command {
   })
     .argument('<id>', 'lower-case letters, digits and hyphens')
     .requiredOption('--key <file>', 'key file to make')
-  return does<{ key: string }>(command, (context, options, id = '') =>
-    enrol(context, id, options.key, { kind: 'sealer' }),
+    .option('--later', LATER)
+    .option('--supersede', SUPERSEDE)
+  return does<Flags>(command, (context, options, id = '') => enrol(context, id, options, { kind: 'sealer' }))
+}
+
+interface Flags {
+  readonly key: string
+  readonly later?: boolean
+  readonly supersede?: boolean
+}
+
+function enrolTogether(): Command {
+  const command = newCommand('together', 'Enrol all of these in one change of the roster, which waits once.', {
+    example: 'enrol together police.key.json care.key.json officer.key.json',
+    json: '{ enrolled: [{ party, id }], outcome: in-force | proposed, rosterVersion }',
+  })
+    .argument('<keys...>', 'key files that enrol … --later made')
+    .option('--supersede', SUPERSEDE)
+  return does<{ supersede?: boolean }>(command, (context, { supersede }, ...files) =>
+    withHub(context, async (hub) => {
+      const parties = await Promise.all(files.map((file) => partyIn(hub, file)))
+      const outcome = await hub.enrol(
+        parties.map((party) => enrolmentOf(hub, party)),
+        { supersede },
+      )
+      const { rosterVersion } = hub.status()
+      const enrolled = parties.map(({ kind, id }) => ({ party: kind, id }))
+      const what = enrolled.map(({ party, id }) => `${party} ${id}`).join(', ')
+      context.out.result({ enrolled, outcome, rosterVersion }, [toldOutcome(hub, `Enrolled ${what}`, outcome)])
+      return DONE
+    }),
   )
+}
+
+/** @throws {IndexError} `ERR_KEY_WRONG` for the key file of anything but an agency, officer or sealer of this hub */
+async function partyIn(hub: Hub, file: string): Promise<PartyFile> {
+  for (const kind of ['agency', 'officer', 'sealer'] as const) {
+    try {
+      const party = await readKeyFile(file, kind)
+      if (equalBytes(party.pin.hub, hub.id)) return party
+    } catch (error) {
+      if (!isIndexError(error, 'ERR_KEY_WRONG')) throw error
+    }
+  }
+  throw new IndexError('ERR_KEY_WRONG', 'a key file is not that of an agency, officer or sealer of this hub')
 }
 
 /**
  * The key file is written before the roster names its key: whatever happens between, no party is on the roster whose key
  * nobody has. A file of the same party that did not get as far as the roster is used, and no file is ever replaced.
  */
-async function enrol(context: Context, id: string, file: string, attributes: Attributes): Promise<ExitCode> {
+async function enrol(context: Context, id: string, flags: Flags, attributes: Attributes): Promise<ExitCode> {
+  const { key: file, later = false, supersede } = flags
   return withHub(context, async (hub) => {
     if (hub.roster().parties.has(id)) {
       throw new IndexError('ERR_PARTY_EXISTS', 'a party with this id is on the roster already')
@@ -116,11 +165,13 @@ async function enrol(context: Context, id: string, file: string, attributes: Att
     const enrolment = enrolmentOf(hub, party)
     parseEnrolment(enrolment)
     if (!isThere) await createKeyFile(file, party)
-    await hub.enrol(enrolment)
+    const outcome = later ? 'later' : await hub.enrol(enrolment, { supersede })
     const { rosterVersion } = hub.status()
     const ids = { hub: toHex(hub.id), pin: toHex(hub.pin.roster), rosterVersion }
-    context.out.result({ enrolled: { party: party.kind, id }, key: file, ...ids }, [
-      `Enrolled ${party.kind} ${id} (roster version ${rosterVersion})`,
+    context.out.result({ enrolled: { party: party.kind, id }, outcome, key: file, ...ids }, [
+      outcome === 'later'
+        ? `Not enrolled yet: ${party.kind} ${id}`
+        : toldOutcome(hub, `Enrolled ${party.kind} ${id}`, outcome),
       `Its key is in ${file}. Hand it over, and keep no copy with the hub.`,
     ])
     return DONE

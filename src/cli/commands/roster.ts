@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
 import type { Hub } from '../../hub.js'
-import type { RosterChange } from '../../roster/change.js'
+import { inBrief } from '../../roster/brief.js'
 import type { Proposal } from '../../roster/history.js'
 import type { Party } from '../../roster/roster.js'
-import { parseChanges } from '../../roster/shapes.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
@@ -57,31 +56,9 @@ function shown({ party, id, suspended, keys }: Party) {
 }
 
 function waiting({ at, body }: Proposal, delayMs: number) {
-  return { at, activatableAt: at + delayMs, changes: parseChanges(body).map(inWords) }
+  return { at, activatableAt: at + delayMs, changes: inBrief(body) }
 }
 
 function toldProposal({ activatableAt, changes }: ReturnType<typeof waiting>): readonly string[] {
   return [`Proposed, for ${when(activatableAt)} or later:`, ...changes.map((each) => `  ${each}`)]
-}
-
-function inWords(step: RosterChange): string {
-  switch (step.kind) {
-    case 'enrol':
-      return `enrol ${step.enrolment.party.party} ${step.enrolment.party.id}`
-    case 'replace': {
-      const word = step.endorsement === undefined ? ', without the word of a former key' : ''
-      return `replace ${step.enrolment.party.party} ${step.enrolment.party.id}${word}`
-    }
-    case 'suspend':
-    case 'reinstate':
-      return `${step.kind} ${step.id}`
-    case 'keyset':
-      return `keyset ${step.keyset.id}: ${step.keyset.quorum} of ${step.keyset.members.join(', ')}`
-    case 'witnesses':
-      return `witnesses: ${step.witnesses.length === 0 ? 'none' : step.witnesses.map(({ name }) => name).join(', ')}`
-    case 'approve-policy':
-      return `approve policy ${step.policy.hash} from ${when(step.policy.from)}`
-    case 'rotate-epoch':
-      return `epoch ${step.epoch}`
-  }
 }

@@ -4,7 +4,14 @@ import type { Rotation } from '../../hub.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
+import { SUPERSEDE } from '../outcome.js'
 import { when } from '../output.js'
+
+interface Flags {
+  readonly overlapDays?: string
+  readonly early?: boolean
+  readonly supersede?: boolean
+}
 
 /** `rotate-epoch`: new agency child ids for everybody, and the former ones for a while longer. */
 export function rotateEpochCommand(): Command {
@@ -15,10 +22,11 @@ export function rotateEpochCommand(): Command {
   )
     .option('--overlap-days <days>', 'how long checks may still carry an id of the former epoch (default: 90)')
     .option('--early', 'also while the window of the rotation before is open: ids from before that one stop at once')
-  return does<{ overlapDays?: string; early?: boolean }>(command, async (context, { overlapDays, early }) => {
+    .option('--supersede', SUPERSEDE)
+  return does<Flags>(command, async (context, { overlapDays, early, supersede }) => {
     const days = overlapDays === undefined ? undefined : daysOf(overlapDays)
     return withHub(context, async (hub) => {
-      const rotation = await hub.rotateEpoch({ overlapDays: days, early })
+      const rotation = await hub.rotateEpoch({ overlapDays: days, early, supersede })
       context.out.result(rotation, [
         `${SAID[rotation.outcome]}: epoch ${rotation.epoch}`,
         `Child ids of epoch ${rotation.epoch - 1} are taken until ${when(rotation.formerUntil)}`,

@@ -12,6 +12,7 @@ import { createSealer } from '../../sealer.js'
 import { type Context, does, newCommand, oneOf } from '../command.js'
 import { DONE, type ExitCode } from '../failure.js'
 import { withHub } from '../hub.js'
+import { SUPERSEDE } from '../outcome.js'
 import { type PartyFile, present } from '../party-file.js'
 
 const SORTS = ['agency', 'officer', 'sealer'] as const
@@ -24,8 +25,9 @@ export function rotateKeyCommand(): Command {
   })
     .argument('<sort>', SORTS.join(', '))
     .requiredOption('--key <file>', 'key file of the party')
-  return does<{ key: string }>(command, (context, options, sort = '') =>
-    rotateKey(context, oneOf(SORTS, sort, '<sort>'), options.key),
+    .option('--supersede', SUPERSEDE)
+  return does<{ key: string; supersede?: boolean }>(command, (context, { key, supersede }, sort = '') =>
+    rotateKey(context, oneOf(SORTS, sort, '<sort>'), key, supersede),
   )
 }
 
@@ -33,13 +35,18 @@ export function rotateKeyCommand(): Command {
  * The next key is in the file before anybody hears of it, and the former one until the roster names the next: whenever
  * this is cut short, the file holds the key that counts, and running it again goes on from there.
  */
-async function rotateKey(context: Context, kind: PartyFile['kind'], file: string): Promise<ExitCode> {
+async function rotateKey(
+  context: Context,
+  kind: PartyFile['kind'],
+  file: string,
+  supersede?: boolean,
+): Promise<ExitCode> {
   return withHub(context, async (hub) => {
     const before: PartyFile = await readKeyFile(file, kind)
     const party = await present(hub, file, before)
     // A rotation that was cut short after the roster took the next key is complete by now: no third key is drawn.
     const wasCompleted = before.next !== undefined && party.next === undefined
-    const isRotated = wasCompleted || (await rotated(hub, file, party))
+    const isRotated = wasCompleted || (await rotated(hub, file, party, supersede))
     const { rosterVersion } = hub.status()
     const outcome = isRotated ? 'rotated' : 'proposed'
     context.out.result({ rotated: { party: kind, id: party.id }, outcome, rosterVersion }, [
@@ -53,11 +60,11 @@ async function rotateKey(context: Context, kind: PartyFile['kind'], file: string
 }
 
 /** Whether the roster names the next key now; else it waits for its activation. */
-async function rotated(hub: Hub, file: string, party: PartyFile): Promise<boolean> {
+async function rotated(hub: Hub, file: string, party: PartyFile, supersede: boolean | undefined): Promise<boolean> {
   requireOwnEntry(hub, party)
   const next = party.next ?? (await nextPartyKey(party.key))
   if (party.next === undefined) await replaceFile(file, encodeKeyFile({ ...party, next }))
-  await hub.replace(await replacementBy(hub, party, next))
+  await hub.replace(await replacementBy(hub, party, next), { supersede })
   return (await present(hub, file, { ...party, next })).next === undefined
 }
 

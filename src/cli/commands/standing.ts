@@ -6,6 +6,7 @@ import { does, newCommand } from '../command.js'
 import { dayOf, endOf } from '../days.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
+import { SUPERSEDE, toldOutcome } from '../outcome.js'
 import { present } from '../party-file.js'
 import { requireOwnEntry } from './rotate-key.js'
 
@@ -35,16 +36,14 @@ function reinstateCommand(): Command {
   const command = newCommand('reinstate', 'Give a suspended party its standing back.', {
     example: 'reinstate o-1',
     json: '{ reinstated: id, outcome: in-force | proposed, rosterVersion }',
-  }).argument('<id>', 'of an agency, officer, sealer or custodian')
-  return does(command, (context, _, id = '') =>
+  })
+    .argument('<id>', 'of an agency, officer, sealer or custodian')
+    .option('--supersede', SUPERSEDE)
+  return does<{ supersede?: boolean }>(command, (context, { supersede }, id = '') =>
     withHub(context, async (hub) => {
-      const outcome = await hub.reinstate(id)
+      const outcome = await hub.reinstate(id, { supersede })
       const { rosterVersion } = hub.status()
-      context.out.result({ reinstated: id, outcome, rosterVersion }, [
-        outcome === 'in-force'
-          ? `In standing again (roster version ${rosterVersion})`
-          : 'Proposed, and waits for its activation',
-      ])
+      context.out.result({ reinstated: id, outcome, rosterVersion }, [toldOutcome(hub, 'In standing again', outcome)])
       return DONE
     }),
   )
@@ -55,6 +54,7 @@ interface RenewFlags {
   readonly trainingUntil?: string
   readonly vettingUntil?: string
   readonly undertakingAt?: string
+  readonly supersede?: boolean
 }
 
 function renewCommand(): Command {
@@ -66,18 +66,18 @@ function renewCommand(): Command {
     .option('--training-until <date>', 'last day on which the training is valid, YYYY-MM-DD')
     .option('--vetting-until <date>', 'last day on which the vetting is valid, YYYY-MM-DD')
     .option('--undertaking-at <date>', 'day on which the confidentiality undertaking was signed anew')
+    .option('--supersede', SUPERSEDE)
   return does<RenewFlags>(command, (context, options) =>
     withHub(context, async (hub) => {
       const party = await present(hub, options.key, await readKeyFile(options.key, 'officer'))
       requireOwnEntry(hub, party)
       const dates = datesOf(options)
       const { kind: _, pin: __, oneUseKeys: ___, next: ____, ...officer } = party
-      const outcome = await hub.replace(await createOfficer({ ...officer, hub }).replacement(dates))
+      const { supersede } = options
+      const outcome = await hub.replace(await createOfficer({ ...officer, hub }).replacement(dates), { supersede })
       await replaceFile(options.key, encodeKeyFile({ ...party, ...dates }))
       const { rosterVersion } = hub.status()
-      context.out.result({ renewed: party.id, outcome, rosterVersion }, [
-        outcome === 'in-force' ? `Renewed (roster version ${rosterVersion})` : 'Proposed, and waits for its activation',
-      ])
+      context.out.result({ renewed: party.id, outcome, rosterVersion }, [toldOutcome(hub, 'Renewed', outcome)])
       return DONE
     }),
   )
