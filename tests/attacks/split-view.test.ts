@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { concat } from '../../src/bytes.js'
 import { cosignerName, journalTrust, verifiedHead } from '../../src/custodian/knowledge.js'
 import type { Founding } from '../../src/founding.js'
 import type { HubContext } from '../../src/hub/context.js'
@@ -119,4 +120,9 @@ test('clocks apart: a custodian hears a hub within five minutes of its own clock
       if (hears) await asked
       else await expect(asked).rejects.toMatchObject({ code: 'ERR_SIGNATURE_INVALID' })
     }
+})
+
+test('an inner node of the tree is no entry: entries that hold two hashes have a hash of their own', () => {
+  const [one = new Uint8Array(32), two = new Uint8Array(32)] = leaves
+  expect(leafHash(concat(one, two))).not.toEqual(nodeHash(one, two))
 })

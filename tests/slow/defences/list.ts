@@ -300,16 +300,16 @@ export const DEFENCES: readonly Defence[] = [
     file: 'src/hub/checkpoints.ts',
     find: 'if (!same)',
     replace: 'if (false)',
-    test: 'tests/embedded.test.ts',
-    name: '',
+    test: 'tests/hub/folder.test.ts',
+    name: 'is found out when the hub opens',
   },
   {
     attack: 'an inner node offered as a leaf',
     file: 'src/journal/merkle.ts',
     find: 'const LEAF = Uint8Array.of(0x00)',
     replace: 'const LEAF = Uint8Array.of(0x01)',
-    test: 'tests/journal/proof.test.ts',
-    name: 'an inner node is not taken for a leaf',
+    test: 'tests/attacks/split-view.test.ts',
+    name: 'an inner node of the tree is no entry',
   },
   {
     attack: 'a message at another time',
@@ -350,8 +350,8 @@ export const DEFENCES: readonly Defence[] = [
     file: 'src/case/answer.ts',
     find: ' &&\n    equalBytes(answer.requestHash, requestHash(hub, request))',
     replace: '',
-    test: 'tests/attacks/shares.test.ts',
-    name: 'shares that were released to one officer',
+    test: 'tests/custodian/emergency.test.ts',
+    name: 'an answer to another request',
   },
   {
     attack: 'another record or request handed to the officer',
@@ -367,7 +367,7 @@ export const DEFENCES: readonly Defence[] = [
     find: 'isTheirs && answerIsSignedBy(hub, answer, party.keys.signing) ? answer : undefined',
     replace: 'isTheirs ? answer : undefined',
     test: 'tests/custodian/emergency.test.ts',
-    name: 'an unsigned answer is named',
+    name: 'an answer that another key signed',
   },
 
   // what auditors and agencies see
