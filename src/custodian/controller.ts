@@ -7,7 +7,7 @@ import { policyIsApproved } from './approvals.js'
 import type { CustodianKeys } from './desk.js'
 import { changesInWords } from './in-words.js'
 import { withNewRoot, withoutRoot } from './roots.js'
-import { type Asked, after, type CustodianMemory, type CustodianStore, noMemory, type Refusal } from './state.js'
+import { type Asked, type CustodianMemory, type CustodianStore, memoryOf, type Refusal } from './state.js'
 
 /** Something that waits for the controller's word. */
 export interface Approvable {
@@ -137,8 +137,4 @@ function waitingIn({ rosters, proposals, approved }: CustodianMemory): readonly 
     const named = toHex(hash)
     return approved.has(named) ? [] : [{ hash: named, version, changes: changesInWords(present, body) }]
   })
-}
-
-async function memoryOf(store: CustodianStore): Promise<CustodianMemory> {
-  return (await store.load(0)).reduce(after, noMemory())
 }

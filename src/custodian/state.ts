@@ -272,3 +272,8 @@ export function memoryCustodianStore(): CustodianStore {
     },
   }
 }
+
+/** What a custodian remembers, read from its store. */
+export async function memoryOf(store: CustodianStore): Promise<CustodianMemory> {
+  return (await store.load(0)).reduce(after, noMemory())
+}
