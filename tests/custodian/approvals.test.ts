@@ -72,6 +72,8 @@ describe('a roster version', () => {
       await expect(it.hub.enrol(front.enrolment())).rejects.toMatchObject({ code: 'ERR_APPROVAL_MISSING' })
     }
     expect((await report(made, 'custodian-1')).waiting.length).toBe(16)
+    const events = (await made.stores.get('custodian-1')?.load(0)) ?? []
+    expect(events.filter(({ kind }) => kind === 'proposal').length).toBe(16)
     await expect(approveAt(made, 'custodian-1', '00'.repeat(32))).rejects.toMatchObject({ code: 'ERR_REQUEST_INVALID' })
     await it[Symbol.asyncDispose]()
   })
