@@ -15,7 +15,7 @@ const cosignBody = z.strictObject({
   latest: z.string().max(65_536).optional(),
 })
 
-/** Cosigns a checkpoint that continues the last one it saw. */
+/** Cosigns a checkpoint that continues the last one it saw, and says how much of the roster it knows. */
 export async function cosign(desk: Desk, message: Message): Promise<Uint8Array> {
   const { note, proof, latest } = parse(cosignBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'cosign')
   await lockIfForgetful(desk, latest)
@@ -29,7 +29,8 @@ export async function cosign(desk: Desk, message: Message): Promise<Uint8Array> 
   const signed = cosigned(note, cosignerName(desk.keys.hub.id, desk.keys.id), desk.keys.signing, desk.clock())
   if (head.size > lastSeen.size || lastSeen.note === undefined)
     await desk.remember({ kind: 'seen', note, size: head.size, root: head.root })
-  return toJsonBytes({ line: signed.slice(note.length) })
+  const { followed, proven } = desk.memory()
+  return toJsonBytes({ line: signed.slice(note.length), followed, proven })
 }
 
 /** The last checkpoint it saw: a head of the journal that is kept outside the hub's database. */

@@ -56,7 +56,7 @@ export async function lockIfForgetful(desk: Desk, note: string | undefined): Pro
 }
 
 /** As the note says, before any signature is looked at: notes of what it remembers cost nothing. */
-function sizeOf(note: string): number {
+export function sizeOf(note: string): number {
   return Number(note.split('\n', 2)[1])
 }
 

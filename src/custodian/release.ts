@@ -12,7 +12,7 @@ import { keyOf } from '../seal/wrap.js'
 import { policyIsApproved } from './approvals.js'
 import { type Desk, fromHub, selfOf } from './desk.js'
 import { releaseInfo, verifiedHead } from './knowledge.js'
-import { lockIfForgetful } from './lock.js'
+import { lockIfForgetful, sizeOf } from './lock.js'
 import { type Asked, REFUSALS_MAX } from './state.js'
 import { refusalOf } from './verify-release.js'
 
@@ -48,10 +48,9 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
   const own = { rosters, lastSeen, withdrawn, splits, isRosterProven: unproven.length === 0, approves }
   const reason = refusalOf({ hub: keys.hub.id, ...own, now: clock() }, message)
   if (reason !== undefined) return refuse(desk, asked, hash, reason)
-  const head = verifiedHead(desk.roster(), message.note, 'by-a-quorum')
-  if (head !== undefined && head.size > lastSeen.size) {
-    await desk.remember({ kind: 'seen', note: message.note, size: head.size, root: head.root })
-  }
+  const isNews = sizeOf(message.note) > lastSeen.size
+  const head = isNews ? verifiedHead(desk.roster(), message.note, 'by-a-quorum') : undefined
+  if (head !== undefined) await desk.remember({ kind: 'seen', note: message.note, size: head.size, root: head.root })
   // The id is used from here on, whatever happens to this process.
   if (before === undefined) await desk.remember({ kind: 'opening', opening: request.opening, requestHash: hash })
   const answer = toJsonBytes(await released(desk, message, hash))

@@ -1,25 +1,34 @@
 import { isCosignedBy, verifiedHead } from '../custodian/knowledge.js'
 import { IndexError } from '../errors.js'
 import { type HubContext, roster } from './context.js'
+import type { Cosigner } from './custodians.js'
+import { rosterNews } from './enrolment.js'
 import { askWitnesses } from './witnesses.js'
 
+/** A cosigned head, and which custodians just cosigned it. */
+export interface Checkpoint {
+  readonly note: string
+  readonly size: number
+  readonly cosigners: readonly Cosigner[]
+}
+
 /** The present head, signed by the hub and cosigned by a quorum, and kept as the latest. One at a time. */
-export function checkpoint(hub: HubContext): Promise<{ readonly note: string; readonly size: number }> {
+export function checkpoint(hub: HubContext): Promise<Checkpoint> {
   return hub.inTurn(() => freshCheckpoint(hub))
 }
 
 /** As `checkpoint`, for who has the turn already. */
-export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note: string; readonly size: number }> {
+export async function freshCheckpoint(hub: HubContext): Promise<Checkpoint> {
   const kept = await hub.shelf.one('meta', hub.shelf.key('meta', 'checkpoint'))
   // By its own cosignature here, one that was restored from a backup sees that it has forgotten something.
-  const latest = kept?.kind === 'checkpoint' ? kept.note : undefined
+  const known = { latest: kept?.kind === 'checkpoint' ? kept.note : undefined, news: () => rosterNews(hub) }
   for (let tries = 1; ; tries += 1) {
     const signed = await hub.ledger.signedHead()
     const size = verifiedHead(roster(hub), signed, 'or-not')?.size ?? 0
     const prove = (from: number) => hub.ledger.consistency(from, size)
     const accepts = (id: string, line: string): boolean => isCosignedBy(roster(hub), signed, id, line)
-    const [{ note: byCustodians, missing }, byWitnesses] = await Promise.all([
-      hub.custodians.cosign(signed, size, prove, accepts, latest),
+    const [{ note: byCustodians, cosigners, missing }, byWitnesses] = await Promise.all([
+      hub.custodians.cosign(signed, size, prove, accepts, known),
       askWitnesses(hub, signed, size, prove),
     ])
     const note = byCustodians + byWitnesses
@@ -27,7 +36,7 @@ export async function freshCheckpoint(hub: HubContext): Promise<{ readonly note:
       await hub.ledger.write(async () => ({
         puts: [hub.shelf.put('meta', hub.shelf.key('meta', 'checkpoint'), { kind: 'checkpoint', note })],
       }))
-      return { note, size }
+      return { note, size, cosigners }
     }
     // Another process may have had a longer head cosigned meanwhile.
     if (tries === 3) {

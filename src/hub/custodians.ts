@@ -15,15 +15,19 @@ export interface CustodianClients {
   blind(sort: TokenSort, inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
   /**
    * Tells every custodian of the journalled roster and activation entries that it does not know yet; gives the position
-   * of the latest that any of them knows.
+   * of the latest that each of them knows.
    */
-  follow(entries: readonly RosterNews[]): Promise<number>
+  follow(entries: readonly RosterNews[]): Promise<readonly Followed[]>
+  /** Whether every custodian said that it knows the roster entries up to this position. */
+  allKnow(position: number): boolean
   /** Signatures, of those who agree, for the roster version that these changes make. */
   activate(version: number, body: Uint8Array): Promise<readonly NamedSignature[]>
   /** The note with the cosignatures of the custodians that find it consistent with what they saw before. */
-  cosign(note: string, size: number, prove: Prove, accepts: Accepts, latest?: string): Promise<Cosigned>
+  cosign(note: string, size: number, prove: Prove, accepts: Accepts, known?: Known): Promise<Cosigned>
   /** What each custodian last cosigned; undefined where it has seen nothing yet. A note not `accepts`ed is no answer. */
   lastSeen(accepts: (note: string) => boolean): Promise<readonly LastSeen[]>
+  /** The same of one custodian. */
+  lastSeenBy(custodian: string, accepts: (note: string) => boolean): Promise<LastSeen>
   /**
    * The custodians' answers to a release request, which may be refusals. None is waited for much longer once
    * `enough` of them `counts`.
@@ -45,13 +49,34 @@ export interface CustodianClients {
 /** Whether a line is the cosignature of this custodian. */
 export type Accepts = (id: string, line: string) => boolean
 
+/** What a custodian that was restored from a backup may have forgotten. */
+export interface Known {
+  /** The latest cosigned note before this one. */
+  readonly latest?: string | undefined
+  /** Every entry of the roster. */
+  news(): Promise<readonly RosterNews[]>
+}
+
 /** Proof that the head to be cosigned continues the one of size `from`. */
 export type Prove = (from: number) => Promise<ConsistencyProof>
 
 export interface Cosigned {
   readonly note: string
+  readonly cosigners: readonly Cosigner[]
   /** Custodians that did not cosign. */
   readonly missing: readonly string[]
+}
+
+export interface Followed {
+  readonly custodian: string
+  /** Position up to which it knows the roster's entries. */
+  readonly followed: number
+}
+
+/** A custodian that cosigned, and so saw this head last. */
+export interface Cosigner extends Followed {
+  /** Position up to which they were proven to it. */
+  readonly proven: number
 }
 
 export interface LastSeen {
@@ -77,7 +102,10 @@ export interface GivenAnswer {
 const tokens = z.strictObject({ tokens: isBytes })
 const signature = z.strictObject({ signature: isBytes })
 const position = z.strictObject({ followed: z.number().int().min(-1) })
-const cosigned = z.union([z.strictObject({ line: z.string() }), z.strictObject({ behind: z.number().int().min(0) })])
+const cosigned = z.union([
+  z.strictObject({ line: z.string(), followed: z.number().int().min(-1), proven: z.number().int().min(-1) }),
+  z.strictObject({ behind: z.number().int().min(0) }),
+])
 const seen = z.strictObject({
   note: z.string().optional(),
   proven: z.number().int().min(-1),
@@ -98,12 +126,8 @@ export function custodianClients(
     callJson({ send: (message, sending) => reach.send(id, message, sending) }, verb, body, clock(), sender, options)
 
   /** What a quorum and whoever is as quick answered. One that is left out catches up when it is asked the next time. */
-  const reached = async <T>(
-    verb: string,
-    body: (id: string) => unknown,
-    read: (id: string, reply: unknown) => T,
-  ): Promise<readonly T[]> => {
-    const heard = await reach.several(async (id) => read(id, await ask(id, verb, body(id))), { enough: quorum() })
+  const reached = async <T>(askOne: (id: string) => Promise<T>): Promise<readonly T[]> => {
+    const heard = await reach.several(askOne, { enough: quorum() })
     // One that refuses or misbehaves must not stop the others; when too few are left, the caller hears why.
     if (heard.answers.length < quorum()) throw tooFew(heard)
     return heard.answers
@@ -119,20 +143,28 @@ export function custodianClients(
     return known < after && !isAgain ? followBy(id, entries, true) : known
   }
   const sizes = new Map<string, number>()
-  const cosignBy = async (id: string, note: string, size: number, prove: Prove, latest?: string): Promise<string> => {
+  const cosignBy = async (id: string, note: string, size: number, prove: Prove, latest?: string) => {
     for (let tries = 0; tries < 3; tries += 1) {
       const proof = await prove(Math.min(sizes.get(id) ?? 0, size))
       const body = { note, proof, ...(latest === undefined ? {} : { latest }) }
       const reply = parse(cosigned, await ask(id, 'cosign', body), 'ERR_MESSAGE_MALFORMED', 'cosignature')
       if ('line' in reply) {
         sizes.set(id, size)
-        return reply.line
+        followed.set(id, reply.followed)
+        return reply
       }
       if (reply.behind > size)
         throw new IndexError('ERR_JOURNAL_ROLLED_BACK', 'a custodian has seen a longer journal than this one')
       sizes.set(id, reply.behind)
     }
     throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'a custodian keeps asking for another proof')
+  }
+
+  const lastSeenBy = async (custodian: string, accepts: (note: string) => boolean): Promise<LastSeen> => {
+    const reply = await ask(custodian, 'last-seen', {})
+    const { note, proven } = parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint')
+    if (note === undefined || accepts(note)) return { custodian, note, proven }
+    throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
   }
 
   /** The first custodian that answers is as good as any: all hold one key. */
@@ -164,39 +196,29 @@ export function custodianClients(
         out.push(...(await blindBy(sort, inner.slice(at, at + BLIND_MAX), options)))
       return out
     },
-    async follow(entries) {
-      const heard = await reach.several((id) => followBy(id, entries), { enough: quorum() })
-      if (heard.answers.length < quorum()) throw tooFew(heard)
-      return Math.max(-1, ...heard.answers)
-    },
+    follow: (entries) => reached(async (id) => ({ custodian: id, followed: await followBy(id, entries) })),
+    allKnow: (latest) => ids.every((id) => (followed.get(id) ?? -1) >= latest),
     activate: (version, body) =>
-      reached(
-        'activate',
-        () => ({ version, body }),
-        (custodian, reply) => ({
-          custodian,
-          signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature,
-        }),
-      ),
-    async cosign(note, size, prove, accepts, latest) {
-      const cosignedBy = async (id: string): Promise<string> => {
-        const line = await cosignBy(id, note, size, prove, latest)
-        if (accepts(id, line)) return line
+      reached(async (custodian) => {
+        const reply = await ask(custodian, 'activate', { version, body })
+        return { custodian, signature: parse(signature, reply, 'ERR_MESSAGE_MALFORMED', 'activation').signature }
+      }),
+    async cosign(note, size, prove, accepts, known) {
+      const cosignedBy = async (custodian: string) => {
+        const askOne = () => cosignBy(custodian, note, size, prove, known?.latest)
+        const cosignature = await askOne().catch(async (refusal) => {
+          if (known === undefined || isSilence(refusal)) throw refusal
+          await followBy(custodian, await known.news())
+          return askOne()
+        })
+        if (accepts(custodian, cosignature.line)) return { custodian, ...cosignature }
         throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian’s cosignature is not its own')
       }
       const { answers, missing } = await reach.several(cosignedBy, { enough: quorum() })
-      return { note: note + answers.join(''), missing }
+      return { note: note + answers.map(({ line }) => line).join(''), cosigners: answers, missing }
     },
-    lastSeen: (accepts) =>
-      reached(
-        'last-seen',
-        () => ({}),
-        (custodian, reply) => {
-          const { note, proven } = parse(seen, reply, 'ERR_MESSAGE_MALFORMED', 'checkpoint')
-          if (note === undefined || accepts(note)) return { custodian, note, proven }
-          throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
-        },
-      ),
+    lastSeen: (accepts) => reached((id) => lastSeenBy(id, accepts)),
+    lastSeenBy,
     async release(question, patience, options) {
       const askOne = async (custodian: string): Promise<GivenAnswer> => {
         const reply = await ask(custodian, 'release', { sealed: await question(custodian) }, options)
@@ -216,6 +238,11 @@ const TOKEN_LENGTH = 16
 function tooFew({ missing, failure }: Heard<unknown>): IndexError {
   if (failure !== undefined && failure.code !== 'ERR_CUSTODIAN_UNAVAILABLE') return failure
   return new IndexError('ERR_CUSTODIAN_UNAVAILABLE', `too few custodians answered; missing: ${missing.join(', ')}`)
+}
+
+/** Whether a custodian said nothing, in place of no. */
+export function isSilence(error: unknown): boolean {
+  return !isIndexError(error) || error.code === 'ERR_CUSTODIAN_UNAVAILABLE' || error.code === 'ERR_CLOSED'
 }
 
 /** A name for a set of bytes in a Map. */

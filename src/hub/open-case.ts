@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { equalBytes, sha256, toHex } from '../bytes.js'
 import { answerOf } from '../case/answer.js'
 import type { CaseFile } from '../case/case.js'
-import { parseSignedRequest, type ReleaseMessage } from '../case/messages.js'
+import { parseSignedRequest } from '../case/messages.js'
 import {
   type Evidence,
   type RefusalReason,
@@ -10,25 +10,19 @@ import {
   requestIsSignedBy,
   type SignedRequest,
 } from '../case/opening.js'
-import { releaseInfo, verifiedHead } from '../custodian/knowledge.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import { requireKeyset } from '../roster/keyset.js'
-import { type Custodian, type Keyset, standingMembersOf } from '../roster/roster.js'
-import { hpkeSeal } from '../seal/hpke.js'
 import { NOTHING_RAISED, type Raising, raiseAlerts, tellAlerts } from './alerts.js'
 import { requireCase, requireOfficer } from './cases.js'
-import { freshCheckpoint } from './checkpoints.js'
 import { type HubContext, roster } from './context.js'
 import type { GivenAnswer } from './custodians.js'
-import { rosterNews } from './enrolment.js'
-import { entryAt, withPaths } from './evidence.js'
 import type { Draft } from './ledger.js'
 import { openingKey, type Prepared, type Ready, requireAsPermitted } from './prepare-opening.js'
-import { proveRoster } from './prove-roster.js'
 import type { Heard } from './reach.js'
+import { releaseQuestion } from './release-question.js'
 import { numberKey } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
 
@@ -121,7 +115,6 @@ async function releases(
   position: number,
   options?: SendOptions,
 ): Promise<Releases> {
-  await hub.custodians.follow(await rosterNews(hub))
   const question = await releaseQuestion(hub, signed, ready, position)
   const counts = (each: GivenAnswer): boolean => answerFrom(hub, signed, each)?.kind === 'released'
   const onLate = (each: GivenAnswer): void => {
@@ -130,46 +123,6 @@ async function releases(
   }
   const { quorum: enough } = requireKeyset(roster(hub), signed.request.keyset)
   return hub.custodians.release(question, { enough, counts, onLate }, options)
-}
-
-/** Evidence travels to each custodian under its own key, with a proof from the head which that custodian saw last. */
-async function releaseQuestion(
-  hub: HubContext,
-  signed: SignedRequest,
-  ready: Ready,
-  position: number,
-): Promise<(custodian: string) => Promise<Uint8Array>> {
-  const { note, size } = await freshCheckpoint(hub)
-  const evidence = await withPaths(hub, ready.evidence, size)
-  const requestEntry = { ...(await entryAt(hub, position)), path: (await hub.ledger.inclusion(position, size)).path }
-  const headOf = (last: string) => verifiedHead(roster(hub), last, 'or-not')
-  const seenBy = await hub.custodians.lastSeen((last) => headOf(last) !== undefined)
-  const seen = new Map(seenBy.map((last) => [last.custodian, last]))
-  return async (custodian) => {
-    const { note: last, proven = -1 } = seen.get(custodian) ?? {}
-    const from = last === undefined ? 0 : (headOf(last)?.size ?? 0)
-    await proveRoster(hub, { custodian, proven }, { note, size, seenSize: from })
-    const body: ReleaseMessage = {
-      signed,
-      requestEntry,
-      salt: ready.salt,
-      evidence,
-      note,
-      consistency: await hub.ledger.consistency(Math.min(from, size), Math.max(from, size)),
-    }
-    const { keys } = requireHolder(hub, requireKeyset(roster(hub), signed.request.keyset), custodian)
-    return hpkeSeal(keys.hpke, releaseInfo(hub.id, custodian), new Uint8Array(0), toJsonBytes(body))
-  }
-}
-
-/** Who holds a share of the record, and may give it out. */
-function requireHolder(hub: HubContext, keyset: Keyset, id: string): Custodian {
-  const custodian = standingMembersOf(roster(hub), keyset).find((each) => each.id === id)
-  if (custodian !== undefined) return custodian
-  throw new IndexError(
-    'ERR_PARTY_NOT_IN_STANDING',
-    'no custodian in standing holds a share of this record under this id',
-  )
 }
 
 /** What a custodian really said to this request; undefined for anything else. */

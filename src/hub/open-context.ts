@@ -7,7 +7,7 @@ import { encodeRosterEntry, NO_ROSTER, presentRoster, type RosterEntry, type Ros
 import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
 import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
-import { custodianClients, type RosterNews } from './custodians.js'
+import { custodianClients, type Followed, type RosterNews } from './custodians.js'
 import { type Follow, followed, genesisNews, rosterNews } from './enrolment.js'
 import { openLedger } from './ledger.js'
 import { type Documents, decidingAt, loadDocuments, prepared } from './policies.js'
@@ -89,12 +89,13 @@ export async function openContext(
   const all = await rosterNews({ shelf, ledger })
   all.forEach(takeIn)
   // What custodians know and the journal does not have was lost with an older copy of the database.
-  const latest = await custodians.follow(all)
-  if (latest > last) (await rosterNews({ shelf, ledger })).forEach(takeIn)
-  if (latest > last) {
+  const heard = await custodians.follow(all)
+  if (areAhead(heard, last).length > 0) (await rosterNews({ shelf, ledger })).forEach(takeIn)
+  const ahead = areAhead(heard, last)
+  if (ahead.length > 0) {
     throw new IndexError(
       'ERR_JOURNAL_ROLLED_BACK',
-      'custodians have followed a roster that the journal does not hold: it was rolled back or damaged',
+      `the journal does not hold the roster that ${ahead.join(', ')} followed: it was rolled back or damaged`,
     )
   }
   documents = await loadDocuments({ shelf, ledger }, documents)
@@ -123,6 +124,11 @@ export async function openContext(
     await custodians.follow(await rosterNews(context))
   }
   return { context, follow }
+}
+
+/** Who knows of roster entries behind this position. */
+function areAhead(heard: readonly Followed[], last: number): readonly string[] {
+  return heard.filter(({ followed }) => followed > last).map(({ custodian }) => custodian)
 }
 
 /** @throws {IndexError} `ERR_KEY_WRONG` when these are not the keys of the hub in the store */

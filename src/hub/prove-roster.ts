@@ -1,12 +1,11 @@
 import { PROVE_MAX } from '../custodian/rosters.js'
-import { isIndexError } from '../errors.js'
 import type { HubContext } from './context.js'
-import type { LastSeen } from './custodians.js'
+import { isSilence, type LastSeen } from './custodians.js'
 import { rosterPositions } from './enrolment.js'
 
-function passOver(error: unknown): void {
-  const isAnswer = isIndexError(error) && error.code !== 'ERR_CUSTODIAN_UNAVAILABLE' && error.code !== 'ERR_CLOSED'
-  if (!isAnswer) throw error
+/** Passes over a custodian's no: it says so with a signature when it is asked to release. Silence is thrown on. */
+export function passOver(error: unknown): void {
+  if (isSilence(error)) throw error
 }
 
 /** Shows a custodian that the roster entries which it was told of stand in the journal, as far as it has not been shown before. */
@@ -25,7 +24,6 @@ export async function proveRoster(
       }),
     )
     const consistency = await hub.ledger.consistency(Math.min(seenSize, size), Math.max(seenSize, size))
-    // Whoever does not take the proof says so with a signature, when it is asked to release.
     await hub.custodians.ask(custodian, 'prove', { note, consistency, entries }).catch(passOver)
   }
 }

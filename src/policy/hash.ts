@@ -26,5 +26,10 @@ export function vocabularyHash(policy: Policy): Uint8Array {
 /** Whether checks that name this vocabulary hash may be recorded: the policy's own, or one that it lists. */
 export function acceptsVocabulary(policy: Policy, hash: Uint8Array): boolean {
   const wanted = toHex(hash)
-  return wanted === toHex(vocabularyHash(policy)) || (policy.vocabularies ?? []).includes(wanted)
+  const own = vocabularyNames.get(policy) ?? toHex(vocabularyHash(policy))
+  vocabularyNames.set(policy, own)
+  return wanted === own || (policy.vocabularies ?? []).includes(wanted)
 }
+
+// Asked for every check of a release; a policy never changes.
+const vocabularyNames = new WeakMap<Policy, string>()

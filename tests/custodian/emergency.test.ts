@@ -146,6 +146,18 @@ test('where only the cosignatures are missing, the request stands and nothing is
   await it[Symbol.asyncDispose]()
 })
 
+test('a hub that does not start because a custodian says that it knows more of the roster names that one', async () => {
+  const { it, ways } = await withWays()
+  await it.hub.close()
+  ways.set('custodian-2', answering({ follow: async () => toJsonBytes({ followed: 1e9 }) }))
+  const refusal: unknown = await it.reopen().catch((error: unknown) => error)
+  expect(refusal).toMatchObject({ code: 'ERR_JOURNAL_ROLLED_BACK' })
+  expect(String(refusal)).toMatch(/^(?=.*custodian-2)(?!.*custodian-[13])/)
+  ways.clear()
+  await it.reopen()
+  await it[Symbol.asyncDispose]()
+})
+
 test('what a slow custodian releases later is journalled and read with the rest', async () => {
   const { it, ways, typesSince } = await withWays()
   let go = (): void => undefined
@@ -195,7 +207,11 @@ describe('a custodian that lies stops nobody', () => {
       () => () => ({ send: async () => new Uint8Array([1, 2, 3]) }),
       { unavailable: ['custodian-1'] },
     ],
-    ['an empty line for a cosignature', () => answering({ cosign: async () => toJsonBytes({ line: '' }) }), UNNAMED],
+    [
+      'an empty line for a cosignature',
+      () => answering({ cosign: async () => toJsonBytes({ line: '', followed: 0, proven: 0 }) }),
+      UNNAMED,
+    ],
     ['a cosignature by another key', () => cosigning((note) => cosigned(note, 'x', stranger, 0)), UNNAMED],
     [
       'a cosignature under another custodian’s name',
@@ -299,7 +315,7 @@ function cosigning(lie: (note: string) => string): Way {
   return answering({
     cosign: async (message) => {
       const { note } = fromJsonBytes(message.body) as { note: string }
-      return toJsonBytes({ line: lie(note).slice(note.length) })
+      return toJsonBytes({ line: lie(note).slice(note.length), followed: 0, proven: 0 })
     },
   })
 }
