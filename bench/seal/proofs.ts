@@ -78,7 +78,7 @@ async function measure(folder: string, { size, proofs }: { readonly size: number
   return costs
 }
 
-const PAGE = 5_000
+const PAGE = 20_000
 
 async function fill(store: Store, size: number): Promise<void> {
   let frontier: readonly Uint8Array[] = []

@@ -30,12 +30,15 @@ export async function sealRecords(
   const labels = children.flatMap((child) => GROUPS.map((group) => labelOf(roster, child, group)))
   const wraps = await issued(line, roster, labels, options)
   const wrapsOf = (index: number, group: Group) => wraps[index * GROUPS.length + GROUPS.indexOf(group)] ?? []
-  return Promise.all(
-    children.map(async (child, index) => ({
+  const records: { identity: Uint8Array; carers: Uint8Array }[] = []
+  // One after the other: what was drawn for a record is gone before the next, and never all of it in memory at once.
+  for (const [index, child] of children.entries()) {
+    records.push({
       identity: await sealed(line, roster, child, 'identity', wrapsOf(index, 'identity')),
       carers: await sealed(line, roster, child, 'carers', wrapsOf(index, 'carers')),
-    })),
-  )
+    })
+  }
+  return records
 }
 
 const issueReply = z.strictObject({ answer: isBytes, signature: isBytes })
