@@ -13,6 +13,7 @@ import { eraseCommand } from './commands/erase.js'
 import { compareHeadsCommand, exportCommand, proveCommand } from './commands/export.js'
 import { foundCommand } from './commands/found.js'
 import { initCommand } from './commands/init.js'
+import { keysetCommand } from './commands/keyset.js'
 import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
 import { referralCommands } from './commands/referrals.js'
@@ -69,6 +70,7 @@ function programOf(): Command {
   program.addCommand(policyCommand())
   program.addCommand(rosterCommand())
   program.addCommand(activateCommand())
+  program.addCommand(keysetCommand())
   program.addCommand(rotateKeyCommand())
   for (const command of standingCommands()) program.addCommand(command)
   program.addCommand(eraseCommand())

@@ -2,9 +2,10 @@ import type { Random } from '../bytes.js'
 import { IndexError, isIndexError } from '../errors.js'
 import { checkpointOrigin, verifyNote } from '../journal/checkpoint.js'
 import type { TreeHead } from '../journal/merkle.js'
+import type { RosterHistory } from '../roster/history.js'
 import type { Desk } from './desk.js'
 import { cosignerName } from './knowledge.js'
-import { after, type CustodianStore, noMemory } from './state.js'
+import { after, type CustodianMemory, type CustodianStore, noMemory } from './state.js'
 
 const CHALLENGE_LENGTH = 32
 
@@ -32,7 +33,10 @@ export async function unlockWithoutPeers(store: CustodianStore, at: number): Pro
 /** @throws {IndexError} `ERR_CUSTODIAN_LOCKED` */
 export function requireUnlocked(desk: Desk): void {
   if (desk.memory().locked === undefined) return
-  throw new IndexError('ERR_CUSTODIAN_LOCKED', 'this custodian was restored, and waits for what its peers remember')
+  throw new IndexError(
+    'ERR_CUSTODIAN_LOCKED',
+    'this custodian was restored or reinstated, and waits for what its peers remember',
+  )
 }
 
 /**
@@ -53,6 +57,21 @@ export async function lockIfForgetful(desk: Desk, note: string | undefined): Pro
     why: 'own-head-unknown',
     head: { note, size, root },
   })
+}
+
+/**
+ * Locks the custodian when what comes next gives it its standing back: while it had none, agencies told its peers what it
+ * does not know. To be done before the entry is remembered, so that no crash lets it answer in between.
+ */
+export async function lockIfReinstated(desk: Desk, next: CustodianMemory): Promise<void> {
+  const { rosters, locked } = desk.memory()
+  if (locked !== undefined || !isSuspended(desk, rosters) || isSuspended(desk, next.rosters)) return
+  const challenge = desk.random(CHALLENGE_LENGTH)
+  await desk.remember({ kind: 'locked', at: desk.clock(), challenge, why: 'reinstated' })
+}
+
+function isSuspended({ keys }: Desk, { versions }: RosterHistory): boolean {
+  return versions.at(-1)?.roster.parties.get(keys.id)?.suspended === true
 }
 
 /** As the note says, before any signature is looked at: notes of what it remembers cost nothing. */

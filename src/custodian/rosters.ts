@@ -11,7 +11,7 @@ import { signActivation } from '../roster/signatures.js'
 import { requireApproved } from './approvals.js'
 import { type Desk, fromHub, requirePinned } from './desk.js'
 import { areConsistent, verifiedHead } from './knowledge.js'
-import { requireUnlocked } from './lock.js'
+import { lockIfReinstated, requireUnlocked } from './lock.js'
 import { after, type CustodianEvent } from './state.js'
 
 /** Roster entries that are proven at a time. */
@@ -40,7 +40,9 @@ export async function follow(desk: Desk, message: Message): Promise<Uint8Array> 
   for (const { type, ...entry } of entries) {
     const event: CustodianEvent = { kind: type, ...entry, seenAt: desk.clock() }
     if (entry.position <= desk.memory().followed) continue
-    requirePinned(desk, after(desk.memory(), event))
+    const next = after(desk.memory(), event)
+    requirePinned(desk, next)
+    await lockIfReinstated(desk, next)
     await desk.remember(event)
   }
   return toJsonBytes({ followed: desk.memory().followed })

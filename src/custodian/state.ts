@@ -56,7 +56,7 @@ export type CustodianEvent =
       readonly at: number
       /** 32 random bytes, in which its peers answer. */
       readonly challenge: Uint8Array
-      readonly why: 'restored' | 'own-head-unknown'
+      readonly why: 'restored' | 'own-head-unknown' | 'reinstated'
       /** The head that it cosigned and does not remember. */
       readonly head?: SeenHead
     }

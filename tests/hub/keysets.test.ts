@@ -134,6 +134,15 @@ describe('a suspended custodian', () => {
     expect(refusals).not.toContain('custodian-2')
     expect(await it.hub.reinstate('custodian-2')).toBe('in-force')
     expect(await it.register(childDetails(2))).toEqual({ kind: 'registered' })
+    // What agencies told its peers meanwhile it does not know yet.
+    down.add('custodian-3')
+    await expect(it.first.open({ ...ask, case: 1 })).rejects.toMatchObject({
+      code: expect.stringMatching(/^ERR_(QUORUM|CUSTODIAN)/),
+    })
+    down.clear()
+    expect(await it.hub.unlock('custodian-2')).toMatchObject({ outcome: 'unlocked' })
+    down.add('custodian-3')
+    expect((await opened(it, 1)).opening.released).toEqual(['custodian-1', 'custodian-2'])
   })
 
   test('and one that is enrolled but of no keyset signs for nothing', async () => {
