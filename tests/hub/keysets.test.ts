@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { memoryCustodianStore, openCustodian } from '../../src/custodian.js'
+import { type CustodianStore, memoryCustodianStore, openCustodian, reportOf } from '../../src/custodian.js'
 import { isIndexError, type Port } from '../../src/index.js'
 import { enrol, replacement } from '../../src/roster/enrolment.js'
 import { childDetails, HOUR, type House, house, NOW, nhsNumber, spareCustodian } from '../support/house.js'
@@ -143,6 +143,33 @@ describe('a suspended custodian', () => {
     expect(await it.hub.unlock('custodian-2')).toMatchObject({ outcome: 'unlocked' })
     down.add('custodian-3')
     expect((await opened(it, 1)).opening.released).toEqual(['custodian-1', 'custodian-2'])
+  })
+
+  test('hears from its peers, once reinstated, of what agencies took back meanwhile', async () => {
+    const stores = new Map<string, CustodianStore>()
+    const custodianStore = (id: string): CustodianStore => {
+      const store = stores.get(id) ?? memoryCustodianStore()
+      stores.set(id, store)
+      return store
+    }
+    await using it = await start({ custodianStore })
+    const knows = async () => {
+      const store = stores.get('custodian-2')
+      if (store === undefined) throw new Error('no store')
+      return reportOf(store)
+    }
+    await it.register(childDetails(1))
+    await raise(it, 1, 'a')
+    await it.hub.suspend('custodian-2')
+    down.add('custodian-2')
+    await it.police.withdraw('a', 'wrong-child')
+    down.clear()
+    await it.hub.reinstate('custodian-2')
+    expect(await knows()).toMatchObject({ withdrawals: 0, lockedAt: it.clock.now })
+    await it.hub.unlock('custodian-2')
+    const after = await knows()
+    expect(after).toMatchObject({ withdrawals: 1 })
+    expect(after.lockedAt).toBeUndefined()
   })
 
   test('and one that is enrolled but of no keyset signs for nothing', async () => {

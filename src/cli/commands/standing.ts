@@ -43,7 +43,11 @@ function reinstateCommand(): Command {
     withHub(context, async (hub) => {
       const outcome = await hub.reinstate(id, { supersede })
       const { rosterVersion } = hub.status()
-      context.out.result({ reinstated: id, outcome, rosterVersion }, [toldOutcome(hub, 'In standing again', outcome)])
+      const isCustodian = hub.roster().parties.get(id)?.party === 'custodian'
+      context.out.result({ reinstated: id, outcome, rosterVersion }, [
+        toldOutcome(hub, 'In standing again', outcome),
+        ...(isCustodian ? [`It waits for its peers: once it is in standing, run child-index unlock ${id}`] : []),
+      ])
       return DONE
     }),
   )
