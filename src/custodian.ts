@@ -30,6 +30,13 @@ export {
 export type { CustodianKeys } from './custodian/desk.js'
 export { type HandOver, handOver, type Seat, type Successor, takeOver } from './custodian/hand-over.js'
 export { lockRestored, unlockWithoutPeers } from './custodian/lock.js'
+export {
+  drawNextLookupKey,
+  drawsLookupKeys,
+  dropLookupKeys,
+  type LookupKeyLetter,
+  takeNextLookupKey,
+} from './custodian/lookup-keys.js'
 export type { CustodianEvent, CustodianStore } from './custodian/state.js'
 export { memoryCustodianStore } from './custodian/state.js'
 

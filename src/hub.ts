@@ -19,6 +19,7 @@ import { identify } from './hub/identify.js'
 import { recordsOfFormerKeysets } from './hub/keysets.js'
 import { link, prepareLink } from './hub/links.js'
 import { enquiriesForOfficer, facts, listEnquiries, listReferrals, relay, rosterSince } from './hub/lists.js'
+import { lookups, retireLookups } from './hub/lookup-rotation.js'
 import { openCase } from './hub/open-case.js'
 import { type OpenHubOptions, openContext } from './hub/open-context.js'
 import type { Hub } from './hub/operator.js'
@@ -160,6 +161,9 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     eraseCheck: (position, reason) => eraseCheck(hub, position, reason, assess),
     eraseChildOfCase: (number, reason) => eraseChildOfCase(hub, number, reason, assess),
     eraseNoted: () => eraseNoted(hub, assess),
+    lookups: () => lookups(hub),
+    custodiansWithout: (generation) => hub.custodians.withoutLookupKey(generation, hub.random(32)),
+    retireLookups: ({ anyway = false } = {}) => retireLookups(hub, anyway),
     roster: () => presentRoster(hub.rosters()),
     rosters: () => hub.rosters(),
     adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),

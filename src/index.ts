@@ -69,9 +69,13 @@ export type {
   KeysetRecords,
   NewKeyset,
   OpenHubOptions,
+  RewrapOptions,
+  Rewrapping,
   RosterOutcome,
   Rotation,
   RotationOptions,
+  ShareCount,
+  Unlocking,
 } from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
 export {

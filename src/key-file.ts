@@ -59,8 +59,8 @@ export interface StoredOneUseKey {
 
 const FORMAT = 'child-index/key'
 const VERSION = 1
-/** Custodians' files have keys by generation since version 2; one of version 1 is read as the first generation of each. */
-const CUSTODIAN_VERSION = 2
+/** Files of hubs and custodians have keys by generation since version 2; one of version 1 is read as the first generation of each. */
+const GENERATIONS_VERSION = 2
 
 const base64 = (length: number) =>
   z
@@ -133,20 +133,38 @@ const firstCustodianFile = z
       lookupKeys: [{ generation: 1, key: lookupKey }] satisfies KeysByGeneration,
     },
   }))
-const keyFile = z.discriminatedUnion('kind', [
-  z.strictObject({
+const hubKeys = z.strictObject({
+  signing: seed,
+  hpke,
+  identifierKey: base64(32),
+  lookupKeys: generations,
+  storageKey: base64(32),
+})
+const firstHubFile = z
+  .strictObject({
     ...head,
     kind: z.literal('hub'),
     id: base64(32),
-    keys: z.strictObject({
-      signing: seed,
-      hpke,
-      identifierKey: base64(32),
-      lookupKey: base64(32),
-      storageKey: base64(32),
-    }),
+    keys: hubKeys.omit({ lookupKeys: true }).extend({ lookupKey: base64(32) }),
+  })
+  .transform(({ keys: { lookupKey, ...keys }, ...rest }) => ({
+    ...rest,
+    keys: { ...keys, lookupKeys: [{ generation: 1, key: lookupKey }] satisfies KeysByGeneration },
+  }))
+const keyFile = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...head,
+    version: z.literal(GENERATIONS_VERSION),
+    kind: z.literal('hub'),
+    id: base64(32),
+    keys: hubKeys,
   }),
-  z.strictObject({ ...head, version: z.literal(CUSTODIAN_VERSION), kind: z.literal('custodian'), keys: custodianKeys }),
+  z.strictObject({
+    ...head,
+    version: z.literal(GENERATIONS_VERSION),
+    kind: z.literal('custodian'),
+    keys: custodianKeys,
+  }),
   z.strictObject({ ...head, kind: z.literal('custodian-draft'), keys: custodianDraft }),
   z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, next, agencyKind: id, sensitive: z.boolean() }),
   z.strictObject({
@@ -176,7 +194,7 @@ const keyFile = z.discriminatedUnion('kind', [
 
 /** The text of a key file. */
 export function encodeKeyFile(content: KeyFile): string {
-  const version = content.kind === 'custodian' ? CUSTODIAN_VERSION : VERSION
+  const version = content.kind === 'custodian' || content.kind === 'hub' ? GENERATIONS_VERSION : VERSION
   return `${JSON.stringify({ format: FORMAT, version, ...(encoded(content) as object) }, null, 2)}\n`
 }
 
@@ -206,7 +224,8 @@ export function decodeKeyFile<Kind extends KeyFile['kind']>(
 
 function schemaOf(value: unknown): z.ZodType<KeyFile & { format: string; version: number }> {
   const said = value as { readonly kind?: unknown; readonly version?: unknown } | null
-  return said?.kind === 'custodian' && said.version === VERSION ? firstCustodianFile : keyFile
+  if (said?.version !== VERSION) return keyFile
+  return said.kind === 'custodian' ? firstCustodianFile : said.kind === 'hub' ? firstHubFile : keyFile
 }
 
 /** Bytes as base64; of a signing key only the seed. */

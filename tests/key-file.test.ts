@@ -16,7 +16,13 @@ beforeAll(async () => {
     {
       kind: 'hub',
       id: filled(0xaa),
-      keys: { signing: keyOf(1), hpke, identifierKey: filled(2), lookupKey: filled(3), storageKey: filled(4) },
+      keys: {
+        signing: keyOf(1),
+        hpke,
+        identifierKey: filled(2),
+        lookupKeys: [{ generation: 1, key: filled(3) }],
+        storageKey: filled(4),
+      },
     },
     {
       kind: 'custodian',
@@ -101,7 +107,11 @@ describe.each(KINDS)('the key file of a kind: %s', (kind) => {
     const text = encodeKeyFile(file)
     expect(decodeKeyFile(text, kind)).toEqual(file)
     expect(encodeKeyFile(decodeKeyFile(text, kind))).toBe(text)
-    expect(JSON.parse(text)).toMatchObject({ format: 'child-index/key', version: kind === 'custodian' ? 2 : 1, kind })
+    expect(JSON.parse(text)).toMatchObject({
+      format: 'child-index/key',
+      version: kind === 'custodian' || kind === 'hub' ? 2 : 1,
+      kind,
+    })
     expect(text.endsWith('}\n')).toBe(true)
   })
 

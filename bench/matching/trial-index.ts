@@ -96,7 +96,7 @@ function unmetered(
 ): HubContext['custodians']['blind'] {
   const kc = custodians[0]?.lookupKeys[0].key
   if (kc === undefined) throw new RangeError('there is no custodian')
-  return async (sort, inner) => inner.map((half) => outerToken(kc, hub.id, sort, half))
+  return async ({ sort }, inner) => inner.map((half) => outerToken(kc, hub.id, sort, half))
 }
 
 async function registerChunk(
@@ -122,6 +122,7 @@ async function registerChunk(
   const ids = children.map((_, i) => idOf(from + i, random))
   const marks = await detailMarks(
     hub,
+    hub.keys.lookupKeys[0],
     keyed.flatMap((keys, i) => keys.map((key) => ({ childId: ids[i] as ChildId, key }))),
   )
   let mark = 0

@@ -14,6 +14,7 @@ import { compareHeadsCommand, exportCommand, proveCommand } from './commands/exp
 import { foundCommand } from './commands/found.js'
 import { initCommand } from './commands/init.js'
 import { keysetCommand } from './commands/keyset.js'
+import { lookupKeyCommands } from './commands/lookup-keys.js'
 import { openingCommands } from './commands/openings.js'
 import { policyCommand } from './commands/policy.js'
 import { referralCommands } from './commands/referrals.js'
@@ -73,6 +74,7 @@ function programOf(): Command {
   program.addCommand(keysetCommand())
   program.addCommand(rotateKeyCommand())
   for (const command of standingCommands()) program.addCommand(command)
+  for (const command of lookupKeyCommands()) program.addCommand(command)
   program.addCommand(eraseCommand())
   program.addCommand(custodianCommand())
   program.addCommand(rotateEpochCommand())

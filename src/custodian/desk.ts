@@ -8,6 +8,7 @@ import type { HpkeKey } from '../seal/hpke.js'
 import type { KeysByGeneration } from '../seal/wrap.js'
 import type { SigningKey } from '../signature.js'
 import type { Approval } from './approvals.js'
+import { requireKeysApart } from './keys-apart.js'
 import { after, type CustodianEvent, type CustodianMemory, type CustodianStore, noMemory } from './state.js'
 
 /** What a custodian holds, and shares with nobody but (`lookupKeys`) the other custodians. */
@@ -52,6 +53,7 @@ export interface DeskOptions {
 export async function openDesk({ store, reloadKeys, ...options }: DeskOptions): Promise<Desk> {
   const { clock, random, approve } = options
   let { keys } = options
+  requireKeysApart(keys)
   let memory = noMemory()
   let read = 0
   const recall = async (): Promise<void> => {

@@ -64,6 +64,8 @@ export type CustodianEvent =
   | { readonly kind: 'unlocked'; readonly at: number; readonly peers: readonly string[] }
   /** Its key file has another newest root, or one root less. */
   | { readonly kind: 'root' | 'root-retired'; readonly at: number; readonly generation: number }
+  /** Its key file has another lookup key, or those before it no longer. */
+  | { readonly kind: 'lookup-key'; readonly at: number; readonly generation: number }
   /** What the hub says after a walk through all records: how many lie under which root of this custodian. */
   | { readonly kind: 'left'; readonly at: number; readonly root: number; readonly left: readonly LeftUnderRoot[] }
 
@@ -232,6 +234,7 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
     case 'root':
       return { ...memory, root: event.generation, rootAt: event.at, keyChanges: memory.keyChanges + 1 }
     case 'root-retired':
+    case 'lookup-key':
       return { ...memory, keyChanges: memory.keyChanges + 1 }
     case 'left':
       return { ...memory, left: event }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { concat, equalBytes, utf8Text } from '../bytes.js'
+import type { LookupKeyLetter } from '../custodian.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
 import type { FoundingSignature } from '../founding/apart.js'
@@ -26,12 +27,21 @@ export interface PublicFiles {
     readonly addresses: readonly { readonly custodian: string; readonly address: string }[]
   }
   'child-index/genesis-signature': FoundingSignature
+  'child-index/lookup-key': LookupKeyLetter
 }
 
 const FILE_BYTES_MAX = 2 * 1024 * 1024
 const custodian = z.string().min(1).max(64)
 const address = z.string().max(300)
 const sealed = z.array(z.strictObject({ custodian, sealed: bytesUpTo(256) })).max(255)
+
+const letter = z.strictObject({
+  from: custodian,
+  to: custodian,
+  generation: z.number().int().min(1),
+  sealed: bytesUpTo(256),
+  signature: bytesOf(64),
+})
 
 const shapes: { readonly [Format in keyof PublicFiles]: z.ZodType<PublicFiles[Format]> } = {
   'child-index/hub': z.strictObject({
@@ -57,6 +67,7 @@ const shapes: { readonly [Format in keyof PublicFiles]: z.ZodType<PublicFiles[Fo
     signature: bytesOf(64),
     lookupKey: z.strictObject({ sealed, signature: bytesOf(64) }).optional(),
   }),
+  'child-index/lookup-key': letter,
 }
 const head = z.looseObject({ format: z.string().max(64), version: z.literal(1) })
 

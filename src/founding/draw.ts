@@ -12,7 +12,13 @@ export async function drawHub(
   random: Random,
 ): Promise<{ readonly id: Uint8Array; readonly keys: HubKeys }> {
   const { signing, hpke } = await newPartyKey(random)
-  const keys = { signing, hpke, identifierKey: random(32), lookupKey: random(32), storageKey: random(32) }
+  const keys: HubKeys = {
+    signing,
+    hpke,
+    identifierKey: random(32),
+    lookupKeys: [{ generation: 1, key: random(32) }],
+    storageKey: random(32),
+  }
   return { id: hubIdOf(signing.publicKey, name), keys }
 }
 

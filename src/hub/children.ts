@@ -53,6 +53,11 @@ export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Arra
   return hub.shelf.key('child', id)
 }
 
+/** Generation of the lookup keys under which a child stands. */
+export function lookupsOf({ lookups = 1 }: Pick<ChildRow, 'lookups'>): number {
+  return lookups
+}
+
 /** What an agency is told of a child. Shielded children are answered exactly as unknown. */
 export function knownAs(row: ChildRow): Known {
   if (row.status === 'unresolved') return 'unresolved'

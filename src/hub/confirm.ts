@@ -6,6 +6,8 @@ import type { LookupKey } from '../child/keys.js'
 import { unpackMarks } from '../child/marks.js'
 import { CANDIDATES_MAX } from '../child/matching.js'
 import type { SendOptions } from '../port.js'
+import type { GenerationKey } from '../seal/wrap.js'
+import { lookupsOf } from './children.js'
 import type { HubContext } from './context.js'
 import type { Found } from './find.js'
 import type { Resolved } from './resolve.js'
@@ -29,12 +31,10 @@ export async function confirmed(
 ): Promise<ChildRow | undefined> {
   const shown = outcome.kind === 'candidates' ? candidates : []
   const ids = Array.from({ length: CANDIDATES_MAX }, (_, i) => shown[i]?.childId ?? (hub.random(16) as ChildId))
-  const marks = await detailMarks(
-    hub,
-    ids.map((childId) => ({ childId, key: detail })),
-    options,
-  )
-  const agreeing = shown.filter((row, i) => unpackMarks(row.details).has(marks[i] as number))
+  const details = ids.map((childId) => ({ childId, key: detail }))
+  const marks = new Map<number, readonly number[]>()
+  for (const key of hub.keys.lookupKeys) marks.set(key.generation, await detailMarks(hub, key, details, options))
+  const agreeing = shown.filter((row, i) => unpackMarks(row.details).has(marks.get(lookupsOf(row))?.[i] as number))
   const [only, ...more] = agreeing.filter((row) => isOwnDetail(detail) || agreesInName(row, found))
   return more.length === 0 ? only : undefined
 }
@@ -46,10 +46,12 @@ function agreesInName(row: ChildRow, found: readonly Found[]): boolean {
 /** Marks of confirming details, each of one child. */
 export async function detailMarks(
   hub: HubContext,
+  { generation, key: kh }: GenerationKey,
   details: readonly { readonly childId: ChildId; readonly key: LookupKey }[],
   options?: SendOptions,
 ): Promise<readonly number[]> {
-  const inner = details.map(({ childId, key }) => innerConfirming(hub.keys.lookupKey, hub.id, childId, key))
-  const outer = inner.length === 0 ? [] : await hub.custodians.blind('description', inner, options)
+  const inner = details.map(({ childId, key }) => innerConfirming(kh, hub.id, childId, key))
+  const outer =
+    inner.length === 0 ? [] : await hub.custodians.blind({ generation, sort: 'description' }, inner, options)
   return outer.map((token) => Buffer.from(token).readUInt32BE(0))
 }

@@ -9,6 +9,7 @@ import type { RosterHistory } from '../roster/history.js'
 import { presentRoster } from '../roster/history.js'
 import { type Agency, agencyOf, type IdentifierKeyHash, type Party, type Roster } from '../roster/roster.js'
 import type { HpkeKey } from '../seal/hpke.js'
+import type { KeysByGeneration } from '../seal/wrap.js'
 import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
@@ -24,8 +25,11 @@ export interface HubKeys {
   readonly hpke: HpkeKey
   /** Root of every agency's identifier key. */
   readonly identifierKey: Uint8Array
-  /** `kh`: the hub's half of the lookup tokens. */
-  readonly lookupKey: Uint8Array
+  /**
+   * `kh` by generation: the hub's half of the lookup tokens. Each goes with the custodians' key of the same generation. What is
+   * recorded is under the last; the one before it is there for as long as children still stand under it.
+   */
+  readonly lookupKeys: KeysByGeneration
   /** Encrypts the projection and the entries that join agencies. */
   readonly storageKey: Uint8Array
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Clock, concat, toBase64 } from '../bytes.js'
+import { type Clock, concat, equalBytes, toBase64 } from '../bytes.js'
 import { BLIND_MAX, type TokenSort } from '../child/tokens.js'
 import { isBytes, parse } from '../door.js'
 import { IndexError, isIndexError } from '../errors.js'
@@ -12,7 +12,9 @@ import { type Heard, type Patience, reachOf } from './reach.js'
 export interface CustodianClients {
   readonly ids: readonly string[]
   /** Outer lookup tokens for inner ones, in order: any one custodian answers. */
-  blind(sort: TokenSort, inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
+  blind(of: Blinding, inner: readonly Uint8Array[], options?: SendOptions): Promise<readonly Uint8Array[]>
+  /** Custodians that have no lookup key of this generation, cannot be reached, or have another than the first of them. */
+  withoutLookupKey(generation: number, probe: Uint8Array): Promise<readonly string[]>
   /**
    * Tells every custodian of the journalled roster and activation entries that it does not know yet; gives the position
    * of the latest that each of them knows.
@@ -48,6 +50,12 @@ export interface CustodianClients {
 
 /** Whether a line is the cosignature of this custodian. */
 export type Accepts = (id: string, line: string) => boolean
+
+/** Of which generation of keys, and of which sort, tokens are asked for. */
+export interface Blinding {
+  readonly generation: number
+  readonly sort: TokenSort
+}
 
 /** What a custodian that was restored from a backup may have forgotten. */
 export interface Known {
@@ -167,20 +175,27 @@ export function custodianClients(
     throw new IndexError('ERR_SIGNATURE_INVALID', 'a custodian holds a checkpoint that this hub did not sign')
   }
 
-  /** The first custodian that answers is as good as any: all hold one key. */
-  const blindBy = async (
-    sort: TokenSort,
+  const blindAt = async (
+    id: string,
+    of: Blinding,
     inner: readonly Uint8Array[],
     options?: SendOptions,
   ): Promise<readonly Uint8Array[]> => {
-    const body = { sort, inner: concat(...inner) }
+    const body = { ...of, inner: concat(...inner) }
+    const reply = parse(tokens, await ask(id, 'blind', body, options), 'ERR_MESSAGE_MALFORMED', 'tokens').tokens
+    if (reply.length === TOKEN_LENGTH * inner.length)
+      return inner.map((_, i) => reply.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
+    throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
+  }
+
+  /** The first custodian that answers is as good as any: all hold one key. */
+  const blindBy = async (
+    of: Blinding,
+    inner: readonly Uint8Array[],
+    options?: SendOptions,
+  ): Promise<readonly Uint8Array[]> => {
     try {
-      return await reach.first(async (id) => {
-        const reply = parse(tokens, await ask(id, 'blind', body, options), 'ERR_MESSAGE_MALFORMED', 'tokens').tokens
-        if (reply.length === TOKEN_LENGTH * inner.length)
-          return inner.map((_, i) => reply.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
-        throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
-      })
+      return await reach.first((id) => blindAt(id, of, inner, options))
     } catch (refusal) {
       options?.signal?.throwIfAborted()
       if (isIndexError(refusal, 'ERR_RATE_LIMITED')) throw refusal
@@ -190,11 +205,23 @@ export function custodianClients(
 
   return {
     ids,
-    async blind(sort, inner, options) {
+    async blind(of, inner, options) {
       const out: Uint8Array[] = []
       for (let at = 0; at < inner.length; at += BLIND_MAX)
-        out.push(...(await blindBy(sort, inner.slice(at, at + BLIND_MAX), options)))
+        out.push(...(await blindBy(of, inner.slice(at, at + BLIND_MAX), options)))
       return out
+    },
+    async withoutLookupKey(generation, probe) {
+      const answers = await Promise.all(
+        ids.map((id) =>
+          blindAt(id, { generation, sort: 'number' }, [probe]).then(
+            ([token]) => token,
+            () => undefined,
+          ),
+        ),
+      )
+      const first = answers.find((answer) => answer !== undefined)
+      return ids.filter((_, at) => !equalBytes(answers[at] ?? new Uint8Array(0), first ?? probe))
     },
     follow: (entries) => reached(async (id) => ({ custodian: id, followed: await followBy(id, entries) })),
     allKnow: (latest) => ids.every((id) => (followed.get(id) ?? -1) >= latest),

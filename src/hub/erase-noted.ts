@@ -7,14 +7,14 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import { type HubContext, requireSender } from './context.js'
 import { type CatchUp, type Doomed, eraseChild, notedKey } from './erase.js'
-import { find, tokensAskedFor } from './find.js'
+import { find } from './find.js'
 import { rootOf } from './linked.js'
 import type { PostingTable } from './postings.js'
 import { loadTables, NOBODY } from './register.js'
 import { question } from './registration-message.js'
 import { matchForRegistration } from './reserve.js'
-import { descriptionToken } from './resolve.js'
-import { type TokenedQuestion, tokenedQuestions } from './tokens.js'
+import { unpost } from './resolve.js'
+import { generationsOf, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 
 const eraseRequest = z.strictObject({ question, reason: z.enum(ERASURE_REASONS) })
 
@@ -85,7 +85,6 @@ async function unlessInTheWay(erase: () => Promise<unknown>): Promise<boolean> {
 /** The registered child of a description, and how its tokens come to point elsewhere. */
 async function described(hub: HubContext, asked: TokenedQuestion): Promise<Doomed> {
   const { postings, children } = await loadTables(hub, [asked])
-  await postings.include(hub, [descriptionToken(hub, asked.own)])
   const match = matchForRegistration(find(hub, asked, postings, children), NOBODY)
   if (match.kind === 'registered')
     return { childId: match.childId, unposted: (ids) => unposted(hub, asked, postings, ids) }
@@ -100,7 +99,6 @@ function unposted(
   postings: PostingTable,
   ids: readonly ChildId[],
 ): ReturnType<PostingTable['puts']> {
-  const own = [...asked.own.index.map(({ token }) => token), descriptionToken(hub, asked.own)]
-  for (const token of [...tokensAskedFor(asked), ...own]) postings.remove(token, ids)
+  for (const { own } of generationsOf(asked)) unpost(hub, own, ids, postings)
   return postings.puts()
 }

@@ -16,7 +16,7 @@ import { nameOf } from './custodians.js'
 import type { PostingTable } from './postings.js'
 import type { ChildRow } from './rows.js'
 import { standing } from './standing.js'
-import type { Tokened, TokenedQuestion } from './tokens.js'
+import { generationsOf, type Tokened, type TokenedQuestion } from './tokens.js'
 
 /** A child that a question may mean, and what speaks for it. */
 export interface Found {
@@ -43,13 +43,18 @@ export interface Found {
 const LOOKED_AT_MAX = 32
 
 /** Every token that a question is answered from. */
-export function tokensAskedFor({ own, asked }: TokenedQuestion): readonly Uint8Array[] {
-  return [...own.numbers, ...asked.flatMap(({ index }) => index)].map(({ token }) => token)
+export function tokensAskedFor(question: TokenedQuestion): readonly Uint8Array[] {
+  return generationsOf(question).flatMap(({ own, asked }) =>
+    [...own.numbers, ...own.index, ...asked.flatMap(({ index }) => index)].map(({ token }) => token),
+  )
 }
 
 /** Whose rows must be loaded before `find`. */
 export function pointedAt(question: TokenedQuestion, postings: PostingTable): readonly ChildId[] {
-  return [...underNumbers(question, postings), ...mostInCommon(question, postings).map(({ childId }) => childId)]
+  return generationsOf(question).flatMap((each) => [
+    ...underNumbers(each, postings),
+    ...mostInCommon(each, postings).map(({ childId }) => childId),
+  ])
 }
 
 /** Children that a question may mean. The rows of those that tokens point at must be in the table. */
@@ -59,18 +64,20 @@ export function find(
   postings: PostingTable,
   children: ChildTable,
 ): readonly Found[] {
-  const common = mostInCommon(question, postings)
-  const fields = new Map(common.map((each) => [nameOf(each.childId), each.fields]))
   const found = new Map<string, Found>()
-  const ids = [...underNumbers(question, postings), ...common.map((each) => each.childId)]
-  for (const [name, childId] of new Map(ids.map((id) => [nameOf(id), id]))) {
-    const own = children.get(childId)
-    const row = standing(children, childId)
-    if (own === undefined || row === undefined) continue
-    // Under each of its ids a child is known by what was said of it then.
-    const each = { ...weighed(hub, question, own, fields.get(name) ?? []), row }
-    const before = found.get(nameOf(row.childId))
-    found.set(nameOf(row.childId), before === undefined ? each : together(before, each))
+  for (const asked of generationsOf(question)) {
+    const common = mostInCommon(asked, postings)
+    const fields = new Map(common.map((each) => [nameOf(each.childId), each.fields]))
+    const ids = [...underNumbers(asked, postings), ...common.map((each) => each.childId)]
+    for (const [name, childId] of new Map(ids.map((id) => [nameOf(id), id]))) {
+      const own = children.get(childId)
+      const row = standing(children, childId)
+      if (own === undefined || row === undefined) continue
+      // Under each of its ids a child is known by what was said of it then.
+      const each = { ...weighed(hub, asked, own, fields.get(name) ?? []), row }
+      const before = found.get(nameOf(row.childId))
+      found.set(nameOf(row.childId), before === undefined ? each : together(before, each))
+    }
   }
   return [...found.values()]
 }

@@ -2,6 +2,7 @@ import type { ChildId } from '../child/identifiers.js'
 import { innerFingerprint } from '../child/tokens.js'
 import type { SendOptions } from '../port.js'
 import { GROUPS } from '../seal/label.js'
+import { presentKey } from '../seal/wrap.js'
 import type { HubContext } from './context.js'
 
 /** Fingerprints of both groups of each child that has an id; made with both keys, so that neither party can test guesses. */
@@ -13,13 +14,12 @@ export async function fingerprints(
   }[],
   options?: SendOptions,
 ): Promise<readonly (readonly Uint8Array[])[]> {
+  const { generation, key } = presentKey(hub.keys.lookupKeys)
   const inner = rows.map(({ hashes, childId }) =>
-    childId === undefined
-      ? []
-      : GROUPS.map((group) => innerFingerprint(hub.keys.lookupKey, hub.id, childId, group, hashes[group])),
+    childId === undefined ? [] : GROUPS.map((group) => innerFingerprint(key, hub.id, childId, group, hashes[group])),
   )
   const all = inner.flat()
-  const outer = all.length === 0 ? [] : await hub.custodians.blind('description', all, options)
+  const outer = all.length === 0 ? [] : await hub.custodians.blind({ generation, sort: 'description' }, all, options)
   let at = 0
   return inner.map((list) => list.map(() => outer[at++] as Uint8Array))
 }

@@ -10,8 +10,9 @@ import { isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import type { Agency } from '../roster/roster.js'
+import { presentKey } from '../seal/wrap.js'
 import { type Answered, answersTo, type Row, watchedOf } from './answers.js'
-import { type ChildTable, knownAs } from './children.js'
+import { type ChildTable, knownAs, lookupsOf } from './children.js'
 import { confirmationOf, confirmed } from './confirm.js'
 import { type HubContext, identifierKeyOf, requireSender, roster } from './context.js'
 import { queueDuplicates, type Suspicion } from './duplicates.js'
@@ -20,10 +21,18 @@ import { faceOf, includeFaces, isHidden } from './face.js'
 import { find, pointedAt, tokensAskedFor } from './find.js'
 import { confirmationCounts, meter } from './meter.js'
 import { PostingTable } from './postings.js'
-import { confirmationToken, descriptionToken, newProvisional, post, recorded, resolve } from './resolve.js'
+import {
+  broughtUnderPresent,
+  confirmationToken,
+  descriptionToken,
+  newProvisional,
+  post,
+  recorded,
+  resolve,
+} from './resolve.js'
 import type { ChildRow } from './rows.js'
 import { loadStanding, standing } from './standing.js'
-import { NO_QUESTION, type TokenedDescription, type TokenedQuestion, tokenedQuestions } from './tokens.js'
+import { generationsOf, NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 import { type LookupPurpose, watchLookups } from './watch.js'
 
 const request = z.strictObject({
@@ -98,12 +107,10 @@ async function loadLook(
   questions: readonly TokenedQuestion[],
   at: number,
 ): Promise<Look> {
-  const descriptions = questions.map(({ own }) => descriptionToken(hub, own))
-  const postings = await PostingTable.load(hub, [
-    ...questions.flatMap(tokensAskedFor),
-    ...questions.flatMap(({ own }) => own.index.map(({ token }) => token)),
-    ...descriptions,
-  ])
+  const descriptions = questions.flatMap((question) =>
+    generationsOf(question).map(({ own }) => descriptionToken(hub, own)),
+  )
+  const postings = await PostingTable.load(hub, [...questions.flatMap(tokensAskedFor), ...descriptions])
   const named = namedIds(hub, agency, rows)
   const pointed = [
     ...questions.flatMap((question) => pointedAt(question, postings)),
@@ -176,7 +183,7 @@ async function lookUp(
   if (detail !== undefined && !look.confirmations.take(confirmationToken(hub, question))) return TOO_OFTEN
   const found = find(hub, question, postings, children)
   const resolved = resolve(hub, question, found, postings, children)
-  const before = resolved.child === undefined ? undefined : learnt(look, question.own, resolved.child)
+  const before = resolved.child === undefined ? undefined : learnt(look, question, resolved.child)
   const sure = detail === undefined ? undefined : await confirmed(hub, detail, resolved, found, options)
   if (sure !== undefined) {
     if (before !== undefined) suspect(look, sure.childId, before.childId, 'confirmed-later')
@@ -192,7 +199,10 @@ async function lookUp(
  * A child of whom only a number was known, with what is now said beside it: or whoever asks by the details alone would make
  * another child of it.
  */
-function learnt({ hub, postings, children }: Look, own: TokenedDescription, row: ChildRow): ChildRow {
+function learnt({ hub, postings, children }: Look, question: TokenedQuestion, found: ChildRow): ChildRow {
+  const { own } = question
+  const row = broughtUnderPresent(hub, question, found, postings, children)
+  if (lookupsOf(row) !== presentKey(hub.keys.lookupKeys).generation) return row
   const { lacksGiven, lacksFamily, lacksBirth } = unpackTraits(row.traits)
   const knowsNothing = lacksGiven && lacksFamily && lacksBirth
   if (row.status === 'registered' || !knowsNothing || own.index.length === 0) return row

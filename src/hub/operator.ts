@@ -25,6 +25,7 @@ import type { ExportOptions } from './export-bundle.js'
 import type { ChildHistory } from './histories.js'
 import type { KeysetRecords } from './keysets.js'
 import type { EnquiryFilter, PublicEnquiry, PublicReferral } from './lists.js'
+import type { Lookups } from './lookup-rotation.js'
 import type { AdoptedPolicy } from './policies.js'
 import type { CaseNews } from './raise.js'
 import type { RewrapOptions, Rewrapping, ShareCount } from './rewrap.js'
@@ -99,6 +100,15 @@ export interface Hub extends HubPort, AsyncDisposable {
   eraseChildOfCase(caseNumber: number, reason: ErasureReason): Promise<Erased>
   /** Erases the children whose erasure sealers asked for, where nothing is in the way of it any longer. */
   eraseNoted(): Promise<NotedErasures>
+  /** Under which lookup keys children stand; looks at every child. */
+  lookups(): Promise<Lookups>
+  /** Custodians that have no lookup key of this generation yet, or another than the others, or cannot be reached. */
+  custodiansWithout(generation: number): Promise<readonly string[]>
+  /**
+   * Forgets what stands under the former lookup keys, which are then to be deleted from the key files.
+   * @throws {IndexError} `ERR_REQUEST_INVALID` while registered children stand under them, unless `anyway`
+   */
+  retireLookups(options?: { readonly anyway?: boolean | undefined }): Promise<Lookups>
   /**
    * Makes a policy the one that decides from an instant on, and starts to assess every child anew under it: a level newly
    * reached raises a case, and none falls. `caughtUp` waits for that. A policy that is scheduled takes over with whatever

@@ -1,7 +1,8 @@
-import { equalBytes } from '../bytes.js'
+import { concat, equalBytes } from '../bytes.js'
 import type { ChildId } from '../child/identifiers.js'
 import { covered, type PostingPlace, postingPlace, uncovered } from '../child/postings.js'
 import { IndexError } from '../errors.js'
+import { presentKey } from '../seal/wrap.js'
 import type { Commit } from '../store/port.js'
 import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
@@ -22,24 +23,32 @@ interface Posted {
   readonly children: ChildId[]
   /** As they stand in the store. */
   readonly stored: readonly ChildId[]
+  /** Of the keys that the token was made with; undefined where it points at nobody yet, and is of the present one. */
+  readonly generation: number | undefined
 }
 
 /** Whom tokens point at, as it stands and as a write changes it, so that rows of one batch see each other. */
 export class PostingTable {
   private constructor(
     private readonly placeKey: Uint8Array,
+    private readonly present: number,
     private readonly posted = new Map<string, Posted>(),
   ) {}
 
   static async load(hub: HubContext, tokens: readonly Uint8Array[]): Promise<PostingTable> {
-    const table = new PostingTable(hub.shelf.placeKey)
+    const table = new PostingTable(hub.shelf.placeKey, presentKey(hub.keys.lookupKeys).generation)
     await table.include(hub, tokens)
     return table
   }
 
   /** Reads more tokens; those at hand stay as they are. */
   async include(hub: HubContext, tokens: readonly Uint8Array[]): Promise<void> {
-    const wanted = new Map(tokens.map((token) => [nameOf(token), { token, children: [] as ChildId[] }]))
+    const wanted = new Map(
+      tokens.map((token) => [
+        nameOf(token),
+        { token, children: [] as ChildId[], generation: undefined as number | undefined },
+      ]),
+    )
     for (const name of this.posted.keys()) wanted.delete(name)
     // The first place of most tokens is empty; only where it is not are there more to read.
     let open = [...wanted.values()]
@@ -57,11 +66,12 @@ export class PostingTable {
           const value = values[at * count + i]
           if (value === undefined) return false
           each.children.push(childAt(places[at * count + i] as PostingPlace, value))
+          each.generation = generationOf(value)
         }
         return true
       })
     }
-    for (const [name, { token, children }] of wanted) this.posted.set(name, { token, children, stored: [...children] })
+    for (const [name, each] of wanted) this.posted.set(name, { ...each, stored: [...each.children] })
   }
 
   /** Oldest first. */
@@ -87,18 +97,30 @@ export class PostingTable {
   }
 
   puts(): readonly Put[] {
-    return [...this.posted.values()].flatMap(({ token, children, stored }) =>
+    return [...this.posted.values()].flatMap(({ token, children, stored, generation = this.present }) =>
       Array.from({ length: Math.max(children.length, stored.length) }, (_, i) => i).flatMap((i): readonly Put[] => {
         const [child, before] = [children[i], stored[i]]
         if (child !== undefined && before !== undefined && equalBytes(child, before)) return []
         const place = postingPlace(this.placeKey, token, i)
-        return [{ table: 'posting', key: place.key, value: child && covered(place, child) }]
+        return [{ table: 'posting', key: place.key, value: child && marked(covered(place, child), generation) }]
       }),
     )
   }
 }
 
 function childAt(place: PostingPlace, value: Uint8Array): ChildId {
-  if (value.length !== 16) throw new IndexError('ERR_STORE_DAMAGED', 'a token points at no child id')
-  return uncovered(place, value)
+  const isWhole = value.length === ID_LENGTH || (value.length === ID_LENGTH + 1 && generationOf(value) > 1)
+  if (!isWhole) throw new IndexError('ERR_STORE_DAMAGED', 'a token points at no child id')
+  return uncovered(place, value.subarray(0, ID_LENGTH))
+}
+
+const ID_LENGTH = 16
+
+/** Generation of the keys that a posting's token was made with: a byte behind the id, none for the first. */
+export function generationOf(value: Uint8Array): number {
+  return value[ID_LENGTH] ?? 1
+}
+
+function marked(id: Uint8Array, generation: number): Uint8Array {
+  return generation === 1 ? id : concat(id, Uint8Array.of(generation))
 }

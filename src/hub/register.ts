@@ -6,6 +6,7 @@ import type { Message, SendOptions } from '../port.js'
 import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { encodeRecordEntry } from '../seal/record-entry.js'
+import { presentKey } from '../seal/wrap.js'
 import type { ChildTable } from './children.js'
 import { detailMarks } from './confirm.js'
 import { type HubContext, requireParty, requireSender, roster } from './context.js'
@@ -18,9 +19,10 @@ import { sealedBefore } from './keysets.js'
 import { PostingTable } from './postings.js'
 import { parseFind, parseRegister, type RegisterRow } from './registration-message.js'
 import { type Match, matchForRegistration, reserve } from './reserve.js'
+import { descriptionToken } from './resolve.js'
 import type { ChildRow } from './rows.js'
 import { loadStanding } from './standing.js'
-import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
+import { generationsOf, NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 
 /** What a sealer is told before it seals: whom it may register under which id and version. */
 export type RegistrationAnswer =
@@ -121,7 +123,7 @@ export async function registerChildren(hub: HubContext, message: Message, option
     results = rows.map((row, index) => {
       const question = questions[index] ?? NO_QUESTION
       const found = find(hub, question, postings, children)
-      const made = { fingerprints: prints[index] ?? [], details: details[index] ?? [], own: question.own }
+      const made = { fingerprints: prints[index] ?? [], details: details[index] ?? [], question }
       return reserve(hub, { ...row, ...made }, found, at, postings, children, suspicions)
     })
     const taken = rows.filter((_, index) => results[index] === 'registered')
@@ -198,7 +200,10 @@ export async function loadTables(
 ): Promise<{ readonly postings: PostingTable; readonly children: ChildTable }> {
   const postings = await PostingTable.load(
     hub,
-    questions.flatMap((question) => [...tokensAskedFor(question), ...question.own.index.map(({ token }) => token)]),
+    questions.flatMap((question) => [
+      ...tokensAskedFor(question),
+      ...generationsOf(question).map(({ own }) => descriptionToken(hub, own)),
+    ]),
   )
   const children = await loadStanding(hub, [...questions.flatMap((question) => pointedAt(question, postings)), ...ids])
   return { postings, children }
@@ -211,7 +216,7 @@ async function confirmingMarks(
   options?: SendOptions,
 ): Promise<readonly (readonly number[])[]> {
   const all = rows.flatMap(({ childId, confirming }) => confirming.map((key) => ({ childId: asChildId(childId), key })))
-  const marks = await detailMarks(hub, all, options)
+  const marks = await detailMarks(hub, presentKey(hub.keys.lookupKeys), all, options)
   let at = 0
   return rows.map(({ confirming }) => confirming.map(() => marks[at++] as number))
 }

@@ -1,15 +1,16 @@
 import { equalBytes } from '../bytes.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
 import { packMarks, unpackMarks } from '../child/marks.js'
-import type { ChildTable } from './children.js'
+import { presentKey } from '../seal/wrap.js'
+import { type ChildTable, lookupsOf } from './children.js'
 import type { HubContext } from './context.js'
 import type { Suspicion } from './duplicates.js'
 import type { Found } from './find.js'
 import { honeyAfter } from './honey.js'
 import type { PostingTable } from './postings.js'
-import { post, recorded } from './resolve.js'
+import { post, recorded, underPresent, unpost } from './resolve.js'
 import type { ChildRow } from './rows.js'
-import type { TokenedDescription } from './tokens.js'
+import type { TokenedQuestion } from './tokens.js'
 
 /** Whom a sealer's description means. */
 export type Match =
@@ -86,7 +87,7 @@ export interface Registration {
   readonly version: number
   readonly shielded: boolean
   readonly honey: boolean
-  readonly own: TokenedDescription
+  readonly question: TokenedQuestion
   readonly details: readonly number[]
   readonly fingerprints: readonly Uint8Array[]
 }
@@ -110,13 +111,19 @@ export function reserve(
     ((match.kind === 'registered' || match.kind === 'provisional') && equalBytes(match.childId, childId))
   const honey = honeyAfter(before, registration.honey)
   if (!mayHave || !versionFits || honey === 'refused') return 'ambiguous'
-  const details = before === undefined ? [] : [...unpackMarks(before.details)]
+  const { own, former } = registration.question
+  // What was recorded under former keys means nothing under the present ones: it goes, with what pointed at the child.
+  const isFormer = before !== undefined && lookupsOf(before) !== presentKey(hub.keys.lookupKeys).generation
+  if (isFormer && former !== undefined) unpost(hub, former.own, [childId], postings)
+  const known = isFormer ? undefined : before
+  const details = known === undefined ? [] : [...unpackMarks(known.details)]
   children.set({
     ...before,
     childId,
     status: 'registered',
     shielded: registration.shielded || before?.shielded === true,
-    ...recorded(hub, childId, registration.own, before),
+    ...recorded(hub, childId, own, known),
+    ...underPresent(hub),
     details: packMarks([...details, ...registration.details]),
     recordVersion: registration.version,
     fingerprints: registration.fingerprints,
@@ -124,7 +131,7 @@ export function reserve(
     answeredAs: undefined,
     createdAt: before?.createdAt ?? at,
   })
-  post(registration.own, childId, postings)
+  post(own, childId, postings)
   suspicions.push(...match.others)
   return 'registered'
 }

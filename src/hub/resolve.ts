@@ -3,14 +3,15 @@ import { type ChildId, newChildId } from '../child/identifiers.js'
 import { packTraits } from '../child/keys.js'
 import { marksOf, packMarks, unpackMarks } from '../child/marks.js'
 import { CANDIDATES_MAX } from '../child/matching.js'
-import type { ChildTable } from './children.js'
+import { presentKey } from '../seal/wrap.js'
+import { type ChildTable, lookupsOf } from './children.js'
 import type { HubContext } from './context.js'
 import { faceId, isHidden } from './face.js'
 import type { Found } from './find.js'
 import type { PostingTable } from './postings.js'
 import type { ChildRow } from './rows.js'
 import { standing } from './standing.js'
-import type { Tokened, TokenedDescription, TokenedQuestion } from './tokens.js'
+import { generationsOf, type Tokened, type TokenedDescription, type TokenedQuestion } from './tokens.js'
 
 /** What identify answers, besides the agency child id. Of candidates it says how many, never who. */
 export type Outcome =
@@ -100,7 +101,7 @@ function askedBefore(
   postings: PostingTable,
   children: ChildTable,
 ): ChildRow | undefined {
-  const [childId] = postings.get(descriptionToken(hub, question.own))
+  const [childId] = generationsOf(question).flatMap(({ own }) => postings.get(descriptionToken(hub, own)))
   return childId === undefined ? undefined : standing(children, childId)
 }
 
@@ -147,6 +148,7 @@ export function newProvisional(
     recordVersion: 0,
     fingerprints: [],
     answeredAs: isFace ? hidden : drawn,
+    ...underPresent(hub),
     createdAt: at,
   }
   children.set(row)
@@ -186,4 +188,45 @@ export function recorded(
 export function post(own: TokenedDescription, childId: ChildId, postings: PostingTable): void {
   for (const { token } of own.numbers) postings.add(token, childId, 'strong')
   for (const { token } of own.index) postings.add(token, childId, 'weak')
+}
+
+/** Points no token of a description at these children any longer. The tokens must be in the table. */
+export function unpost(
+  hub: Pick<HubContext, 'id'>,
+  own: TokenedDescription,
+  childIds: readonly ChildId[],
+  postings: PostingTable,
+): void {
+  for (const { token } of [...own.numbers, ...own.index]) postings.remove(token, childIds)
+  postings.remove(descriptionToken(hub, own), childIds)
+}
+
+/** Marks a row as standing under the present lookup keys; nothing for the first ones. */
+export function underPresent({ keys }: Pick<HubContext, 'keys'>): Pick<ChildRow, 'lookups'> {
+  const { generation } = presentKey(keys.lookupKeys)
+  return generation === 1 ? {} : { lookups: generation }
+}
+
+/**
+ * A child that nobody registered, brought under the present lookup keys by a question that says as much as it was known
+ * by. Nothing is lost so: what the question does not say, the former keys go on finding.
+ */
+export function broughtUnderPresent(
+  hub: HubContext,
+  question: TokenedQuestion,
+  row: ChildRow,
+  postings: PostingTable,
+  children: ChildTable,
+): ChildRow {
+  const isRegistered = row.status === 'registered'
+  if (question.former === undefined || isRegistered || lookupsOf(row) === presentKey(hub.keys.lookupKeys).generation)
+    return row
+  const fresh = { ...row, ...recorded(hub, row.childId, question.own, undefined), ...underPresent(hub) }
+  const saysAsMuch = fresh.marks.length >= row.marks.length && fresh.numbers.length >= row.numbers.length
+  if (!saysAsMuch) return row
+  children.set(fresh)
+  unpost(hub, question.former.own, [row.childId], postings)
+  post(question.own, row.childId, postings)
+  postings.add(descriptionToken(hub, question.own), row.childId, 'strong')
+  return fresh
 }

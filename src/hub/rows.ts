@@ -72,6 +72,8 @@ export interface ChildRow {
   readonly details: Uint8Array
   /** See `packTraits` of `child/keys.ts`. */
   readonly traits: number
+  /** Generation of the lookup keys under which the child stands: its numbers, marks, details and fingerprints. Absent: the first. */
+  readonly lookups?: number | undefined
   readonly recordVersion: number
   readonly fingerprints: readonly Uint8Array[]
   readonly enquiry?: number | undefined

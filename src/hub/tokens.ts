@@ -10,6 +10,7 @@ import {
 } from '../child/keys.js'
 import { innerToken } from '../child/tokens.js'
 import type { SendOptions } from '../port.js'
+import { type GenerationKey, presentKey } from '../seal/wrap.js'
 import type { HubContext } from './context.js'
 
 /** A lookup token, 16 bytes: neither hub nor custodian can make it alone. */
@@ -29,6 +30,13 @@ export interface TokenedDescription {
 export interface TokenedQuestion {
   readonly own: TokenedDescription
   readonly asked: readonly TokenedReading[]
+  /** The same under the generation of keys before, while children still stand under it. */
+  readonly former?: TokenedQuestion | undefined
+}
+
+/** A question under every generation that children stand under, the present one first. */
+export function generationsOf(question: TokenedQuestion): readonly TokenedQuestion[] {
+  return question.former === undefined ? [question] : [question, question.former]
 }
 
 export interface TokenedReading {
@@ -42,9 +50,25 @@ export const NO_QUESTION: TokenedQuestion = {
   asked: [],
 }
 
-/** The tokens of many questions, with two questions to a custodian for all of them: one about numbers. */
+/**
+ * The tokens of many questions, with two questions to a custodian for all of them: one about numbers. As many again while a
+ * former generation is open, whatever is found under the present one: how many are asked must not say who is here.
+ */
 export async function tokenedQuestions(
   hub: HubContext,
+  questions: readonly Question[],
+  options?: SendOptions,
+): Promise<readonly TokenedQuestion[]> {
+  const present = await tokenedUnder(hub, presentKey(hub.keys.lookupKeys), questions, options)
+  const former = formerKey(hub)
+  if (former === undefined) return present
+  const before = await tokenedUnder(hub, former, questions, options)
+  return present.map((question, index) => ({ ...question, former: before[index] }))
+}
+
+async function tokenedUnder(
+  hub: HubContext,
+  keys: GenerationKey,
   questions: readonly Question[],
   options?: SendOptions,
 ): Promise<readonly TokenedQuestion[]> {
@@ -52,7 +76,7 @@ export async function tokenedQuestions(
   const others = questions.flatMap(({ own, asked }) =>
     [own, ...asked].flatMap(({ index, marks }) => [...index, ...marks]),
   )
-  const tokenOf = await tokensFor(hub, numbers, others, options)
+  const tokenOf = await tokensFor(hub, keys, numbers, others, options)
   return questions.map(({ own, asked }) => ({
     own: withTokens(own, tokenOf),
     asked: asked.map(({ index, marks }) => ({
@@ -60,6 +84,11 @@ export async function tokenedQuestions(
       marks: marks.map((key) => ({ token: tokenOf(key), meaning: key.meaning })),
     })),
   }))
+}
+
+/** The hub's key of the generation before, where children still stand under it. */
+export function formerKey({ keys }: Pick<HubContext, 'keys'>): GenerationKey | undefined {
+  return keys.lookupKeys.at(-2)
 }
 
 function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8Array): TokenedDescription {
@@ -75,6 +104,7 @@ function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8
 /** Tokens of keys, each made once: what a question asks and what it would record are largely the same. */
 async function tokensFor(
   hub: HubContext,
+  { generation, key: kh }: GenerationKey,
   numbers: readonly LookupKey[],
   others: readonly LookupKey[],
   options?: SendOptions,
@@ -85,8 +115,8 @@ async function tokensFor(
     ['description', others],
   ] as const) {
     const distinct = [...new Map(keys.map((key) => [nameOf(key), key]))].filter(([name]) => !tokens.has(name))
-    const inner = distinct.map(([, key]) => innerToken(hub.keys.lookupKey, hub.id, key))
-    const outer = inner.length === 0 ? [] : await hub.custodians.blind(sort, inner, options)
+    const inner = distinct.map(([, key]) => innerToken(kh, hub.id, key))
+    const outer = inner.length === 0 ? [] : await hub.custodians.blind({ generation, sort }, inner, options)
     distinct.forEach(([name], i) => {
       tokens.set(name, outer[i] as Uint8Array)
     })

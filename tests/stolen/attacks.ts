@@ -61,13 +61,13 @@ function valuesOf(key: LookupKey, id: Uint8Array, loot: Loot): readonly Uint8Arr
 }
 
 const secretsIn = ({ hub, kc }: Loot): readonly Uint8Array[] => [
-  ...(hub === undefined ? [NO_KEY] : [hub.lookupKey, hub.storageKey, hub.identifierKey, NO_KEY]),
+  ...(hub === undefined ? [NO_KEY] : [hub.lookupKeys[0].key, hub.storageKey, hub.identifierKey, NO_KEY]),
   ...(kc === undefined ? [] : [kc]),
 ]
 
 /** Under one key, and under each pair. */
 function tokensOf(key: LookupKey, id: Uint8Array, loot: Loot): readonly Uint8Array[] {
-  const first = loot.hub === undefined ? [NO_KEY] : [loot.hub.lookupKey]
+  const first = loot.hub === undefined ? [NO_KEY] : [loot.hub.lookupKeys[0].key]
   const inner = first.map((secret) => innerToken(secret, id, key))
   return [
     ...inner,
@@ -118,7 +118,7 @@ export function testedMarks(
     for (const guess of guesses) {
       for (const mark of marksOf(loot.hub.storageKey, id, row.childId, guess.tokens)) if (own.has(mark)) marks += 1
       for (const key of guess.details) {
-        const inner = innerConfirming(loot.hub.lookupKey, id, row.childId, key)
+        const inner = innerConfirming(loot.hub.lookupKeys[0].key, id, row.childId, key)
         const tried = [inner, ...secretsIn(loot).map((secret) => outerToken(secret, id, 'description', inner))]
         if (tried.some((token) => confirming.has(Buffer.from(token).readUInt32BE(0)))) details += 1
       }

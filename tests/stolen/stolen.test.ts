@@ -103,7 +103,7 @@ function tokenRows(
 }
 
 const withHubKey = (key: ReturnType<typeof guessesAt>[number]): Uint8Array =>
-  innerToken(hub.keys.lookupKey, hub.id, key).subarray(0, 16)
+  innerToken(hub.keys.lookupKeys[0].key, hub.id, key).subarray(0, 16)
 const withoutKey = ({ parts }: ReturnType<typeof guessesAt>[number]): Uint8Array => sha256(utf8Bytes(parts.join('|')))
 
 describe('a dictionary of names, dates, postcodes and numbers', () => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { custodianApproveCommand } from './custodian/approve.js'
 import { custodianInitCommand } from './custodian/init.js'
+import { custodianLookupKeyCommand } from './custodian/lookup-key.js'
 import { custodianRestoreCommand } from './custodian/restore.js'
 import { retireRootCommand, rotateRootCommand } from './custodian/roots.js'
 import { custodianServeCommand } from './custodian/serve.js'
@@ -12,6 +13,7 @@ export function custodianCommand(): Command {
     .description('Run a custodian as a program of its own, where the hub’s operator has no say.')
     .addCommand(custodianInitCommand())
     .addCommand(custodianSignCommand())
+    .addCommand(custodianLookupKeyCommand())
     .addCommand(custodianServeCommand())
     .addCommand(custodianStatusCommand())
     .addCommand(custodianApproveCommand())
