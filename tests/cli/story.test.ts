@@ -71,6 +71,7 @@ test('enrol makes key files for their owner alone', async () => {
   const enrolled = await Promise.all([cli('enrol', 'sealer', 'births', '--key', 'births.key.json', '--json')])
   expect(json(enrolled[0])).toEqual({
     enrolled: { party: 'sealer', id: 'births' },
+    outcome: 'in-force',
     key: 'births.key.json',
     hub: expect.stringMatching(/^[0-9a-f]{64}$/),
     pin: expect.stringMatching(/^[0-9a-f]{64}$/),

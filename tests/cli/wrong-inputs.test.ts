@@ -116,7 +116,9 @@ describe('the command line itself', () => {
     const own = commands
       .filter(
         (name) =>
-          !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert', 'custodian'].includes(name),
+          !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert', 'custodian', 'witness'].includes(
+            name,
+          ),
       )
       .map((name) => [name])
     const nested = [
@@ -133,6 +135,14 @@ describe('the command line itself', () => {
       ['custodian', 'sign'],
       ['custodian', 'serve'],
       ['custodian', 'status'],
+      ['custodian', 'lookup-key', 'draw'],
+      ['custodian', 'lookup-key', 'take'],
+      ['custodian', 'lookup-key', 'drop'],
+      ['witness', 'init'],
+      ['witness', 'serve'],
+      ['witness', 'status'],
+      ['rotate-lookup'],
+      ['retire-lookup'],
     ]
     expect(own.length).toBeGreaterThan(15)
     for (const command of [...own, ...nested]) {

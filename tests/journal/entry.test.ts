@@ -87,7 +87,7 @@ describe('entries', () => {
 
   test('the types are those reserved, and what joins agencies is sealed', () => {
     expect(ENTRY_TYPES).toEqual(frozen.entryTypes)
-    const sealed = ['alert', 'case', 'conference', 'determination', 'duplicate', 'enquiry', 'link', 'shield']
+    const sealed = ['alert', 'case', 'conference', 'determination', 'duplicate', 'enquiry', 'erasure', 'link', 'shield']
     expect([...SEALED_TYPES].sort()).toEqual(sealed)
   })
 

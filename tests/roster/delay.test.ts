@@ -51,8 +51,8 @@ async function bench() {
   const hub = { id: HUB, publicKey: HUB_KEY.publicKey, roster: firstRoster().hash }
   const ports: Port[] = []
   for (const index of [1, 2, 3]) {
-    const [key] = [{ generation: 1, key: filled(index) }]
-    const keys = { id: custodianId(index), hub, signing: custodianKey(index), hpke, roots: [key], lookupKeys: [key] }
+    const [key, other] = [filled(index), filled(9)].map((each) => ({ generation: 1, key: each }))
+    const keys = { id: custodianId(index), hub, signing: custodianKey(index), hpke, roots: [key], lookupKeys: [other] }
     const clock = () => now + (clocks[index - 1] ?? 0)
     ports.push(await openCustodian({ keys: keys as never, store: memoryCustodianStore(), clock, random }))
   }
