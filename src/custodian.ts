@@ -28,7 +28,7 @@ export {
   rotateRoot,
 } from './custodian/controller.js'
 export type { CustodianKeys } from './custodian/desk.js'
-export { type HandOver, handOver, type Seat, type Successor, takeOver } from './custodian/hand-over.js'
+export { type HandOver, handOver, type Seat, type Successor, takeOver, takeSeat } from './custodian/hand-over.js'
 export { lockRestored, unlockWithoutPeers } from './custodian/lock.js'
 export {
   drawNextLookupKey,

@@ -1,14 +1,16 @@
 import { z } from 'zod'
-import { encode, equalBytes } from '../bytes.js'
+import { type Clock, encode, equalBytes, type Random } from '../bytes.js'
 import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { presentRoster } from '../roster/history.js'
 import { type Custodian, custodiansOf } from '../roster/roster.js'
 import { type HpkeKey, hpkeOpen, hpkeSeal } from '../seal/hpke.js'
-import type { GenerationKey, KeysByGeneration } from '../seal/wrap.js'
+import { type GenerationKey, type KeysByGeneration, presentKey } from '../seal/wrap.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
+import type { KeyPlace } from './controller.js'
 import type { CustodianKeys } from './desk.js'
+import { lockRestored } from './lock.js'
 import { type CustodianStore, memoryOf } from './state.js'
 
 /** What the former holder of a seat gives the new one, for its eyes only. */
@@ -85,6 +87,22 @@ export async function takeOver(successor: Successor, seat: Seat, given: HandOver
   const former = ascending(roots)
   const next = { generation: (former.at(-1)?.generation ?? 0) + 1, key: root }
   return { id: custodian, hub, signing, hpke, roots: [...former, next] as const, lookupKeys: ascending(lookupKeys) }
+}
+
+/**
+ * Puts the keys of a seat's new holder in their place, and begins its store: locked until its peers have told it what it must know,
+ * and with its own root as the newest, so that those handed over can be retired. Cut short, it can be done again.
+ */
+export async function takeSeat(
+  place: Pick<KeyPlace, 'write'>,
+  store: CustodianStore,
+  keys: CustodianKeys,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): Promise<void> {
+  // The lock first: it must never serve with these keys and an empty memory.
+  if ((await memoryOf(store)).locked === undefined) await lockRestored(store, clock(), random)
+  await place.write(keys)
+  await store.append({ kind: 'root', at: clock(), generation: presentKey(keys.roots).generation })
 }
 
 function ascending(keys: readonly GenerationKey[]): KeysByGeneration {
