@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { signCheckpoint } from '../../src/journal/checkpoint.js'
 import { completedNodes, frontierPlaces, rootFromFrontier, saltedLeafHash } from '../../src/journal/merkle.js'
 import {
   type ConsistencyProof,
@@ -10,6 +11,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../../src/journal/proof.js'
+import { signingKey } from '../../src/signature.js'
 import type { NodePlace, Store, StoredEntry } from '../../src/store/port.js'
 import { openSqliteStore } from '../../src/store/sqlite.js'
 import { systemRandom } from '../../src/system.js'
@@ -25,7 +27,7 @@ export async function compareProofs(sizes: readonly number[], proofs: number): P
   return measured.flatMap((each, i) => {
     const size = sizes[i] ?? 0
     const log = `log2 is ${Math.log2(size).toFixed(1)} beside ${Math.log2(sizes[0] ?? 1).toFixed(1)}`
-    return (['head', 'inclusion', 'consistency'] as const).map((what): Comparison => {
+    return (['head', 'signing', 'inclusion', 'consistency'] as const).map((what): Comparison => {
       const nodes = `${each[what].nodes} nodes read at most, beside ${first[what].nodes}`
       const [values, baselines] = [[spreadOf(each[what].us).median], [spreadOf(first[what].us).median]]
       return { name: `${what}/${size}`, unit: 'us', values, baselines, note: `${log}; ${nodes}` }
@@ -37,13 +39,13 @@ interface Cost {
   readonly us: number[]
   nodes: number
 }
-type Measured = Readonly<Record<'head' | 'inclusion' | 'consistency', Cost>>
+type Measured = Readonly<Record<'head' | 'signing' | 'inclusion' | 'consistency', Cost>>
 
 async function measure(folder: string, { size, proofs }: { readonly size: number; readonly proofs: number }) {
   const store = await openSqliteStore(join(folder, 'journal.sqlite'), { create: true })
   await fill(store, size)
   const cost = (): Cost => ({ us: [], nodes: 0 })
-  const costs: Measured = { head: cost(), inclusion: cost(), consistency: cost() }
+  const costs: Measured = { head: cost(), signing: cost(), inclusion: cost(), consistency: cost() }
   const read = async (of: Cost, places: readonly NodePlace[]): Promise<readonly (Uint8Array | undefined)[]> => {
     of.nodes = Math.max(of.nodes, places.length)
     return store.nodes(places)
@@ -58,11 +60,13 @@ async function measure(folder: string, { size, proofs }: { readonly size: number
     of.us.push((performance.now() - from) * 1000)
   }
   const head = await headOf(size)
+  const key = signingKey(systemRandom(32))
   for (let i = 0; i < proofs; i += 1) {
     const at = Math.floor((size / proofs) * i)
     const [older] = [await headOf(at + 1)]
     const [leaf] = (await store.nodes([{ level: 0, index: at }])) as [Uint8Array]
     await timed(costs.head, async () => (await headOf(size)).root.length === 32)
+    await timed(costs.signing, async () => signCheckpoint({ origin: ORIGIN, ...head }, ORIGIN, key).length > 0)
     await timed(costs.inclusion, async () => {
       const steps = planInclusion(at, size)
       const path = foldProof(steps, await read(costs.inclusion, planPlaces(steps)))
@@ -78,6 +82,7 @@ async function measure(folder: string, { size, proofs }: { readonly size: number
   return costs
 }
 
+const ORIGIN = 'bench.example/journal'
 const PAGE = 20_000
 
 async function fill(store: Store, size: number): Promise<void> {
