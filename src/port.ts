@@ -16,6 +16,12 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/**
+ * Largest message and largest reply that a socket carries, in bytes. Evidence has at most 2 MiB, and as JSON in HPKE less
+ * than twice that.
+ */
+export const MESSAGE_BYTES_MAX: number = 8 * 1024 * 1024
+
 /** What is asked of a party, who asks, and the proof that they do. */
 export interface Message {
   readonly verb: string

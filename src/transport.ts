@@ -1,5 +1,5 @@
+export { MESSAGE_BYTES_MAX } from './port.js'
 export { type Address, formatAddress, parseAddress } from './transport/address.js'
 export { type ConnectedPort, type ConnectOptions, connectPort } from './transport/connect.js'
-export { MESSAGE_BYTES_MAX } from './transport/limits.js'
-export { type ServeOptions, type Serving, servePort } from './transport/serve.js'
+export { type ServeLimits, type ServeOptions, type Serving, servePort } from './transport/serve.js'
 export { serveWitness, witnessAt } from './transport/witness.js'

@@ -5,7 +5,7 @@ import type { ChildId } from '../child/identifiers.js'
 import { bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-import type { Message, SendOptions } from '../port.js'
+import { MESSAGE_BYTES_MAX, type Message, type SendOptions } from '../port.js'
 import { custodiansOf } from '../roster/roster.js'
 import type { Table } from '../store/port.js'
 import { requireOfficer } from './cases.js'
@@ -104,7 +104,7 @@ export async function rosterSince(hub: HubContext, message: Message): Promise<Ui
 
 const relayRequest = z.strictObject({
   to: z.string().max(64),
-  message: bytesUpTo(16_777_216),
+  message: bytesUpTo(MESSAGE_BYTES_MAX),
 })
 
 /** Passes a sealer's message on to a custodian, which checks its signature; it is sealed: nothing in it is for the hub. */

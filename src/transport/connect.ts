@@ -1,14 +1,15 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { Agent, request as httpsRequest } from 'node:https'
+import { Agent, type AgentOptions, request as httpsRequest, type RequestOptions } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { equalBytes } from '../bytes.js'
 import { IndexError, isIndexError } from '../errors.js'
-import type { Port, SendOptions } from '../port.js'
+import { MESSAGE_BYTES_MAX, type Port, type SendOptions } from '../port.js'
 import type { SigningKey } from '../signature.js'
 import { parseAddress } from './address.js'
 import { keyShown, tlsIdentity } from './certificate.js'
-import { MESSAGE_BYTES_MAX, MESSAGE_TYPE } from './limits.js'
+import { MESSAGE_TYPE } from './limits.js'
 
 export interface ConnectOptions {
   /** See `parseAddress`. */
@@ -30,14 +31,14 @@ const SOCKETS_MAX = 16
 
 /**
  * A way to a port that `servePort` serves. Nothing of a message is sent before the other end has proved in the handshake
- * that it holds the key that is pinned for it. Sending fails with `ERR_CUSTODIAN_UNAVAILABLE` where nobody answers, and
- * `ERR_KEY_WRONG` where somebody else does.
+ * that it holds the key that is pinned for it. Sending fails with `ERR_CUSTODIAN_UNAVAILABLE` where nobody answers,
+ * `ERR_KEY_WRONG` where somebody else does, and `ERR_MESSAGE_MALFORMED` where message or reply is too large.
  * @throws {IndexError} `ERR_REQUEST_INVALID` for an address that is none
  */
 export function connectPort({ address, identity, peer }: ConnectOptions): ConnectedPort {
   const to = parseAddress(address)
   const target = to.kind === 'unix' ? { socketPath: to.path } : { host: to.host, port: to.port }
-  const agent = new Agent({
+  const agent = new PinnedAgent(peer, {
     ...tlsIdentity(identity),
     // No authority is asked: the key itself is compared, below.
     rejectUnauthorized: false,
@@ -50,7 +51,6 @@ export function connectPort({ address, identity, peer }: ConnectOptions): Connec
     maxSockets: SOCKETS_MAX,
   })
 
-  const trusted = new WeakSet<Socket>()
   const once = (message: Uint8Array, options: SendOptions | undefined): Promise<Uint8Array> =>
     new Promise((resolve, reject) => {
       const headers = { 'content-type': MESSAGE_TYPE, 'content-length': message.length }
@@ -59,12 +59,14 @@ export function connectPort({ address, identity, peer }: ConnectOptions): Connec
       request.setTimeout(SILENT_MS, () => request.destroy())
       request.on('error', (error) => reject(failure(error, request, signal)))
       request.on('response', (response) => bodyOf(response).then(resolve, reject))
-      request.on('socket', (socket) => sendTo(request, socket, { trusted, peer, message }))
+      request.on('socket', (socket) => sendTo(request, socket, agent, message))
     })
 
   return {
     async send(message, options) {
       options?.signal?.throwIfAborted()
+      if (message.length > MESSAGE_BYTES_MAX)
+        throw new IndexError('ERR_MESSAGE_MALFORMED', 'the message is larger than a message may be')
       try {
         return await once(message, options)
       } catch (error) {
@@ -80,24 +82,45 @@ export function connectPort({ address, identity, peer }: ConnectOptions): Connec
 /** A connection from before that broke before anything was answered. */
 class ConnectionLost extends IndexError {}
 
+/** Makes connections, and looks once at the key that each shows, whether or not a request still waits for it. */
+class PinnedAgent extends Agent {
+  readonly #peer: Uint8Array
+  readonly #trusted = new WeakSet<Socket>()
+
+  constructor(peer: Uint8Array, options: AgentOptions) {
+    super(options)
+    this.#peer = peer
+  }
+
+  override createConnection(
+    options: RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const socket = super.createConnection(options, callback)
+    if (!(socket instanceof TLSSocket)) throw new TypeError('a connection without TLS')
+    // Heard by the request too, where there is one.
+    socket.on('error', () => undefined)
+    socket.once('secureConnect', () => {
+      const shown = keyShown(socket.getPeerX509Certificate())
+      if (shown !== undefined && equalBytes(shown, this.#peer)) this.#trusted.add(socket)
+      else socket.destroy(otherKey())
+    })
+    return socket
+  }
+
+  trusts(socket: Socket): boolean {
+    return this.#trusted.has(socket)
+  }
+}
+
 /** Sends once the other end is known to be who is pinned: at once on a connection where it was before. */
-function sendTo(
-  request: ClientRequest,
-  socket: Socket,
-  {
-    trusted,
-    peer,
-    message,
-  }: { readonly trusted: WeakSet<Socket>; readonly peer: Uint8Array; readonly message: Uint8Array },
-): void {
-  const send = (): unknown => request.end(message.length === 0 ? undefined : message)
-  if (trusted.has(socket)) return void send()
-  socket.once('secureConnect', () => {
-    const shown = socket instanceof TLSSocket ? keyShown(socket.getPeerX509Certificate()) : undefined
-    if (shown === undefined || !equalBytes(shown, peer)) return void request.destroy(otherKey())
-    trusted.add(socket)
-    send()
-  })
+function sendTo(request: ClientRequest, socket: Socket, agent: PinnedAgent, message: Uint8Array): void {
+  const send = (): void => {
+    if (agent.trusts(socket) && !request.destroyed) request.end(message.length === 0 ? undefined : message)
+  }
+  if (agent.trusts(socket)) send()
+  // After the listener that looks at the key.
+  else socket.once('secureConnect', send)
 }
 
 function otherKey(): IndexError {
@@ -106,8 +129,13 @@ function otherKey(): IndexError {
 
 async function bodyOf(response: IncomingMessage): Promise<Uint8Array> {
   const { statusCode } = response
-  if (statusCode === 413)
-    throw new IndexError('ERR_MESSAGE_MALFORMED', 'the message is larger than the other end takes')
+  if (statusCode !== 200) {
+    // What it says besides is not read.
+    response.destroy()
+    if (statusCode === 413)
+      throw new IndexError('ERR_MESSAGE_MALFORMED', 'the message is larger than the other end takes')
+    throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'the other end has a fault and did not answer')
+  }
   const chunks: Buffer[] = []
   let size = 0
   try {
@@ -120,8 +148,7 @@ async function bodyOf(response: IncomingMessage): Promise<Uint8Array> {
   } catch (error) {
     throw isIndexError(error) ? error : unavailable()
   }
-  if (statusCode === 200) return new Uint8Array(Buffer.concat(chunks))
-  throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'the other end has a fault and did not answer')
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 function failure(error: Error, request: ClientRequest, signal: AbortSignal | undefined): unknown {

@@ -6,11 +6,11 @@ import { connect, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { equalBytes } from '../bytes.js'
 import { IndexError } from '../errors.js'
-import type { Port } from '../port.js'
+import { MESSAGE_BYTES_MAX, type Port } from '../port.js'
 import type { SigningKey } from '../signature.js'
 import { type Address, formatAddress, parseAddress } from './address.js'
 import { keyShown, tlsIdentity } from './certificate.js'
-import { MESSAGE_BYTES_MAX, MESSAGE_TYPE } from './limits.js'
+import { MESSAGE_TYPE } from './limits.js'
 
 export interface ServeOptions {
   /** The key under which this party stands on the roster. */
@@ -19,22 +19,41 @@ export interface ServeOptions {
   readonly peers: readonly Uint8Array[]
   /** See `parseAddress`. Port 0 takes a free one. */
   readonly listen: string
+  readonly limits?: Partial<ServeLimits> | undefined
   /** Hears of a fault of the port: what a peer sends never is one. */
   readonly onFault?: ((fault: unknown) => void) | undefined
+}
+
+/** How long a peer may take, and how many there may be at once. */
+export interface ServeLimits {
+  /** Until the other end has shown its key. 10 s. */
+  readonly handshakeMs: number
+  /** Until a whole message has come. 30 s. */
+  readonly requestMs: number
+  /** How long a connection is kept on which nothing is asked. 120 s. */
+  readonly idleMs: number
+  /** How long `close` lets messages in hand go on. 5 s. */
+  readonly closeMs: number
+  /** 64. */
+  readonly connections: number
 }
 
 /** A port that others reach over a socket. */
 export interface Serving {
   /** Where it really listens. */
   readonly address: string
-  /** Takes nothing new, lets what is under way finish, and closes. */
+  /** Takes nothing new, lets what is under way finish within `closeMs`, and closes. */
   close(): Promise<void>
 }
 
-const HANDSHAKE_MS = 10_000
-const REQUEST_MS = 30_000
-const IDLE_MS = 120_000
-const CONNECTIONS_MAX = 64
+const LIMITS: ServeLimits = {
+  handshakeMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 120_000,
+  closeMs: 5_000,
+  connections: 64,
+}
+const CHECKS_MS = 5_000
 
 /**
  * Answers on a socket for a port: TLS 1.3 where each end proves that it holds its roster key, and inside it one message
@@ -44,6 +63,7 @@ const CONNECTIONS_MAX = 64
  */
 export async function servePort(port: Port, options: ServeOptions): Promise<Serving> {
   const wanted = parseAddress(options.listen)
+  const limits = { ...LIMITS, ...options.limits }
   const server = createServer({
     ...tlsIdentity(options.identity),
     requestCert: true,
@@ -52,14 +72,20 @@ export async function servePort(port: Port, options: ServeOptions): Promise<Serv
     minVersion: 'TLSv1.3',
     // A resumed session would show no key.
     secureOptions: constants.SSL_OP_NO_TICKET,
-    handshakeTimeout: HANDSHAKE_MS,
-    headersTimeout: HANDSHAKE_MS,
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: 5_000,
+    handshakeTimeout: limits.handshakeMs,
+    headersTimeout: Math.min(limits.handshakeMs, limits.requestMs),
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(CHECKS_MS, limits.requestMs),
     maxHeaderSize: 4_096,
   })
-  server.maxConnections = CONNECTIONS_MAX
+  server.maxConnections = limits.connections
+  const sockets = new Set<Socket>()
+  // Those below TLS: one that stalls in the handshake is no connection yet to the server of HTTP.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   const trusted = new WeakSet<Socket>()
   // Before the listener that reads HTTP: a stranger's bytes are not parsed.
   server.prependListener('secureConnection', (socket: TLSSocket) => {
@@ -71,18 +97,26 @@ export async function servePort(port: Port, options: ServeOptions): Promise<Serv
   server.on('clientError', (_, socket) => socket.destroy())
   server.on('request', (request, response) => {
     if (!trusted.has(request.socket)) request.socket.destroy()
-    else void answer(port, request, response, options.onFault)
+    else void answer(port, request, response, { server, onFault: options.onFault })
   })
   await listen(server, wanted)
   const address = formatAddress(boundTo(server, wanted))
-  return {
-    address,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-      }),
-  }
+  return { address, close: () => closeWithin(limits.closeMs, server, sockets) }
+}
+
+/** Closes once the messages in hand are answered, and after this time whether they are or not. */
+function closeWithin(ms: number, server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => {
+      server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
+    }, ms)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
 }
 
 function isPeer(socket: TLSSocket, peers: readonly Uint8Array[]): boolean {
@@ -94,7 +128,7 @@ async function answer(
   port: Port,
   request: IncomingMessage,
   response: ServerResponse,
-  onFault: ServeOptions['onFault'],
+  { server, onFault }: Pick<ServeOptions, 'onFault'> & { readonly server: Server },
 ): Promise<void> {
   const gone = new AbortController()
   response.on('close', () => gone.abort(new IndexError('ERR_ABORTED', 'whoever asked has gone')))
@@ -103,6 +137,8 @@ async function answer(
     const message = await bodyOf(request)
     if (message === undefined) return say(response, 413)
     const reply = await port.send(message, { signal: gone.signal })
+    // Nothing more is taken on a connection once the server closes.
+    if (!server.listening) response.shouldKeepAlive = false
     response.writeHead(200, { 'content-type': MESSAGE_TYPE, 'content-length': reply.length }).end(reply)
   } catch (fault) {
     if (gone.signal.aborted) return

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { utf8Text } from '../../src/bytes.js'
 import { toJsonBytes } from '../../src/json.js'
-import { encodeMessage } from '../../src/port.js'
+import { encodeMessage, MESSAGE_BYTES_MAX } from '../../src/port.js'
 import { house } from '../support/house.js'
 
 test('a relay to somebody who is no custodian is refused without their name', async () => {
@@ -13,4 +13,11 @@ test('a relay to somebody who is no custodian is refused without their name', as
     expect(utf8Text(reply)).toContain('ERR_PARTY_UNKNOWN')
     if (to !== '') expect(inspect(utf8Text(reply))).not.toContain(to)
   }
+})
+
+test('a relay of more than a socket carries is refused before a custodian is asked', async () => {
+  await using it = await house()
+  const body = toJsonBytes({ to: 'custodian-1', message: new Uint8Array(MESSAGE_BYTES_MAX + 1) })
+  const reply = await it.hub.send(encodeMessage('relay', body, it.clock.now))
+  expect(utf8Text(reply)).toContain('ERR_REQUEST_INVALID')
 })
