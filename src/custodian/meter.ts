@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000
  * A hundred thousand look-ups by details, each of which takes about 180 tokens. At this rate all NHS numbers take over a year to guess, and
  * 150 given names with 20,000 family names and every birthday nearly three.
  */
-export const BLINDS_PER_DAY: Readonly<Record<TokenSort, number>> = { number: 2_000_000, description: 20_000_000 }
+const BLINDS_PER_DAY: Readonly<Record<TokenSort, number>> = { number: 2_000_000, description: 20_000_000 }
 
 /** The most that is set aside at once: what a restart loses at worst. */
 const STEP_SHARE = 100
