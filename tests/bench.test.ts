@@ -62,7 +62,7 @@ test('a whole case list', () => {
 
 test('sealing, opening and proving', () => {
   const { said, trials } = run('seal')
-  const proofs = ['head', 'inclusion', 'consistency']
+  const proofs = ['head', 'signing', 'inclusion', 'consistency']
   const names = ['seal', 'open/3', ...[100, 1_000].flatMap((size) => proofs.map((proof) => `${proof}/${size}`))]
   expect(trials.map(({ name }) => name)).toEqual(names)
   // What is counted, unlike what is timed, is the same on every machine.

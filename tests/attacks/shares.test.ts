@@ -108,7 +108,10 @@ test('one opening id asked for by two requests at once is released for one of th
     return parseReleaseAnswer(fromJsonBytes(answer))
   }
   const answers = await Promise.all([...messages, ...messages].map(asked))
-  expect(answers.map(({ kind }) => kind)).toEqual(['released', 'refused', 'released', 'refused'])
-  expect(answers[2]).toEqual(answers[0])
-  expect(answers[1]).toMatchObject({ reason: 'opening-used-before' })
+  // Which of the two comes first is chance: it is released, both times alike, and the other is not.
+  const [won, lost] = answers[0]?.kind === 'released' ? [0, 1] : [1, 0]
+  expect(answers.filter(({ kind }) => kind === 'released')).toEqual([answers[won], answers[won]])
+  expect(answers[won + 2]).toEqual(answers[won])
+  for (const answer of [answers[lost], answers[lost + 2]])
+    expect(answer).toMatchObject({ kind: 'refused', reason: 'opening-used-before' })
 })
