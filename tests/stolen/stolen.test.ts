@@ -130,7 +130,10 @@ describe('a dictionary of names, dates, postcodes and numbers', () => {
     const rows = await childRows(loot, hub)
     expect(rows.filter(({ status }) => status === 'registered')).toHaveLength(CHILDREN)
     const tried = children.slice(0, 20)
-    expect(testedMarks(rows, hub.id, tried, { hub: hub.keys })).toEqual({ marks: 0, details: 0 })
+    const without = testedMarks(rows, hub.id, tried, { hub: hub.keys })
+    // Marks are of four bytes: of millions of pairs, one or two agree by chance once in a hundred runs.
+    expect(without.marks).toBeLessThanOrEqual(2)
+    expect(without.details).toBeLessThanOrEqual(2)
     const withCustodian = testedMarks(rows, hub.id, tried, { hub: hub.keys, kc: hub.kc })
     expect(withCustodian.marks).toBeGreaterThan(20 * 20)
     expect(withCustodian.details).toBeGreaterThan(20)
