@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Random } from '../bytes.js'
 import {
   type CustodianStore,
@@ -13,7 +14,8 @@ import type { Hub } from '../hub.js'
 import { encodeKeyFile } from '../key-file.js'
 import { presentKey } from '../seal/wrap.js'
 import { systemClock, systemRandom } from '../system.js'
-import { exists, fileCustodianStore, fileKeyPlace, hubFolder, readKeyFile, replaceFile } from './files.js'
+import { fileCustodianStore, fileKeyPlace, hubFolder, readKeyFile, replaceFile } from './files.js'
+import { readWiring } from './wiring.js'
 
 /** What became of a rotation. */
 export interface LookupRotation {
@@ -94,12 +96,16 @@ interface CustodianHere {
 }
 
 async function custodiansHere(path: string): Promise<readonly CustodianHere[]> {
-  const folder = hubFolder(path)
-  const here: CustodianHere[] = []
-  for (let number = 1; await exists(folder.custodianKey(number)); number += 1) {
-    const place = fileKeyPlace(folder.custodianKey(number))
-    const { id } = await place.read()
-    here.push({ id, place, store: fileCustodianStore(folder.custodianLog(id)) })
-  }
-  return here
+  const places = await readWiring(path)
+  return places.flatMap((place) =>
+    'address' in place
+      ? []
+      : [
+          {
+            id: place.custodian,
+            place: fileKeyPlace(resolve(path, place.key)),
+            store: fileCustodianStore(resolve(path, place.log)),
+          },
+        ],
+  )
 }

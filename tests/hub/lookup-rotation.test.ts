@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeChild } from '../../src/child/keys.js'
 import { postingPlace } from '../../src/child/postings.js'
@@ -12,6 +14,7 @@ import {
 } from '../../src/custodian.js'
 import { fileCustodianStore, fileKeyPlace, hubFolder, readKeyFile } from '../../src/embedded/files.js'
 import { retireLookupKeys, rotateLookupKeys } from '../../src/embedded/lookup-keys.js'
+import { readWiring, writeWiring } from '../../src/embedded/wiring.js'
 import { openHub } from '../../src/embedded.js'
 import { openShelf } from '../../src/hub/shelf.js'
 import type { Hub } from '../../src/hub.js'
@@ -84,6 +87,21 @@ describe('while a former generation is open', () => {
       expect(await it.hub.lookups()).toEqual({ present: 2, registered: 0, provisional: 0 })
       const after = [await told(it, number(1)), await told(it, described(2)), await told(it, number(7))]
       expect(after).toEqual(before)
+    })
+  })
+
+  test('custodians are given theirs wherever the hub’s folder says that they are', async () => {
+    await inFolder(async ({ it, folder, rotate }) => {
+      await it.hub.close()
+      const { custodianKey } = hubFolder(folder)
+      renameSync(custodianKey(2), join(folder, 'second.key.json'))
+      const places = await readWiring(folder)
+      const moved = places.map((place) =>
+        place.custodian === 'custodian-2' ? { ...place, key: 'second.key.json' } : place,
+      )
+      await writeWiring(folder, moved)
+      await it.reopen({ crash: true })
+      expect(await rotate()).toEqual({ generation: 2, missing: [], letters: [] })
     })
   })
 
