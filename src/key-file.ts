@@ -8,7 +8,7 @@ import type { CustodianDraft } from './founding/draw.js'
 import type { HubKeys } from './hub/context.js'
 import type { PartyKey, Pin } from './party.js'
 import type { HpkeKey } from './seal/hpke.js'
-import type { GenerationKey, KeysByGeneration } from './seal/wrap.js'
+import { areByGeneration, type GenerationKey, type KeysByGeneration } from './seal/wrap.js'
 import { type SigningKey, signingKey } from './signature.js'
 
 /**
@@ -97,10 +97,7 @@ const generations = z
   .array(z.strictObject({ generation: z.number().int().min(1), key: base64(32) }))
   .min(1)
   .max(1024)
-  .refine(
-    (keys) => keys.every(({ generation }, at) => generation > (keys[at - 1]?.generation ?? 0)),
-    'must be by ascending generation',
-  )
+  .refine(areByGeneration, 'must be by ascending generation')
   .transform((keys) => keys as [GenerationKey, ...GenerationKey[]])
 const custodian = {
   id,

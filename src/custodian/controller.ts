@@ -105,7 +105,8 @@ export async function rotateRoot(place: KeyPlace, store: CustodianStore, options
   return generation
 }
 
-interface Drawing {
+/** What a controller's commands draw new keys with. */
+export interface Drawing {
   readonly clock: Clock
   readonly random: Random
 }

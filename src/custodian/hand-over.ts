@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { type Clock, encode, equalBytes, type Random } from '../bytes.js'
+import { encode, equalBytes } from '../bytes.js'
 import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { presentRoster } from '../roster/history.js'
 import { type Custodian, custodiansOf } from '../roster/roster.js'
 import { type HpkeKey, hpkeOpen, hpkeSeal } from '../seal/hpke.js'
-import { type GenerationKey, type KeysByGeneration, presentKey } from '../seal/wrap.js'
+import { areByGeneration, type GenerationKey, type KeysByGeneration, presentKey } from '../seal/wrap.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
-import type { KeyPlace } from './controller.js'
+import type { Drawing, KeyPlace } from './controller.js'
 import type { CustodianKeys } from './desk.js'
 import { lockRestored } from './lock.js'
 import { type CustodianStore, memoryOf } from './state.js'
@@ -97,7 +97,7 @@ export async function takeSeat(
   place: Pick<KeyPlace, 'write'>,
   store: CustodianStore,
   keys: CustodianKeys,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random }: Drawing,
 ): Promise<void> {
   // The lock first: it must never serve with these keys and an empty memory.
   if ((await memoryOf(store)).locked === undefined) await lockRestored(store, clock(), random)
@@ -106,10 +106,8 @@ export async function takeSeat(
 }
 
 function ascending(keys: readonly GenerationKey[]): KeysByGeneration {
-  const isAscending = keys.every(({ generation }, at) => generation > (keys[at - 1]?.generation ?? 0))
-  const [first, ...rest] = keys
-  if (first === undefined || !isAscending) throw new IndexError('ERR_KEY_INVALID', 'roots are by ascending generation')
-  return [first, ...rest]
+  if (areByGeneration(keys)) return keys
+  throw new IndexError('ERR_KEY_INVALID', 'roots are by ascending generation')
 }
 
 /** Which seat goes from whom to whom. */

@@ -5,7 +5,7 @@ import type { TreeHead } from '../journal/merkle.js'
 import type { RosterHistory } from '../roster/history.js'
 import type { Desk } from './desk.js'
 import { cosignerName } from './knowledge.js'
-import { after, type CustodianMemory, type CustodianStore, noMemory } from './state.js'
+import { type CustodianMemory, type CustodianStore, memoryOf } from './state.js'
 
 const CHALLENGE_LENGTH = 32
 
@@ -22,7 +22,7 @@ export function lockRestored(store: CustodianStore, at: number, random: Random):
  * lost. False where it was not locked.
  */
 export async function unlockWithoutPeers(store: CustodianStore, at: number): Promise<boolean> {
-  const { locked, lastSeen } = (await store.load(0)).reduce(after, noMemory())
+  const { locked, lastSeen } = await memoryOf(store)
   if (locked === undefined) return false
   const { note, size, root } = locked.head ?? lastSeen
   if (note !== undefined && size > lastSeen.size) await store.append({ kind: 'seen', note, size, root })

@@ -1,15 +1,14 @@
-import { type Clock, encode, equalBytes, type Random } from '../bytes.js'
+import { type Clock, encode, equalBytes } from '../bytes.js'
 import { IndexError } from '../errors.js'
 import { presentRoster } from '../roster/history.js'
-import { type Custodian, custodiansOf, standingMembersOf } from '../roster/roster.js'
+import { type Custodian, custodiansOf, type Roster, standingMembersOf } from '../roster/roster.js'
 import { hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import { presentKey } from '../seal/wrap.js'
 import { sign, verifySignature } from '../signature.js'
-import type { KeyPlace } from './controller.js'
+import type { Drawing, KeyPlace } from './controller.js'
 import type { CustodianKeys } from './desk.js'
 import { requireKeysApart } from './keys-apart.js'
-import type { CustodianStore } from './state.js'
-import { memoryOf } from './state.js'
+import { type CustodianStore, memoryOf } from './state.js'
 
 /** A lookup key on its way from the custodian that drew it to another one. Nobody else can read it. */
 export interface LookupKeyLetter {
@@ -21,21 +20,20 @@ export interface LookupKeyLetter {
   readonly signature: Uint8Array
 }
 
-interface Drawing {
-  readonly clock: Clock
-  readonly random: Random
-}
-
 const EMPTY = new Uint8Array(0)
 
+async function rosterIn(store: CustodianStore): Promise<Roster> {
+  return presentRoster((await memoryOf(store)).rosters)
+}
+
 /** Who draws lookup keys for all: the first custodian in standing. */
-async function drawerOf(store: CustodianStore): Promise<Custodian | undefined> {
-  return standingMembersOf(presentRoster((await memoryOf(store)).rosters))[0]
+function drawerOf(roster: Roster): Custodian | undefined {
+  return standingMembersOf(roster)[0]
 }
 
 /** Whether it is this custodian that draws lookup keys for all. */
 export async function drawsLookupKeys(store: CustodianStore, custodian: string): Promise<boolean> {
-  return (await drawerOf(store))?.id === custodian
+  return drawerOf(await rosterIn(store))?.id === custodian
 }
 
 /**
@@ -50,12 +48,13 @@ export async function drawNextLookupKey(
   { clock, random }: Drawing,
 ): Promise<readonly LookupKeyLetter[]> {
   const before = await place.read()
-  if (!(await drawsLookupKeys(store, before.id)))
+  const roster = await rosterIn(store)
+  if (drawerOf(roster)?.id !== before.id)
     throw new IndexError('ERR_REQUEST_INVALID', 'the first custodian in standing draws lookup keys for all')
   const keys = withLookupKey(before, generation, () => random(32))
   if (keys !== before) await keep(place, store, keys, clock)
   const { key } = presentKey(keys.lookupKeys)
-  const others = custodiansOf(presentRoster((await memoryOf(store)).rosters)).filter(({ id }) => id !== keys.id)
+  const others = custodiansOf(roster).filter(({ id }) => id !== keys.id)
   return Promise.all(others.map((to) => letterTo(keys, to, generation, key)))
 }
 
@@ -73,7 +72,7 @@ export async function takeNextLookupKey(
 ): Promise<void> {
   const before = await place.read()
   const { from, to, generation, sealed, signature } = letter
-  const drawer = await drawerOf(store)
+  const drawer = drawerOf(await rosterIn(store))
   const sender = drawer?.id === from ? drawer : undefined
   const statement = letterStatement(before.hub.id, from, to, generation, sealed)
   if (to !== before.id || sender === undefined || !verifySignature(sender.keys.signing, statement, signature))

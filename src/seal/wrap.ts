@@ -11,6 +11,11 @@ export interface GenerationKey {
 /** At least one, by ascending generation: the last is used for what is new, the others for what they were once used for. */
 export type KeysByGeneration = readonly [GenerationKey, ...GenerationKey[]]
 
+/** Whether keys are at least one, and by ascending generation. */
+export function areByGeneration(keys: readonly GenerationKey[]): keys is KeysByGeneration {
+  return keys.length > 0 && keys.every(({ generation }, at) => generation > (keys[at - 1]?.generation ?? 0))
+}
+
 /** The key that is used for what is new. */
 export function presentKey(keys: KeysByGeneration): GenerationKey {
   return keys.at(-1) ?? keys[0]
