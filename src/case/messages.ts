@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { bytesOf, isBytes, parse } from '../door.js'
 import type { ConsistencyProof } from '../journal/proof.js'
+import { consistencyShape, noteShape, proofPath } from '../journal/shapes.js'
 import { GROUPS } from '../seal/label.js'
 import type { Determination } from './determination.js'
 import {
@@ -28,7 +29,6 @@ export interface ReleaseMessage {
 const count = z.number().int().min(0)
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const name = z.string().min(1).max(64)
-const path = z.array(bytesOf(32)).max(64)
 
 const request = z.strictObject({
   opening: bytesOf(16),
@@ -47,7 +47,7 @@ const request = z.strictObject({
   evidenceHash: bytesOf(32),
 })
 const signedRequest = z.strictObject({ request, signature: bytesOf(64) })
-const provenEntry = z.strictObject({ position: count, salt: bytesOf(32), bytes: isBytes, path })
+const provenEntry = z.strictObject({ position: count, salt: bytesOf(32), bytes: isBytes, path: proofPath })
 const determination = z.strictObject({
   case: count,
   checkIds: z.array(hash).max(1000),
@@ -65,7 +65,7 @@ const evidence = z.strictObject({
   policy: isBytes,
   formerPolicies: z.array(isBytes).max(16).optional(),
   checks: z
-    .array(z.strictObject({ row: count, salt: bytesOf(32), bytes: isBytes, path, entry: provenEntry }))
+    .array(z.strictObject({ row: count, salt: bytesOf(32), bytes: isBytes, path: proofPath, entry: provenEntry }))
     .min(1)
     .max(1000),
   identifierKeys: z.array(z.strictObject({ agency: name, epoch: count, key: bytesOf(32) })).max(1000),
@@ -78,8 +78,8 @@ const releaseMessage = z.strictObject({
   requestEntry: provenEntry,
   salt: bytesOf(32),
   evidence,
-  note: z.string().max(65_536),
-  consistency: z.strictObject({ from: count, to: count, path: z.array(bytesOf(32)).max(64) }),
+  note: noteShape,
+  consistency: consistencyShape,
 })
 const releaseAnswer = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { bytesOf, instant, parse } from '../door.js'
+import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { cosign as cosigned } from '../journal/checkpoint.js'
 import { verifyConsistency } from '../journal/proof.js'
+import { consistencyShape, noteShape } from '../journal/shapes.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { type Desk, fromHub } from './desk.js'
@@ -10,9 +11,9 @@ import { cosignerName, verifiedHead } from './knowledge.js'
 import { lockIfForgetful, requireUnlocked } from './lock.js'
 
 const cosignBody = z.strictObject({
-  note: z.string().max(65_536),
-  proof: z.strictObject({ from: instant, to: instant, path: z.array(bytesOf(32)).max(64) }),
-  latest: z.string().max(65_536).optional(),
+  note: noteShape,
+  proof: consistencyShape,
+  latest: noteShape.optional(),
 })
 
 /** Cosigns a checkpoint that continues the last one it saw, and says how much of the roster it knows. */

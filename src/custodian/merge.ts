@@ -6,6 +6,7 @@ import { bytesOf, bytesUpTo, instant, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { emptyRoot } from '../journal/merkle.js'
 import { type ConsistencyProof, verifyConsistency } from '../journal/proof.js'
+import { consistencyShape } from '../journal/shapes.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { agencyOf, standingMembersOf } from '../roster/roster.js'
@@ -16,7 +17,7 @@ import { type CustodianEvent, type SeenHead, withdrawnName } from './state.js'
 
 const mergeBody = z.strictObject({ custodian: z.string().max(64), sealed: bytesUpTo(SEALED_PAGE_BYTES_MAX) })
 const unlockBody = z.strictObject({
-  proofs: z.array(z.strictObject({ from: instant, to: instant, path: z.array(bytesOf(32)).max(64) })).max(32),
+  proofs: z.array(consistencyShape).max(32),
 })
 const event = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('withdrawn'), withdrawal: z.unknown() }),

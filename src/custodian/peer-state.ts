@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { encode, equalBytes } from '../bytes.js'
 import { bytesOf, bytesUpTo, instant, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
+import { noteShape } from '../journal/shapes.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { type Custodian, custodiansOf } from '../roster/roster.js'
@@ -44,7 +45,7 @@ const page = z.strictObject({
   from: instant,
   next: instant.optional(),
   events: z.array(z.unknown()).max(PAGE_EVENTS),
-  note: z.string().max(65_536).optional(),
+  note: noteShape.optional(),
 })
 const signedPage = z.strictObject({ page: bytesUpTo(SEALED_PAGE_BYTES_MAX), signature: isBytes })
 

@@ -4,6 +4,7 @@ import { bytesOf, instant, isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { entryLeaf } from '../journal/entry.js'
 import { verifyInclusion } from '../journal/proof.js'
+import { consistencyShape, noteShape, proofPath } from '../journal/shapes.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { applyChanges } from '../roster/change.js'
@@ -24,11 +25,9 @@ const followBody = z.strictObject({
     .max(100_000),
 })
 const proveBody = z.strictObject({
-  note: z.string().max(65_536),
-  consistency: z.strictObject({ from: instant, to: instant, path: z.array(bytesOf(32)).max(64) }),
-  entries: z
-    .array(z.strictObject({ position: instant, salt: bytesOf(32), path: z.array(bytesOf(32)).max(64) }))
-    .max(PROVE_MAX),
+  note: noteShape,
+  consistency: consistencyShape,
+  entries: z.array(z.strictObject({ position: instant, salt: bytesOf(32), path: proofPath })).max(PROVE_MAX),
 })
 const activateBody = z.strictObject({ version: instant, body: isBytes })
 

@@ -3,7 +3,7 @@ import { utf8Bytes } from '../bytes.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { ENTRY_BYTES_MAX } from '../journal/entry.js'
-import { NOTE_BYTES_MAX } from '../journal/note.js'
+import { noteShape } from '../journal/shapes.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 
 /**
@@ -49,7 +49,7 @@ const header = z.strictObject({
   hub: bytesOf(32),
   checks: z.boolean(),
   cases: z.boolean(),
-  note: z.string().max(NOTE_BYTES_MAX),
+  note: noteShape,
 })
 const row = z.union([
   z.strictObject({ hash: bytesOf(32) }),

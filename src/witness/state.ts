@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { utf8Bytes } from '../bytes.js'
 import { bytesOf, instant, parse } from '../door.js'
 import { IndexError } from '../errors.js'
-import { NOTE_BYTES_MAX } from '../journal/note.js'
+import { noteShape } from '../journal/shapes.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 
 /** Why a head that a hub signed was not cosigned. `split-view` is proved by the two notes; the others ask to be looked into. */
@@ -42,13 +42,12 @@ export interface WitnessStore {
 
 const FORMAT = 'child-index/witness'
 const VERSION = 1
-const note = z.string().max(NOTE_BYTES_MAX)
-const evidence = z.strictObject({ at: instant, why: z.enum(REFUSALS), kept: note, shown: note })
+const evidence = z.strictObject({ at: instant, why: z.enum(REFUSALS), kept: noteShape, shown: noteShape })
 const hub = z.strictObject({
   origin: z.string().min(1).max(256),
   publicKey: bytesOf(32),
   isFollowed: z.boolean(),
-  note: note.optional(),
+  note: noteShape.optional(),
   cosignedAt: instant.optional(),
   refused: z.array(evidence).max(100),
 })
