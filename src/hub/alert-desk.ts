@@ -8,7 +8,7 @@ import type { Officer } from '../roster/roster.js'
 import { personOf, requireOfficer } from './cases.js'
 import type { HubContext } from './context.js'
 import type { Writes } from './ledger.js'
-import { numberKey } from './shelf.js'
+import { numberKey, pages } from './shelf.js'
 import { judgePast } from './watch-past.js'
 
 export interface AlertFilter {
@@ -24,15 +24,12 @@ export async function* listAlerts(
   filter: AlertFilter & { readonly isShielding: boolean },
 ): AsyncGenerator<Alert> {
   await judgePast(hub)
-  let after = filter.after === undefined ? undefined : numberKey(filter.after)
-  for (;;) {
-    const rows = await hub.shelf.list('alert', after, PAGE)
+  const after = filter.after === undefined ? undefined : numberKey(filter.after)
+  for await (const rows of pages(hub.shelf, 'alert', PAGE, after)) {
     for (const { value } of rows) {
       const mayBeSeen = value.audience === 'management' || filter.isShielding
       if (mayBeSeen && (filter.status === undefined || value.status === filter.status)) yield value
     }
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE || after === undefined) return
   }
 }
 

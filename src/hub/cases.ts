@@ -16,7 +16,7 @@ import { type HubContext, requireSender, roster } from './context.js'
 import { historyKey, instantOf, lastAssessed, loadWatermark, NO_HISTORY } from './history.js'
 import { verdictOn } from './raise.js'
 import type { HistoryRow } from './rows.js'
-import { numberKey } from './shelf.js'
+import { numberKey, pages } from './shelf.js'
 
 /** What a list of cases shows. No identifier of a child is among it. */
 export interface CaseSummary {
@@ -40,14 +40,10 @@ export async function* listCases(
   hub: HubContext,
   filter: { readonly status?: CaseStatus | undefined; readonly after?: number | undefined } = {},
 ): AsyncGenerator<CaseSummary> {
-  let after = filter.after === undefined ? undefined : numberKey(filter.after)
-  for (;;) {
-    const rows = await hub.shelf.list('case', after, PAGE)
+  const after = filter.after === undefined ? undefined : numberKey(filter.after)
+  for await (const rows of pages(hub.shelf, 'case', PAGE, after))
     for (const { value } of rows)
       if (filter.status === undefined || value.status === filter.status) yield summaryOf(value)
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE || after === undefined) return
-  }
 }
 
 function summaryOf(file: CaseFile): CaseSummary {

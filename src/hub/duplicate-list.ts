@@ -14,7 +14,7 @@ import { pairKey, queueDuplicate } from './duplicates.js'
 import { historyKey, NO_HISTORY } from './history.js'
 import { rootOf } from './linked.js'
 import type { ChildRow, DuplicateRow } from './rows.js'
-import { numberKey } from './shelf.js'
+import { numberKey, pages } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
 
 export interface DuplicateFilter {
@@ -49,17 +49,15 @@ export async function* listDuplicates(
   hub: HubContext,
   { status, after: first, isShielding }: DuplicateFilter & { readonly isShielding: boolean },
 ): AsyncGenerator<PublicDuplicate> {
-  let after = first === undefined ? undefined : numberKey(first)
-  for (;;) {
-    const page = await hub.shelf.list('duplicate', after, PAGE)
+  const after = first === undefined ? undefined : numberKey(first)
+  for await (const page of pages(hub.shelf, 'duplicate', PAGE, after)) {
     const rows = page.flatMap(({ value }) => ('number' in value ? [value] : []))
     for (const row of rows) {
       if (status !== undefined && row.status !== status) continue
       if (isShielding || !(await isShielded(hub, row))) yield await seen(hub, row)
     }
-    after = page.at(-1)?.key
     // Behind the numbers stand the pairs.
-    if (rows.length < PAGE || after === undefined) return
+    if (rows.length < page.length) return
   }
 }
 

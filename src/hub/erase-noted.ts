@@ -14,6 +14,7 @@ import { loadTables, NOBODY } from './register.js'
 import { question } from './registration-message.js'
 import { matchForRegistration } from './reserve.js'
 import { unpost } from './resolve.js'
+import { pages } from './shelf.js'
 import { generationsOf, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 
 const eraseRequest = z.strictObject({ question, reason: z.enum(ERASURE_REASONS) })
@@ -54,8 +55,7 @@ export interface NotedErasures {
 export async function eraseNoted(hub: HubContext, catchUp: CatchUp): Promise<NotedErasures> {
   let erased = 0
   let waiting = 0
-  for (let after: Uint8Array | undefined; ; ) {
-    const rows = await hub.shelf.list('meta', after, PAGE)
+  for await (const rows of pages(hub.shelf, 'meta', PAGE)) {
     for (const { value } of rows) {
       if (value.kind !== 'erasure') continue
       const { childId, reason, by } = value
@@ -65,9 +65,8 @@ export async function eraseNoted(hub: HubContext, catchUp: CatchUp): Promise<Not
       if (isDone) erased += 1
       else waiting += 1
     }
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE) return { erased, waiting }
   }
+  return { erased, waiting }
 }
 
 const PAGE = 1_000

@@ -16,7 +16,7 @@ import { linksInto, rootOf } from './linked.js'
 import { openingKey } from './prepare-opening.js'
 import { recordKey } from './register.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
-import { numberKey } from './shelf.js'
+import { numberKey, pages } from './shelf.js'
 import { unshieldKey } from './shield.js'
 
 type Put = ReturnType<HubContext['shelf']['put']>
@@ -222,15 +222,13 @@ const PAGE = 1_000
 async function withoutDuplicates(hub: HubContext, ids: readonly ChildId[]): Promise<readonly Put[]> {
   const names = new Set(ids.map(toHex))
   const puts: Put[] = []
-  for (let after: Uint8Array | undefined; ; ) {
-    const rows = await hub.shelf.list('duplicate', after, PAGE)
+  for await (const rows of pages(hub.shelf, 'duplicate', PAGE)) {
     for (const { key, value } of rows) {
       const isTheirs = 'number' in value && [value.first, value.second].some((id) => names.has(toHex(id)))
       if (isTheirs) puts.push(hub.shelf.put('duplicate', key, undefined))
     }
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE) return puts
   }
+  return puts
 }
 
 /** Packages that went to agencies: each has its own, and the hub keeps none. */

@@ -4,6 +4,7 @@ import { type ReplayChild, type ReplayOptions, type ReplayReport, replayPolicies
 import type { HubContext } from './context.js'
 import { assessedChecks, instantOf } from './history.js'
 import type { HistoryRow } from './rows.js'
+import { pages } from './shelf.js'
 
 /** What the policy sees of one child, and nothing that says who it is. */
 export interface ChildHistory {
@@ -48,11 +49,7 @@ function seen(history: HistoryRow): ChildHistory {
 }
 
 async function* rows({ shelf }: HubContext): AsyncGenerator<HistoryRow> {
-  for (let after: Uint8Array | undefined; ; ) {
-    const page = await shelf.list('history', after, PAGE)
-    // The history of an id that is linked to another stands there.
+  // The history of an id that is linked to another stands there.
+  for await (const page of pages(shelf, 'history', PAGE))
     for (const { value } of page) if (value.joinedTo === undefined) yield value
-    after = page.at(-1)?.key
-    if (page.length < PAGE || after === undefined) return
-  }
 }

@@ -2,6 +2,7 @@ import { decodeRecord } from '../seal/record.js'
 import { type HubContext, roster } from './context.js'
 import { recordKey } from './register.js'
 import type { ChildRow } from './rows.js'
+import { pages } from './shelf.js'
 
 /** Sealed records that open under one keyset. */
 export interface KeysetRecords {
@@ -19,15 +20,12 @@ const PAGE = 1000
 export async function recordsOfFormerKeysets(hub: HubContext): Promise<readonly KeysetRecords[]> {
   const counts = new Map(roster(hub).formerKeysets.map(({ id }) => [id, 0]))
   if (counts.size === 0) return []
-  for (let after: Uint8Array | undefined; ; ) {
-    const rows = await hub.shelf.list('record', after, PAGE)
+  for await (const rows of pages(hub.shelf, 'record', PAGE)) {
     for (const { value } of rows) {
       const { keyset } = decodeRecord(value.bytes)
       const before = counts.get(keyset)
       if (before !== undefined && value.superseded !== true) counts.set(keyset, before + 1)
     }
-    after = rows.at(-1)?.key
-    if (after === undefined) break
   }
   return [...counts].map(([keyset, records]) => ({ keyset, records }))
 }

@@ -12,7 +12,7 @@ import { requireOfficer } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { rosterNews } from './enrolment.js'
 import type { Rows } from './rows.js'
-import { numberKey } from './shelf.js'
+import { numberKey, pages } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
 
 const PAGE = 100
@@ -79,13 +79,8 @@ async function* numbered<T extends Table>(
   table: T,
   afterNumber: number | undefined,
 ): AsyncGenerator<Rows[T]> {
-  let after = afterNumber === undefined ? undefined : numberKey(afterNumber)
-  for (;;) {
-    const rows = await hub.shelf.list(table, after, PAGE)
-    for (const { value } of rows) yield value
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE || after === undefined) return
-  }
+  const after = afterNumber === undefined ? undefined : numberKey(afterNumber)
+  for await (const rows of pages(hub.shelf, table, PAGE, after)) for (const { value } of rows) yield value
 }
 
 /** What a check must carry besides its own content. */

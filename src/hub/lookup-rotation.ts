@@ -4,6 +4,7 @@ import { lookupsOf } from './children.js'
 import type { HubContext } from './context.js'
 import { generationOf } from './postings.js'
 import type { ChildRow } from './rows.js'
+import { pages } from './shelf.js'
 import { formerKey } from './tokens.js'
 
 /** Under which lookup keys children stand. */
@@ -25,7 +26,7 @@ export async function lookups(hub: HubContext): Promise<Lookups> {
   const former = formerKey(hub)?.generation
   let registered = 0
   let provisional = 0
-  for await (const rows of pagesOf(hub)) {
+  for await (const rows of pages(hub.shelf, 'child', PAGE)) {
     for (const { value } of rows) {
       if (!isBehind(value, present)) continue
       if (value.status === 'registered') registered += 1
@@ -55,7 +56,7 @@ export async function retireLookups(hub: HubContext, anyway: boolean): Promise<L
 }
 
 async function forgetRows(hub: HubContext, present: number): Promise<void> {
-  for await (const rows of pagesOf(hub)) {
+  for await (const rows of pages(hub.shelf, 'child', PAGE)) {
     const keys = rows.filter(({ value }) => isBehind(value, present)).map(({ key }) => key)
     if (keys.length === 0) continue
     await hub.ledger.write(async () => {
@@ -83,15 +84,6 @@ async function forgetPostings(hub: HubContext, present: number): Promise<void> {
       await hub.ledger.write(async () => ({
         puts: former.map(({ key }) => ({ table: 'posting' as const, key, value: undefined })),
       }))
-    after = rows.at(-1)?.key
-    if (rows.length < PAGE) return
-  }
-}
-
-async function* pagesOf(hub: HubContext): AsyncGenerator<Awaited<ReturnType<typeof hub.shelf.list<'child'>>>> {
-  for (let after: Uint8Array | undefined; ; ) {
-    const rows = await hub.shelf.list('child', after, PAGE)
-    yield rows
     after = rows.at(-1)?.key
     if (rows.length < PAGE) return
   }

@@ -18,11 +18,7 @@ export interface Shelf {
   get<T extends Table>(table: T, keys: readonly Uint8Array[]): Promise<readonly (Rows[T] | undefined)[]>
   one<T extends Table>(table: T, key: Uint8Array): Promise<Rows[T] | undefined>
   /** Rows after a key, by ascending key. */
-  list<T extends Table>(
-    table: T,
-    after: Uint8Array | undefined,
-    limit: number,
-  ): Promise<readonly { readonly key: Uint8Array; readonly value: Rows[T] }[]>
+  list<T extends Table>(table: T, after: Uint8Array | undefined, limit: number): Promise<Page<T>>
   /** A row from the value that the store has under a key. */
   read<T extends Table>(table: T, key: Uint8Array, value: Uint8Array): Rows[T]
   put<T extends Table>(table: T, key: Uint8Array, value: Rows[T] | undefined): Put
@@ -36,6 +32,23 @@ export interface Shelf {
 /** Key of a row that is listed in order: its number, most significant byte first. */
 export function numberKey(value: number): Uint8Array {
   return u64(value)
+}
+
+type Page<T extends Table> = readonly { readonly key: Uint8Array; readonly value: Rows[T] }[]
+
+/** Rows of a table by ascending key, those after `after` where it is given, a page at a time as they are asked for. */
+export async function* pages<T extends Table>(
+  shelf: Pick<Shelf, 'list'>,
+  table: T,
+  limit: number,
+  after?: Uint8Array,
+): AsyncGenerator<Page<T>> {
+  for (let last = after; ; ) {
+    const page = await shelf.list(table, last, limit)
+    yield page
+    last = page.at(-1)?.key
+    if (page.length < limit || last === undefined) return
+  }
 }
 
 export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array, random: Random): Shelf {
