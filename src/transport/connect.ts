@@ -8,8 +8,8 @@ import { IndexError, isIndexError } from '../errors.js'
 import { MESSAGE_BYTES_MAX, type Port, type SendOptions } from '../port.js'
 import type { SigningKey } from '../signature.js'
 import { parseAddress } from './address.js'
+import { collect, MESSAGE_TYPE } from './body.js'
 import { keyShown, tlsIdentity } from './certificate.js'
-import { MESSAGE_TYPE } from './limits.js'
 
 export interface ConnectOptions {
   /** See `parseAddress`. */
@@ -136,19 +136,11 @@ async function bodyOf(response: IncomingMessage): Promise<Uint8Array> {
       throw new IndexError('ERR_MESSAGE_MALFORMED', 'the message is larger than the other end takes')
     throw new IndexError('ERR_CUSTODIAN_UNAVAILABLE', 'the other end has a fault and did not answer')
   }
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > MESSAGE_BYTES_MAX)
-        throw new IndexError('ERR_MESSAGE_MALFORMED', 'the reply is larger than a reply may be')
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    throw isIndexError(error) ? error : unavailable()
-  }
-  return new Uint8Array(Buffer.concat(chunks))
+  const body = await collect(response as AsyncIterable<Buffer>, MESSAGE_BYTES_MAX).catch(() => {
+    throw unavailable()
+  })
+  if (body !== undefined) return body
+  throw new IndexError('ERR_MESSAGE_MALFORMED', 'the reply is larger than a reply may be')
 }
 
 function failure(error: Error, request: ClientRequest, signal: AbortSignal | undefined): unknown {

@@ -9,8 +9,9 @@ import { IndexError } from '../errors.js'
 import { MESSAGE_BYTES_MAX, type Port } from '../port.js'
 import type { SigningKey } from '../signature.js'
 import { type Address, formatAddress, parseAddress } from './address.js'
+import { collect, MESSAGE_TYPE } from './body.js'
 import { keyShown, tlsIdentity } from './certificate.js'
-import { MESSAGE_TYPE } from './limits.js'
+import { listen } from './listen.js'
 
 export interface ServeOptions {
   /** The key under which this party stands on the roster. */
@@ -99,7 +100,8 @@ export async function servePort(port: Port, options: ServeOptions): Promise<Serv
     if (!trusted.has(request.socket)) request.socket.destroy()
     else void answer(port, request, response, { server, onFault: options.onFault })
   })
-  await listen(server, wanted)
+  if (wanted.kind === 'unix') await forgetDeadSocket(wanted.path)
+  await listen(server, wanted.kind === 'unix' ? { path: wanted.path } : { host: wanted.host, port: wanted.port })
   const address = formatAddress(boundTo(server, wanted))
   return { address, close: () => closeWithin(limits.closeMs, server, sockets) }
 }
@@ -147,38 +149,15 @@ async function answer(
   }
 }
 
-/** The whole body; undefined where it is larger than a message may be. */
+/** The whole body; undefined where it is larger than a message may be, as it says itself or as it turns out. */
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined> {
   if (Number(request.headers['content-length']) > MESSAGE_BYTES_MAX) return undefined
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MESSAGE_BYTES_MAX) return undefined
-    chunks.push(chunk)
-  }
-  return new Uint8Array(Buffer.concat(chunks))
+  return collect(request as AsyncIterable<Buffer>, MESSAGE_BYTES_MAX)
 }
 
 function say(response: ServerResponse, status: number): void {
   // What is left of the request is not read.
   response.writeHead(status, { connection: 'close', 'content-length': 0 }).end()
-}
-
-async function listen(server: Server, wanted: Address): Promise<void> {
-  if (wanted.kind === 'unix') await forgetDeadSocket(wanted.path)
-  const to = wanted.kind === 'unix' ? { path: wanted.path } : { host: wanted.host, port: wanted.port }
-  await new Promise<void>((resolve, reject) => {
-    const fail = ({ code }: NodeJS.ErrnoException): void => {
-      if (code === 'EADDRINUSE') reject(new IndexError('ERR_FILE_EXISTS', 'somebody listens at this address already'))
-      else reject(new IndexError('ERR_FILE_INVALID', `nothing can listen at this address (${code ?? 'unknown'})`))
-    }
-    server.once('error', fail)
-    server.listen(to, () => {
-      server.off('error', fail)
-      resolve()
-    })
-  })
 }
 
 /** The socket of a process that was killed is left behind in the file system; one that is answered is somebody's. */

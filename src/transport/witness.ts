@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { IndexError } from '../errors.js'
 import { REQUEST_BYTES_MAX } from '../witness/protocol.js'
 import type { WitnessAnswer, WitnessPort } from '../witness.js'
+import { collect } from './body.js'
+import { listen } from './listen.js'
 import type { Serving } from './serve.js'
 
 const PATH = '/add-checkpoint'
@@ -31,14 +33,7 @@ export async function serveWitness(
       response.end()
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', ({ code }: NodeJS.ErrnoException) => {
-      const inUse = code === 'EADDRINUSE'
-      const text = inUse ? 'somebody listens there already' : `cannot listen there (${code ?? 'unknown'})`
-      reject(new IndexError(inUse ? 'ERR_FILE_EXISTS' : 'ERR_FILE_INVALID', text))
-    })
-    server.listen(port, host, resolve)
-  })
+  await listen(server, { host, port })
   const bound = server.address()
   const number = typeof bound === 'object' && bound !== null ? bound.port : port
   return {
@@ -68,15 +63,10 @@ async function bodyOf(
   stream: AsyncIterable<Uint8Array>,
   most: number = REQUEST_BYTES_MAX,
 ): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of stream) {
-    length += chunk.length
-    if (length > most) return undefined
-    chunks.push(chunk)
-  }
+  const bytes = await collect(stream, most)
+  if (bytes === undefined) return undefined
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined
   }

@@ -1,1 +1,0 @@
-export const MESSAGE_TYPE = 'application/octet-stream'
