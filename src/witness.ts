@@ -1,8 +1,7 @@
 import { type Clock, equalBytes } from './bytes.js'
 import { IndexError, isIndexError } from './errors.js'
-import { type Checkpoint, cosign, type NoteKey, parseCheckpoint, verifyNote } from './journal/checkpoint.js'
+import { type Checkpoint, cosign, type NoteKey, unverifiedCheckpoint, verifyNote } from './journal/checkpoint.js'
 import { emptyRoot, type TreeHead } from './journal/merkle.js'
-import { parseNote } from './journal/note.js'
 import { verifyConsistency } from './journal/proof.js'
 import { requireSoundPublicKey, type SigningKey } from './signature.js'
 import { systemClock } from './system.js'
@@ -130,7 +129,7 @@ export async function openWitness({ name, key, store, clock = systemClock }: Wit
 
 function readHead(note: string): Checkpoint | undefined {
   try {
-    return parseCheckpoint(parseNote(note).text)
+    return unverifiedCheckpoint(note)
   } catch (error) {
     if (isIndexError(error)) return undefined
     throw error

@@ -69,6 +69,14 @@ export function does<Options>(command: Command, work: Work<Options>, folder: Fol
   })
 }
 
+/** Resolves once a command that serves is told to end. */
+export function interrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
 /** A command's own options over those that stand before its name. */
 function optionsOf(command: Command): CommonOptions {
   const before: CommonOptions = command.parent === null ? {} : optionsOf(command.parent)

@@ -76,6 +76,11 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size: count, root: hash }
 }
 
+/** What a note states before any signature is looked at. @throws {IndexError} `ERR_CHECKPOINT_MALFORMED` */
+export function unverifiedCheckpoint(note: string): Checkpoint {
+  return parseCheckpoint(parseNote(note).text)
+}
+
 /**
  * The checkpoint as a signed note with the log's signature. The log signs no two heads of which one does not continue
  * the other: its caller sees to that.

@@ -1,8 +1,7 @@
 import { equalBytes } from '../bytes.js'
 import { isIndexError } from '../errors.js'
-import { type NoteKey, parseCheckpoint, verifyNote } from '../journal/checkpoint.js'
+import { type NoteKey, unverifiedCheckpoint, verifyNote } from '../journal/checkpoint.js'
 import type { TreeHead } from '../journal/merkle.js'
-import { parseNote } from '../journal/note.js'
 import { type ConsistencyProof, verifyConsistency } from '../journal/proof.js'
 import { type Docket, fault } from './docket.js'
 
@@ -15,7 +14,7 @@ export interface KeptHead extends TreeHead {
 export function keptHeads(notes: readonly string[], docket: Docket): KeptHead[] {
   const heads = notes.flatMap((note) => {
     try {
-      const { size, root } = parseCheckpoint(parseNote(note).text)
+      const { size, root } = unverifiedCheckpoint(note)
       return [{ size, root, note }]
     } catch (error) {
       if (!isIndexError(error)) throw error

@@ -1,10 +1,9 @@
 import { equalBytes, toHex } from '../bytes.js'
 import { journalTrust } from '../custodian/knowledge.js'
 import { IndexError, isIndexError } from '../errors.js'
-import { type Checkpoint, parseCheckpoint, verifyNote } from '../journal/checkpoint.js'
+import { type Checkpoint, unverifiedCheckpoint, verifyNote } from '../journal/checkpoint.js'
 import { decodeEntry, type Entry, type EntryType, entryLeaf } from '../journal/entry.js'
 import { conclude, type Finding, NOT_LATEST, type Verification } from '../journal/finding.js'
-import { parseNote } from '../journal/note.js'
 import { type GrowingTree, growingTree } from '../journal/verify.js'
 import type { Pin } from '../party.js'
 import { presentRoster } from '../roster/history.js'
@@ -136,7 +135,7 @@ class Reading {
     this.header = header
     const { docket } = this
     this.kept = keptHeads(this.heads, docket)
-    this.checkpoint = parseCheckpoint(parseNote(header.note).text)
+    this.checkpoint = unverifiedCheckpoint(header.note)
     if (!equalBytes(header.hub, docket.pin.hub)) stop('the bundle is of another hub than the one that was pinned')
   }
 

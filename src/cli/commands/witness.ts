@@ -8,7 +8,7 @@ import { signingKey } from '../../signature.js'
 import { systemRandom } from '../../system.js'
 import { serveWitness } from '../../transport/witness.js'
 import { openWitness, type Witness, type WitnessAnswer, type WitnessedHub } from '../../witness.js'
-import { does, newCommand } from '../command.js'
+import { does, interrupted, newCommand } from '../command.js'
 import { DONE, REJECTED } from '../failure.js'
 import { when } from '../output.js'
 
@@ -81,10 +81,7 @@ function serve(): Command {
         throw new IndexError('ERR_REQUEST_INVALID', 'must be a port number', { field: '--port' })
       const serving = await serveWitness(witness, { host, port: Number(port) })
       out.item({ address: serving.address }, `Listening: ${serving.address}`)
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve()
-        else signal.addEventListener('abort', () => resolve(), { once: true })
-      })
+      await interrupted(signal)
       await serving.close()
       out.item({ stopped: true }, 'Stopped')
       return DONE

@@ -6,7 +6,7 @@ import { fileKeyPlace } from '../../../embedded/files.js'
 import { IndexError } from '../../../errors.js'
 import { decodeMessage, type Port } from '../../../port.js'
 import { servePort } from '../../../transport.js'
-import { CUSTODIAN_FOLDER, does, newCommand } from '../../command.js'
+import { CUSTODIAN_FOLDER, does, interrupted, newCommand } from '../../command.js'
 import { DONE } from '../../failure.js'
 
 /** `child-index custodian serve`: the custodian as a process of its own. */
@@ -37,19 +37,12 @@ export function custodianServeCommand(): Command {
       const { address } = serving
       const hub = Buffer.from(keys.hub.id).toString('hex')
       out.result({ custodian: keys.id, hub, address }, [`${keys.id} of hub ${hub} listens at ${address}`])
-      await ended(signal)
+      await interrupted(signal)
       await serving.close()
       return DONE
     },
     CUSTODIAN_FOLDER,
   )
-}
-
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 /** Nothing of a message but its verb, and of a reply its code, gets into a log. */
