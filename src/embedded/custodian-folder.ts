@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { CustodianKeys, CustodianStore } from '../custodian.js'
 import { parse } from '../door.js'
-import { IndexError } from '../errors.js'
 import { encodeKeyFile } from '../key-file.js'
-import { fileCustodianStore, readKeyFile, replaceFile } from './files.js'
+import { fileCustodianStore, readJsonFile, readKeyFile, replaceFile } from './files.js'
 
 /** Where a custodian that is apart keeps what. */
 export interface CustodianPlaces {
@@ -63,12 +61,9 @@ export async function readCustodianFolder(path: string): Promise<CustodianFolder
 
 /** What stands in the settings; without the file, a custodian that asks its controller. */
 export async function readSettings(path: string): Promise<CustodianSettings> {
-  const text = await readFile(custodianPlaces(path).settings, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new IndexError('ERR_FILE_INVALID', `the custodian’s settings cannot be read (${error.code ?? 'unknown'})`)
-  })
-  if (text === undefined) return { approve: 'controller' }
-  const { format: _, version: __, ...settings } = parse(settingsFile, json(text), 'ERR_FILE_INVALID', 'settings')
+  const value = await readJsonFile(custodianPlaces(path).settings, 'the file of the custodian’s settings')
+  if (value === undefined) return { approve: 'controller' }
+  const { format: _, version: __, ...settings } = parse(settingsFile, value, 'ERR_FILE_INVALID', 'settings')
   return settings
 }
 
@@ -80,12 +75,4 @@ export async function writeSettings(path: string, settings: CustodianSettings): 
 /** A custodian's keys after a change of them, whole or not at all. */
 export async function replaceCustodianKeys(path: string, keys: CustodianKeys): Promise<void> {
   await replaceFile(custodianPlaces(path).key, encodeKeyFile({ kind: 'custodian', keys }))
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new IndexError('ERR_FILE_INVALID', 'the custodian’s settings are not JSON')
-  }
 }

@@ -94,6 +94,24 @@ export async function readKeyFile<Kind extends KeyFile['kind']>(
   return decodeKeyFile(text, kind)
 }
 
+/**
+ * What a JSON file of an operator's says; undefined where there is none.
+ * @param what the file, as its reader is told of it
+ * @throws {IndexError} `ERR_FILE_INVALID` where it cannot be read, or is no JSON
+ */
+export async function readJsonFile(path: string, what: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new IndexError('ERR_FILE_INVALID', `${what} cannot be read (${error.code ?? 'unknown'})`)
+  })
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new IndexError('ERR_FILE_INVALID', `${what} is not JSON`)
+  }
+}
+
 /** A custodian's key file, as a place to change its roots in. */
 export function fileKeyPlace(path: string): KeyPlace {
   return {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Clock, equalBytes, fromHex, type Random, toHex } from '../bytes.js'
@@ -9,7 +8,7 @@ import type { Port } from '../port.js'
 import { custodiansOf, type Roster } from '../roster/roster.js'
 import type { SigningKey } from '../signature.js'
 import { connectPort } from '../transport.js'
-import { fileCustodianStore, holdsSomething, hubFolder, readKeyFile, replaceFile } from './files.js'
+import { fileCustodianStore, holdsSomething, hubFolder, readJsonFile, readKeyFile, replaceFile } from './files.js'
 
 /** Where a custodian of this hub is: behind an address, or in this process with files of its own. */
 export type CustodianPlace =
@@ -52,12 +51,9 @@ const THREE_HERE: readonly CustodianPlace[] = [1, 2, 3].map((number) => ({
 
 /** Where the custodians of a hub are. @throws {IndexError} `ERR_FILE_INVALID` */
 export async function readWiring(folder: string): Promise<readonly CustodianPlace[]> {
-  const text = await readFile(hubFolder(folder).wiring, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new IndexError('ERR_FILE_INVALID', `the file of custodians cannot be read (${error.code ?? 'unknown'})`)
-  })
-  if (text === undefined) return THREE_HERE
-  const { custodians } = parse(wiringFile, json(text), 'ERR_FILE_INVALID', 'custodians')
+  const value = await readJsonFile(hubFolder(folder).wiring, 'the file of custodians')
+  if (value === undefined) return THREE_HERE
+  const { custodians } = parse(wiringFile, value, 'ERR_FILE_INVALID', 'custodians')
   if (new Set(custodians.map(({ custodian }) => custodian)).size !== custodians.length)
     throw new IndexError('ERR_FILE_INVALID', 'the file of custodians names one of them twice')
   return custodians
@@ -66,14 +62,6 @@ export async function readWiring(folder: string): Promise<readonly CustodianPlac
 export async function writeWiring(folder: string, custodians: readonly CustodianPlace[]): Promise<void> {
   const content = { format: 'child-index/custodians', version: 1, custodians }
   await replaceFile(hubFolder(folder).wiring, `${JSON.stringify(content, null, 2)}\n`)
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new IndexError('ERR_FILE_INVALID', 'the file of custodians is not JSON')
-  }
 }
 
 /** The custodians of a hub, wherever they are. */

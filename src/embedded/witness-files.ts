@@ -6,7 +6,7 @@ import { IndexError } from '../errors.js'
 import { witnessAt } from '../transport/witness.js'
 import { decodeState, encodeState, type WitnessStore } from '../witness/state.js'
 import type { WitnessPort } from '../witness.js'
-import { replaceFile } from './files.js'
+import { readJsonFile, replaceFile } from './files.js'
 
 /** Where a witness keeps what in its folder. */
 export function witnessFolder(path: string): { readonly key: string; readonly state: string; readonly lock: string } {
@@ -85,16 +85,8 @@ const addresses = z.record(z.string().max(128), z.string().max(1_024))
 
 /** Where the witnesses of a hub's roster are: `witnesses.json` in its folder, key name to address. None where there is no file. */
 export async function witnessesIn(path: string): Promise<ReadonlyMap<string, WitnessPort>> {
-  const text = await readFile(join(path, 'witnesses.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}'
-    throw new IndexError('ERR_FILE_INVALID', 'witnesses.json cannot be read')
-  })
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new IndexError('ERR_FILE_INVALID', 'witnesses.json is not JSON')
-  }
+  const said = await readJsonFile(join(path, 'witnesses.json'), 'witnesses.json')
+  const value = said === undefined ? {} : said
   const found = parse(addresses, value, 'ERR_FILE_INVALID', 'witnesses.json')
   return new Map(Object.entries(found).map(([name, address]) => [name, witnessAt(address)]))
 }
