@@ -104,6 +104,8 @@ export interface AgencyOptions extends PartyOptions {
   readonly kind: string
   /** A sexual health, mental health or substance misuse service. */
   readonly sensitive?: boolean | undefined
+  /** When its information-sharing agreement ends, epoch milliseconds; absent: no end is set. */
+  readonly agreementUntil?: number | undefined
   /** Take NHS numbers of the ranges that are for tests. */
   readonly neverIssuedNumbers?: boolean | undefined
 }
@@ -176,6 +178,7 @@ export function createAgency(options: AgencyOptions): Agency {
         suspended: false,
         agencyKind: options.kind,
         sensitive: options.sensitive === true,
+        ...(options.agreementUntil === undefined ? {} : { agreementUntil: options.agreementUntil }),
         identifierKeys: [],
       }
       return enrol(hub, party, signing)

@@ -7,6 +7,8 @@ import { IndexError } from './errors.js'
 import type { CustodianDraft } from './founding/draw.js'
 import type { HubKeys } from './hub/context.js'
 import type { PartyKey, Pin } from './party.js'
+import type { OfficerRole } from './roster/roster.js'
+import { officerRoles } from './roster/shapes.js'
 import type { HpkeKey } from './seal/hpke.js'
 import { areByGeneration, type GenerationKey, type KeysByGeneration } from './seal/wrap.js'
 import { type SigningKey, signingKey } from './signature.js'
@@ -29,6 +31,7 @@ export type KeyFile =
       readonly next?: PartyKey | undefined
       readonly agencyKind: string
       readonly sensitive: boolean
+      readonly agreementUntil?: number | undefined
     }
   | {
       readonly kind: 'sealer'
@@ -47,7 +50,7 @@ export type KeyFile =
       readonly undertakingAt: number
       readonly trainingUntil: number
       readonly vettingUntil: number
-      readonly shielding: boolean
+      readonly roles: readonly OfficerRole[]
       readonly oneUseKeys: readonly StoredOneUseKey[]
     }
 
@@ -163,7 +166,17 @@ const keyFile = z.discriminatedUnion('kind', [
     keys: custodianKeys,
   }),
   z.strictObject({ ...head, kind: z.literal('custodian-draft'), keys: custodianDraft }),
-  z.strictObject({ ...head, kind: z.literal('agency'), id, pin, key, next, agencyKind: id, sensitive: z.boolean() }),
+  z.strictObject({
+    ...head,
+    kind: z.literal('agency'),
+    id,
+    pin,
+    key,
+    next,
+    agencyKind: id,
+    sensitive: z.boolean(),
+    agreementUntil: instant.optional(),
+  }),
   z.strictObject({
     ...head,
     kind: z.literal('witness'),
@@ -182,7 +195,7 @@ const keyFile = z.discriminatedUnion('kind', [
     undertakingAt: instant,
     trainingUntil: instant,
     vettingUntil: instant,
-    shielding: z.boolean(),
+    roles: officerRoles,
     oneUseKeys: z
       .array(z.strictObject({ opening: z.string().regex(/^[0-9a-f]{32}$/), key: hpkePair, expiry: instant }))
       .max(100_000),

@@ -33,6 +33,7 @@ import { connect, type PartyKey, type PartyOptions } from './party.js'
 import { THRESHOLDS } from './policy/policy.js'
 import type { SendOptions } from './port.js'
 import { type Enrolment, enrol, type Replacement } from './roster/enrolment.js'
+import type { OfficerRole } from './roster/roster.js'
 
 export { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
 export type { About, AlertFilter, Existence, OpenAsk, OpenedDetails, Opening, ReferAsk, SentReferral, UnshieldOutcome }
@@ -127,7 +128,8 @@ export interface OfficerOptions extends PartyOptions {
   readonly undertakingAt: number
   readonly trainingUntil: number
   readonly vettingUntil: number
-  readonly shielding?: boolean | undefined
+  /** Absent: a caseworker. */
+  readonly roles?: readonly OfficerRole[] | undefined
   /** Where one-use keys are kept until their opening expires; in memory where absent. */
   readonly oneUseKeys?: OneUseKeys | undefined
 }
@@ -185,11 +187,11 @@ export function createOfficer(options: OfficerOptions): Officer {
     id: line.id,
     enrolment() {
       const { signing, hpke } = line.key
-      const { person, undertakingAt, trainingUntil, vettingUntil, shielding = false } = options
+      const { person, undertakingAt, trainingUntil, vettingUntil, roles = ['caseworker'] } = options
       const ids = { id: line.id, keys: { signing: signing.publicKey, hpke: hpke.publicKey }, suspended: false }
       return enrol(
         line.hub,
-        { party: 'officer', ...ids, person, undertakingAt, trainingUntil, vettingUntil, shielding },
+        { party: 'officer', ...ids, person, undertakingAt, trainingUntil, vettingUntil, roles },
         signing,
       )
     },

@@ -49,7 +49,7 @@ beforeAll(async () => {
       undertakingAt: 1,
       trainingUntil: 2,
       vettingUntil: 3,
-      shielding: true,
+      roles: ['caseworker', 'shielding'],
       oneUseKeys: [{ opening: 'ab'.repeat(16), key: hpke, expiry: 4 }],
     },
   ]

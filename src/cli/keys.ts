@@ -22,8 +22,8 @@ export async function sealerFrom(hub: Hub, file: string): Promise<Sealer> {
 /** The officer whose key is in a file; one-use keys of openings are kept in the same file. */
 export async function officerFrom(hub: Hub, file: string): Promise<Officer> {
   const party = await present(hub, file, await readKeyFile(file, 'officer'))
-  const { id, key, pin, person, undertakingAt, trainingUntil, vettingUntil, shielding } = party
-  const standing = { person, undertakingAt, trainingUntil, vettingUntil, shielding }
+  const { id, key, pin, person, undertakingAt, trainingUntil, vettingUntil, roles } = party
+  const standing = { person, undertakingAt, trainingUntil, vettingUntil, roles }
   return createOfficer({ id, key, hub: pinned(hub, pin), ...standing, oneUseKeys: fileOneUseKeys(file) })
 }
 

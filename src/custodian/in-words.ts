@@ -1,6 +1,6 @@
 import type { RosterChange } from '../roster/change.js'
 import type { Enrolment } from '../roster/enrolment.js'
-import type { Roster } from '../roster/roster.js'
+import { opens, type Roster } from '../roster/roster.js'
 import { parseChanges } from '../roster/shapes.js'
 
 /** What a change of the roster would do, a line for each step, for whoever has to approve of it. */
@@ -38,10 +38,8 @@ function partyInWords({ party }: Enrolment): string {
   switch (party.party) {
     case 'agency':
       return `agency ${party.id} (${party.agencyKind}): its checks will count`
-    case 'officer': {
-      const shielding = party.shielding ? ', who sees shielded children' : ''
-      return `officer ${party.id} (${party.person}${shielding}): they may open what the policy allows`
-    }
+    case 'officer':
+      return `officer ${party.id} (${party.person}; ${party.roles.join(', ')}): ${opens(party) ? 'they may open what the policy allows' : 'they open nothing'}`
     case 'sealer':
       return `sealer ${party.id}: it may register children`
     case 'custodian':

@@ -19,7 +19,7 @@ import { assess } from '../policy/assess.js'
 import { parsePolicy } from '../policy/parse.js'
 import { levelNamed, levelRank, type Policy } from '../policy/policy.js'
 import { presentRoster } from '../roster/history.js'
-import { inGoodStanding, keysetOf, officerOf, policyInForce, type Roster } from '../roster/roster.js'
+import { inGoodStanding, keysetOf, officerOf, opens, policyInForce, type Roster } from '../roster/roster.js'
 import { decodeRecord, recordHash, recordLabel } from '../seal/record.js'
 import { decodeRecordEntry } from '../seal/record-entry.js'
 import { areConsistent, type Knowledge, orRefuse, provenEntry, Refused, unless, verifiedHead } from './knowledge.js'
@@ -111,7 +111,7 @@ function requirePolicy(
 
 function requireSignedRequest({ hub, now }: Knowledge, roster: Roster, { signed }: ReleaseMessage): void {
   const officer = officerOf(roster, signed.request.officer)
-  unless(officer !== undefined && inGoodStanding(officer, now), 'officer-not-in-standing')
+  unless(officer !== undefined && inGoodStanding(officer, now) && opens(officer), 'officer-not-in-standing')
   unless(requestIsSignedBy(hub, signed, officer.keys.signing), 'request-not-signed')
 }
 

@@ -4,10 +4,10 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import type { Officer } from '../roster/roster.js'
-import { personOf, requireOfficer } from './cases.js'
+import { hasRole, type Officer } from '../roster/roster.js'
 import type { HubContext } from './context.js'
 import type { Writes } from './ledger.js'
+import { personOf, requireOfficer } from './officers.js'
 import { numberKey, pages } from './shelf.js'
 import { judgePast } from './watch-past.js'
 
@@ -42,7 +42,7 @@ export async function alertsForOfficer(hub: HubContext, message: Message): Promi
   const officer = requireOfficer(hub, message)
   const filter = parse(listRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'alerts')
   const alerts: Alert[] = []
-  for await (const each of listAlerts(hub, { ...filter, isShielding: officer.shielding })) {
+  for await (const each of listAlerts(hub, { ...filter, isShielding: hasRole(officer, 'shielding') })) {
     alerts.push(each)
     if (alerts.length === PAGE) break
   }
@@ -71,7 +71,7 @@ export async function endAlert(hub: HubContext, message: Message): Promise<Uint8
 
 async function requireAlert(hub: HubContext, wanted: number, officer: Officer): Promise<Alert> {
   const alert = await hub.shelf.one('alert', numberKey(wanted))
-  if (alert === undefined || (alert.audience === 'shielding' && !officer.shielding))
+  if (alert === undefined || (alert.audience === 'shielding' && !hasRole(officer, 'shielding')))
     throw new IndexError('ERR_ALERT_UNKNOWN', 'there is no alert with this number', { field: 'alert' })
   return alert
 }

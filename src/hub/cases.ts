@@ -11,9 +11,10 @@ import type { Verdict } from '../policy/assess.js'
 import { NOT_NAMED } from '../policy/explain/redact.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import { encodeSigned, type Message } from '../port.js'
-import { agencyOf, inGoodStanding, type Officer } from '../roster/roster.js'
-import { type HubContext, requireSender, roster } from './context.js'
+import { agencyOf } from '../roster/roster.js'
+import { type HubContext, roster } from './context.js'
 import { historyKey, instantOf, lastAssessed, loadWatermark, NO_HISTORY } from './history.js'
+import { CASE_ROLES, personOf, requireOfficer } from './officers.js'
 import { verdictOn } from './raise.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey, pages } from './shelf.js'
@@ -119,15 +120,6 @@ function withoutSensitiveKinds(hub: HubContext, history: HistoryRow, threshold: 
   )
 }
 
-/** @throws {IndexError} `ERR_PARTY_NOT_IN_STANDING` */
-export function requireOfficer(hub: HubContext, message: Message): Officer {
-  const officer = requireSender(hub, message, 'officer')
-  if (!inGoodStanding(officer, hub.clock())) {
-    throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'the officer’s undertaking, training or vetting is not in date')
-  }
-  return officer
-}
-
 const number = z.number().int().min(1)
 const listRequest = z.strictObject({ status: z.enum(CASE_STATUSES).optional(), after: number.optional() })
 const reviewRequest = z.strictObject({ case: number })
@@ -136,7 +128,7 @@ const closeRequest = z.strictObject({ case: number, reason: z.enum(CLOSING_REASO
 
 /** A page of cases for an officer. */
 export async function casesForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  requireOfficer(hub, message)
+  requireOfficer(hub, message, ...CASE_ROLES)
   const { status, after } = parse(listRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'cases')
   const cases: CaseSummary[] = []
   for await (const each of listCases(hub, { status, after })) {
@@ -147,14 +139,14 @@ export async function casesForOfficer(hub: HubContext, message: Message): Promis
 }
 
 export async function reviewForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  requireOfficer(hub, message)
+  requireOfficer(hub, message, ...CASE_ROLES)
   const { case: wanted } = parse(reviewRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'review')
   return toJsonBytes(await dossier(hub, wanted))
 }
 
 /** Keeps an officer's signed determination. Whether there are enough of them is asked at an opening, by everyone anew. */
 export async function determine(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const body = parse(determineRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'determination')
   const determination: Determination = parseDetermination(body.determination)
   if (determination.officer !== officer.id || !determinationIsSignedBy(hub.id, determination, officer.keys.signing))
@@ -201,7 +193,7 @@ const CLOCK_MS = 10 * 60_000
  * Checks recorded afterwards can raise a case anew.
  */
 export async function closeCase(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const { case: wanted, reason } = parse(closeRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'close')
   let status: CaseStatus = 'open'
   await hub.ledger.write(async (_, at) => {
@@ -235,12 +227,6 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
     return { drafts: [{ type: 'case', body: toJsonBytes(event) }], expects: [watermark.raw], puts }
   })
   return toJsonBytes({ case: wanted, status })
-}
-
-/** Who an officer is, across keys and roles. */
-export function personOf(hub: HubContext, officer: string): string {
-  const party = roster(hub).parties.get(officer)
-  return party?.party === 'officer' ? party.person : officer
 }
 
 /** The threshold that a level stands for, by the policy of this instant. */

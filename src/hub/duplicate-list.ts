@@ -5,14 +5,15 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import type { Officer } from '../roster/roster.js'
-import { requireCase, requireOfficer } from './cases.js'
+import { hasRole, type Officer } from '../roster/roster.js'
+import { requireCase } from './cases.js'
 import type { HubContext } from './context.js'
 import { SHIELDING_NUMBERS } from './counters.js'
 import { nameOf } from './custodians.js'
 import { pairKey, queueDuplicate } from './duplicates.js'
 import { historyKey, NO_HISTORY } from './history.js'
 import { rootOf } from './linked.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import type { ChildRow, DuplicateRow } from './rows.js'
 import { numberKey, pages } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
@@ -68,10 +69,10 @@ export async function* listDuplicates(
 export async function requireDuplicate(
   hub: HubContext,
   number: number,
-  { shielding }: Pick<Officer, 'shielding'>,
+  officer: Pick<Officer, 'roles'>,
 ): Promise<DuplicateRow> {
   const row = await hub.shelf.one('duplicate', numberKey(number))
-  if (row === undefined || !('number' in row) || (!shielding && (await isShielded(hub, row))))
+  if (row === undefined || !('number' in row) || (!hasRole(officer, 'shielding') && (await isShielded(hub, row))))
     throw new IndexError('ERR_DUPLICATE_UNKNOWN', 'there is no suspected duplicate with this number', {
       field: 'duplicate',
     })
@@ -124,10 +125,10 @@ const suspectRequest = z.strictObject({ cases: z.tuple([number, number]) })
 
 /** A page of the queue for an officer. */
 export async function duplicatesForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const { shielding } = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
   const filter = parse(duplicatesRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'duplicates')
   const duplicates: PublicDuplicate[] = []
-  for await (const each of listDuplicates(hub, { ...filter, isShielding: shielding })) {
+  for await (const each of listDuplicates(hub, { ...filter, isShielding: hasRole(officer, 'shielding') })) {
     duplicates.push(each)
     if (duplicates.length === PAGE) break
   }
@@ -139,7 +140,7 @@ export async function duplicatesForOfficer(hub: HubContext, message: Message): P
  * before. An officer who may not see it is told of none.
  */
 export async function suspectDuplicate(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
   const { cases } = parse(suspectRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'duplicates')
   const [one, other] = await Promise.all(cases.map((each) => requireCase(hub, each)))
   if (one === undefined || other === undefined || nameOf(one.childId) === nameOf(other.childId))

@@ -6,12 +6,13 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { inGoodStanding } from '../roster/roster.js'
+import { hasRole } from '../roster/roster.js'
 import type { ChildTable } from './children.js'
-import { type HubContext, requireSender } from './context.js'
+import type { HubContext } from './context.js'
 import { nameOf } from './custodians.js'
 import type { LinkNews } from './join.js'
 import type { Draft } from './ledger.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import type { Step } from './raise.js'
 import type { ChildRow } from './rows.js'
 import { numberKey } from './shelf.js'
@@ -141,9 +142,7 @@ const endRequest = z.strictObject({ enquiry: z.number().int().min(1), outcome: z
  * two officers' word the other.
  */
 export async function endEnquiryByOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireSender(hub, message, 'officer')
-  if (!inGoodStanding(officer, hub.clock()))
-    throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'undertaking, training or vetting is not in date')
+  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
   const { enquiry: number, outcome } = parse(endRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiry')
   if (outcome === 'registered' || outcome === 'linked')
     throw new IndexError('ERR_REQUEST_INVALID', 'an enquiry ends so by a registration or by a link', {
@@ -151,7 +150,7 @@ export async function endEnquiryByOfficer(hub: HubContext, message: Message): Pr
     })
   await hub.ledger.write(async (_, at) => {
     const enquiry = await hub.shelf.one('enquiry', numberKey(number))
-    if (enquiry === undefined || (enquiry.owner === 'shielding' && !officer.shielding))
+    if (enquiry === undefined || (enquiry.owner === 'shielding' && !hasRole(officer, 'shielding')))
       throw new IndexError('ERR_ENQUIRY_UNKNOWN', 'there is no enquiry with this number')
     if (enquiry.status === 'ended') return undefined
     return ended(hub, enquiry, outcome, at)

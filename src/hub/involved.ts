@@ -1,10 +1,10 @@
 import { fromHex } from '../bytes.js'
 import type { ChildId } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
-import { officerOf } from '../roster/roster.js'
-import { type HubContext, roster } from './context.js'
+import type { HubContext } from './context.js'
 import { historyKey } from './history.js'
 import { linksInto, rootOf, signersOf } from './linked.js'
+import { personOf } from './officers.js'
 import { numberKey } from './shelf.js'
 
 /**
@@ -46,8 +46,4 @@ async function recipientsOf(hub: HubContext, children: readonly ChildId[]): Prom
   const keys = files.flatMap((file) => file?.openings ?? []).map((id) => hub.shelf.key('opening', fromHex(id)))
   const openings = await hub.shelf.get('opening', keys)
   return openings.flatMap((row) => row?.officer ?? [])
-}
-
-export function personOf(hub: HubContext, officer: string): string {
-  return officerOf(roster(hub), officer)?.person ?? officer
 }

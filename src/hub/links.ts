@@ -18,13 +18,13 @@ import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import { GROUPS } from '../seal/label.js'
-import { requireOfficer } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { nameOf } from './custodians.js'
 import { requireDuplicate } from './duplicate-list.js'
-import { personOf, requireUninvolved } from './involved.js'
+import { requireUninvolved } from './involved.js'
 import type { Writes } from './ledger.js'
 import { linkedRows } from './linked-rows.js'
+import { CASE_ROLES, personOf, requireOfficer } from './officers.js'
 import { recordKey } from './register.js'
 import type { ChildRow, DuplicateRow, RecordRow } from './rows.js'
 import { numberKey } from './shelf.js'
@@ -42,7 +42,7 @@ const linkRequest = z.strictObject({ statement: z.unknown() })
 
 /** The commitment that an officer's word is to be on; of a split that two officers have made, their word. */
 export async function prepareLink(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
   const { duplicate, kind } = parse(prepareRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'link')
   const row = await requireDuplicate(hub, duplicate, officer)
   if (kind === 'split' && row.split !== undefined) return toJsonBytes({ split: row.split })
@@ -56,7 +56,7 @@ const CLOCK_MS = 10 * 60_000
  * opened a case of either child.
  */
 export async function link(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
   const body = parse(linkRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'link')
   const said = parseLinkStatement(body.statement)
   if (said.officer !== officer.id || !linkStatementIsSignedBy(hub.id, said, officer.keys.signing))

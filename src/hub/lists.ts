@@ -6,11 +6,11 @@ import { bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { MESSAGE_BYTES_MAX, type Message, type SendOptions } from '../port.js'
-import { custodiansOf } from '../roster/roster.js'
+import { custodiansOf, hasRole } from '../roster/roster.js'
 import type { Table } from '../store/port.js'
-import { requireOfficer } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { rosterNews } from './enrolment.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import type { Rows } from './rows.js'
 import { numberKey, pages } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
@@ -54,10 +54,10 @@ const enquiriesRequest = z.strictObject({
 
 /** A page of enquiries for an officer. */
 export async function enquiriesForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
   const filter = parse(enquiriesRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiries')
   const enquiries: PublicEnquiry[] = []
-  for await (const each of listEnquiries(hub, { ...filter, isShielding: officer.shielding })) {
+  for await (const each of listEnquiries(hub, { ...filter, isShielding: hasRole(officer, 'shielding') })) {
     enquiries.push(each)
     if (enquiries.length === PAGE) break
   }

@@ -16,10 +16,11 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message, SendOptions } from '../port.js'
 import { requireKeyset } from '../roster/keyset.js'
 import { NOTHING_RAISED, type Raising, raiseAlerts, tellAlerts } from './alerts.js'
-import { requireCase, requireOfficer } from './cases.js'
+import { requireCase } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import type { GivenAnswer } from './custodians.js'
 import type { Draft } from './ledger.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import { openingKey, type Prepared, type Ready, requireAsPermitted } from './prepare-opening.js'
 import type { Heard } from './reach.js'
 import { releaseQuestion } from './release-question.js'
@@ -35,7 +36,7 @@ export async function openCase(
   message: Message,
   options?: SendOptions,
 ): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const signed = parseSignedRequest(
     parse(openRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'opening').signed,
   )

@@ -10,12 +10,13 @@ import { levelNamed } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash } from '../seal/record.js'
-import { historyOf, openableLevel, requireCase, requireOfficer } from './cases.js'
+import { historyOf, openableLevel, requireCase } from './cases.js'
 import type { HubContext } from './context.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { gatherEvidence } from './evidence.js'
 import { instantOf } from './history.js'
 import { requireNotLinkedBy } from './involved.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import { verdictOn } from './raise.js'
 import { recordKey } from './register.js'
 
@@ -80,7 +81,7 @@ export function preparedEvidence(clock: Clock): Prepared {
  * `ERR_OFFICER_INVOLVED`
  */
 export async function prepareOpening(hub: HubContext, prepared: Prepared, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const asked = parse(prepareRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'opening')
   const file = await requireCase(hub, asked.case)
   if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')

@@ -7,11 +7,12 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { encodeSigned, type Message } from '../port.js'
 import { requireKeyset } from '../roster/keyset.js'
 
-import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } from './cases.js'
+import { historyOf, openableLevel, requireCase, thresholdOf } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { instantOf } from './history.js'
 import { involvementOf } from './involvement.js'
 import type { Draft } from './ledger.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import { openingKey } from './prepare-opening.js'
 import { verdictOn } from './raise.js'
 
@@ -21,7 +22,7 @@ const readRequest = z.strictObject({ opening: bytesOf(16) })
  * as the disclosure rules let it. Every call is a journalled view.
  */
 export async function readOpening(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const { opening } = parse(readRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'opening')
   const row = await hub.shelf.one('opening', openingKey(hub, opening))
   if (row === undefined || row.officer !== officer.id)

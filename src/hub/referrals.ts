@@ -8,13 +8,14 @@ import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { historyOf, openableLevel, requireCase, requireOfficer, thresholdOf } from './cases.js'
+import { historyOf, openableLevel, requireCase, thresholdOf } from './cases.js'
 import { type HubContext, requireParty, requireSender } from './context.js'
 import { loadCounter } from './counters.js'
 import { decideAndDraft, journalDecision } from './disclosures.js'
 import { writtenFor } from './epochs.js'
 import { instantOf } from './history.js'
 import type { Writes } from './ledger.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
 import { verdictOn } from './raise.js'
 import { numberKey } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
@@ -56,7 +57,7 @@ export interface ReferralOffer {
 
 /** Decides by the disclosure rules what may go to an agency, records it, and gives the referral its number and deadline. */
 export async function prepareReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const asked = parse(prepareRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
   requireParty(hub, asked.to, 'agency')
   const { request } = await requireOwnOpening(hub, asked.opening, officer.id, asked.case)
@@ -128,7 +129,7 @@ function offerOf(referral: Referral, level: string, agencyChildId: string): Refe
 
 /** Takes the sealed package of a referral that was decided on, journals that it went, and lays it into the agency's inbox. */
 export async function sendReferral(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message)
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const asked = parse(sendRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'referral')
   requireParty(hub, asked.to, 'agency')
   await requireOwnOpening(hub, asked.opening, officer.id, asked.case)

@@ -29,6 +29,10 @@ export interface Rows extends Record<Table, unknown> {
   readonly duplicate: DuplicateRow | DuplicatePair
   readonly conference: ConferenceRow
   readonly alert: Alert
+  readonly consent: unknown
+  readonly account: unknown
+  readonly listing: unknown
+  readonly agenda: unknown
 }
 export type MetaRow =
   | { readonly kind: 'roster'; readonly positions: readonly number[] }

@@ -6,13 +6,14 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { inGoodStanding, type Officer, officerOf } from '../roster/roster.js'
+import { hasRole, inGoodStanding, type Officer, officerOf } from '../roster/roster.js'
 import { type Raised, type Raising, raiseAlerts, repeatAlert, tellAlerts } from './alerts.js'
-import { personOf, requireCase, requireOfficer } from './cases.js'
+import { requireCase } from './cases.js'
 import { ChildTable } from './children.js'
 import { type HubContext, roster } from './context.js'
 import { historyKey } from './history.js'
 import type { Writes } from './ledger.js'
+import { personOf, requireOfficer } from './officers.js'
 import type { ChildRow } from './rows.js'
 import { numberKey } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
@@ -31,7 +32,7 @@ const DAY_MS = 86_400_000
 /** Shields a child from now on. */
 export async function shieldChild(hub: HubContext, message: Message): Promise<Uint8Array> {
   const officer = requireOfficer(hub, message)
-  if (!officer.shielding)
+  if (!hasRole(officer, 'shielding'))
     throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'a shielding officer shields a child: ask one')
   const asked = parse(shieldRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'shielding')
   await hub.ledger.write(async () => {
@@ -64,7 +65,8 @@ export async function unshieldChild(hub: HubContext, message: Message): Promise<
   let raised: Raised | undefined
   await hub.ledger.write(async (_, at): Promise<Writes> => {
     const { children, root, others } = await everyIdOf(hub, await childOf(hub, officer, what))
-    if (!root.shielded && officer.shielding) throw new IndexError('ERR_CASE_STATUS', 'the child is not shielded')
+    if (!root.shielded && hasRole(officer, 'shielding'))
+      throw new IndexError('ERR_CASE_STATUS', 'the child is not shielded')
     const key = unshieldKey(hub, root.childId)
     const before = await wordBefore(hub, key, officer, reason, at)
     const lifts = root.shielded && before !== undefined
@@ -82,7 +84,7 @@ export async function unshieldChild(hub: HubContext, message: Message): Promise<
     }
   })
   tellAlerts(hub, raised?.alerts ?? [])
-  return toJsonBytes({ outcome: officer.shielding ? outcome : 'recorded' })
+  return toJsonBytes({ outcome: hasRole(officer, 'shielding') ? outcome : 'recorded' })
 }
 
 /** Another person's word for the same reason, that still waits, where one of the two is a shielding officer. */
@@ -98,7 +100,7 @@ async function wordBefore(
   const other = officerOf(roster(hub), row.officer)
   if (other === undefined || !inGoodStanding(other, at)) return undefined
   if (personOf(hub, row.officer) === officer.person) return undefined
-  return other.shielding || officer.shielding ? row.officer : undefined
+  return hasRole(other, 'shielding') || hasRole(officer, 'shielding') ? row.officer : undefined
 }
 
 /**
@@ -150,7 +152,7 @@ async function childOf(hub: HubContext, officer: Officer, what: About, must?: 'o
     return file.childId
   }
   const enquiry = await hub.shelf.one('enquiry', numberKey(what.enquiry))
-  if (enquiry === undefined || (enquiry.owner === 'shielding' && !officer.shielding))
+  if (enquiry === undefined || (enquiry.owner === 'shielding' && !hasRole(officer, 'shielding')))
     throw new IndexError('ERR_ENQUIRY_UNKNOWN', 'there is no enquiry with this number', { field: 'enquiry' })
   if (must === 'open' && enquiry.status === 'ended') throw new IndexError('ERR_CASE_STATUS', 'the enquiry has ended')
   return enquiry.childId

@@ -22,6 +22,8 @@ export const ENTRY_TYPES = [
   'refusal',
   'view',
   'referral',
+  'deadline',
+  'account',
   'duplicate',
   'link',
   'shield',
@@ -38,7 +40,9 @@ export type EntryType = (typeof ENTRY_TYPES)[number]
 export const SEALED_TYPES: ReadonlySet<EntryType> = new Set<EntryType>([
   'case',
   'determination',
+  'consent',
   'enquiry',
+  'account',
   'duplicate',
   'link',
   'shield',

@@ -108,7 +108,7 @@ function keptBy(present: Party, next: Party): Party {
       const isSame =
         present.party === 'officer' &&
         present.person === next.person &&
-        present.shielding === next.shielding &&
+        equalBytes(toJsonBytes(present.roles), toJsonBytes(next.roles)) &&
         // Else what was signed before the undertaking would come to count.
         present.undertakingAt <= next.undertakingAt
       if (!isSame) break

@@ -17,6 +17,8 @@ export interface Agency extends PartyBase {
   readonly agencyKind: string
   /** Sexual health, mental health or substance misuse service: named only under rule 3 of the disclosure rules. */
   readonly sensitive: boolean
+  /** When its information-sharing agreement ends, epoch milliseconds: from then on no referral goes to it. Absent: no end is set. */
+  readonly agreementUntil?: number | undefined
   /** Hash of the agency's identifier key for each epoch, so that a custodian can check the key that evidence shows it. */
   readonly identifierKeys: readonly IdentifierKeyHash[]
 }
@@ -34,8 +36,25 @@ export interface Officer extends PartyBase {
   readonly undertakingAt: number
   readonly trainingUntil: number
   readonly vettingUntil: number
-  /** Receives the enquiries about shielded children. */
-  readonly shielding: boolean
+  /** What they do in the management function: no two the same, in the order of `OFFICER_ROLES`. */
+  readonly roles: readonly OfficerRole[]
+}
+
+/**
+ * What officers do. `caseworker`: works cases and enquiries, determines, opens, refers, records consents. `manager`: that too,
+ * assigns work to others, and answers for what is late. `shielding`: receives what concerns shielded children. `records`: answers
+ * families who ask what is held.
+ */
+export const OFFICER_ROLES = ['caseworker', 'manager', 'shielding', 'records'] as const
+export type OfficerRole = (typeof OFFICER_ROLES)[number]
+
+export function hasRole({ roles }: Pick<Officer, 'roles'>, role: OfficerRole): boolean {
+  return roles.includes(role)
+}
+
+/** Whether the officer works cases: whose word on one counts, and to whom custodians release. */
+export function opens(officer: Pick<Officer, 'roles'>): boolean {
+  return hasRole(officer, 'caseworker') || hasRole(officer, 'manager')
 }
 
 export interface Sealer extends PartyBase {

@@ -4,9 +4,16 @@ import { fromJsonBytes } from '../json.js'
 import type { RosterChange } from './change.js'
 import type { Enrolment } from './enrolment.js'
 import type { Genesis } from './genesis.js'
+import { OFFICER_ROLES, type OfficerRole } from './roster.js'
 
 const partyId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
 const keys = z.strictObject({ signing: bytesOf(32), hpke: bytesOf(32) })
+/** Roles of an officer: at least one, each once, in the order of the list, so that a set has one spelling. */
+export const officerRoles: z.ZodType<readonly OfficerRole[]> = z.custom<readonly OfficerRole[]>((value) => {
+  if (!Array.isArray(value) || value.length === 0) return false
+  const places = value.map((role) => OFFICER_ROLES.findIndex((known) => known === role))
+  return places.every((place, at) => place > (places[at - 1] ?? -1))
+}, 'must be roles in the order of the list, each once')
 const base = { id: partyId, keys, suspended: z.boolean() }
 const party = z.discriminatedUnion('party', [
   z.strictObject({
@@ -14,6 +21,7 @@ const party = z.discriminatedUnion('party', [
     ...base,
     agencyKind: z.string().regex(/^[a-z0-9-]{1,64}$/),
     sensitive: z.boolean(),
+    agreementUntil: instant.optional(),
     identifierKeys: z.array(z.strictObject({ epoch: instant, hash: bytesOf(32) })).max(1024),
   }),
   z.strictObject({
@@ -23,7 +31,7 @@ const party = z.discriminatedUnion('party', [
     undertakingAt: instant,
     trainingUntil: instant,
     vettingUntil: instant,
-    shielding: z.boolean(),
+    roles: officerRoles,
   }),
   z.strictObject({ party: z.literal('sealer'), ...base }),
   z.strictObject({

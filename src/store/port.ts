@@ -52,6 +52,10 @@ export const TABLES = [
   'duplicate',
   'conference',
   'alert',
+  'consent',
+  'account',
+  'listing',
+  'agenda',
 ] as const
 export type Table = (typeof TABLES)[number]
 

@@ -81,7 +81,19 @@ test('enrol makes key files for their owner alone', async () => {
     ['enrol', 'agency', 'anytown-police', '--kind', 'police', '--key', at('police.key.json')],
     ['enrol', 'agency', 'anytown-care', '--kind', 'social-care', '--key', at('care.key.json')],
     ['enrol', 'officer', 'o-1', '--person', 'p-1', ...until, '--key', at('o1.key.json')],
-    ['enrol', 'officer', 'o-2', '--person', 'p-2', ...until, '--key', at('o2.key.json'), '--shielding'],
+    [
+      'enrol',
+      'officer',
+      'o-2',
+      '--person',
+      'p-2',
+      ...until,
+      '--key',
+      at('o2.key.json'),
+      '--role',
+      'caseworker',
+      'shielding',
+    ],
   ]
   for (const args of here)
     expect(await runHere([...args, '--dir', at('child-index')])).toMatchObject({ code: 0, stderr: '' })

@@ -561,7 +561,7 @@ async function withShielded(): Promise<{ readonly it: House } & Awaited<ReturnTy
     if (row === undefined) throw new Error('no row')
     return { puts: [hub.shelf.put('child', hub.shelf.key('child', registered), { ...row, shielded: true })] }
   })
-  await it.officer('shielding-2', { shielding: true })
+  await it.officer('shielding-2', { roles: ['caseworker', 'shielding'] })
   return made
 }
 
@@ -578,7 +578,7 @@ describe('a pair with a shielded child', () => {
 
   test('merged is shielded as a whole; split, each is as it was', async () => {
     const { it, hub, provisional, registered } = await withShielded()
-    const other = await it.officer('shielding-3', { shielding: true })
+    const other = await it.officer('shielding-3', { roles: ['caseworker', 'shielding'] })
     await merge(1, it.shielding, other)
     const shielded = async () => [
       (await childRow(hub, provisional))?.shielded,
@@ -602,7 +602,7 @@ describe('a pair with a shielded child', () => {
     const third = await childOf(hub, 'third')
     await queuePair(hub, third, provisional, 'provisional')
     await merge(2, it.first, it.second)
-    const other = await it.officer('shielding-3', { shielding: true })
+    const other = await it.officer('shielding-3', { roles: ['caseworker', 'shielding'] })
     await merge(1, it.shielding, other)
     expect((await childRow(hub, third))?.shielded).toBe(true)
     await split(2, it.shielding, other)

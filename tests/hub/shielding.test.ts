@@ -125,7 +125,7 @@ describe('shielding is lifted', () => {
 
   test('not by one person, under whatever key, nor by two who are no shielding officers', async () => {
     await using it = await withCase({ shielded: true })
-    const twin = await it.officer('shielding-2', { shielding: true, person: 'person-shielding' })
+    const twin = await it.officer('shielding-2', { roles: ['caseworker', 'shielding'], person: 'person-shielding' })
     expect(await it.shielding.unshield({ case: 1 }, 'court-order')).toBe('waiting')
     expect(await it.shielding.unshield({ case: 1 }, 'court-order')).toBe('waiting')
     expect(await twin.unshield({ case: 1 }, 'court-order')).toBe('waiting')
@@ -240,8 +240,8 @@ describe('shielding is overridden', () => {
     await using it = await withCase({ shielded: true })
     await it.shielding.overrideShield({ case: 1 }, 'court-order')
     const { number: alert = 0 } = (await it.shielding.alerts())[0] ?? {}
-    const other = await it.officer('shielding-2', { shielding: true })
-    const twin = await it.officer('shielding-3', { shielding: true, person: 'person-shielding' })
+    const other = await it.officer('shielding-2', { roles: ['caseworker', 'shielding'] })
+    const twin = await it.officer('shielding-3', { roles: ['caseworker', 'shielding'], person: 'person-shielding' })
     for (const own of [it.shielding, twin])
       await expect(own.endAlert(alert, 'explained')).rejects.toMatchObject({ code: 'ERR_PARTY_NOT_IN_STANDING' })
     await expect(it.first.endAlert(alert, 'explained')).rejects.toMatchObject({ code: 'ERR_ALERT_UNKNOWN' })

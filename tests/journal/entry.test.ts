@@ -87,7 +87,19 @@ describe('entries', () => {
 
   test('the types are those reserved, and what joins agencies is sealed', () => {
     expect(ENTRY_TYPES).toEqual(frozen.entryTypes)
-    const sealed = ['alert', 'case', 'conference', 'determination', 'duplicate', 'enquiry', 'erasure', 'link', 'shield']
+    const sealed = [
+      'account',
+      'alert',
+      'case',
+      'conference',
+      'consent',
+      'determination',
+      'duplicate',
+      'enquiry',
+      'erasure',
+      'link',
+      'shield',
+    ]
     expect([...SEALED_TYPES].sort()).toEqual(sealed)
   })
 

@@ -395,7 +395,11 @@ describe('an enrolment as unknown input', () => {
     ['undertakingAt', -1],
     ['trainingUntil', 1.5],
     ['vettingUntil', '2030'],
-    ['shielding', undefined],
+    ['roles', undefined],
+    ['roles', []],
+    ['roles', ['caseworker', 'caseworker']],
+    ['roles', ['manager', 'caseworker']],
+    ['roles', ['sovereign']],
     ['party', 'inspector'],
   ])('with a wrong party.%s is refused by its name', (field, value) => {
     const name = field.split('.')[0] as string

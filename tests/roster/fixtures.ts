@@ -53,7 +53,7 @@ export function officer(id: string, key: SigningKey): Officer {
     undertakingAt: 1000,
     trainingUntil: 3000,
     vettingUntil: 2000,
-    shielding: false,
+    roles: ['caseworker'],
   }
 }
 

@@ -66,7 +66,7 @@ describe('a replacement', () => {
 
   test.each<[string, object]>([
     ['another person', { person: 'person-of-somebody-else' }],
-    ['a role', { shielding: true }],
+    ['a role', { roles: ['manager'] }],
     ['an undertaking of before', { undertakingAt: 999 }],
     ['standing', { suspended: true }],
   ])('makes no officer %s', (_, more) => {

@@ -132,7 +132,7 @@ describe('a failing driver', () => {
 
 describe('room', () => {
   test('a store that is full says so, keeps what it has, and takes what fits', async () => {
-    const store = await open({ pagesMax: 60 })
+    const store = await open({ pagesMax: 68 })
     const big = (position: number) => ({ ...entry(position), body: filled(10_000, position) })
     let size = 0
     let failure: unknown

@@ -145,7 +145,7 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     first: await officer('first'),
     second: await officer('second'),
     third: await officer('third'),
-    shielding: await officer('shielding', { shielding: true }),
+    shielding: await officer('shielding', { roles: ['caseworker', 'shielding'] }),
   }
   const opened = async (): Promise<Hub> => {
     const another = await wiring.open()

@@ -7,10 +7,11 @@ import type { Hub } from '../../hub.js'
 import { createOfficer } from '../../officer.js'
 import { newPartyKey } from '../../party.js'
 import type { Enrolment } from '../../roster/enrolment.js'
+import { OFFICER_ROLES, type OfficerRole } from '../../roster/roster.js'
 import { parseEnrolment } from '../../roster/shapes.js'
 import { createSealer } from '../../sealer.js'
 import { systemClock } from '../../system.js'
-import { type Context, does, newCommand } from '../command.js'
+import { type Context, does, newCommand, oneOf } from '../command.js'
 import { dayOf, endOf } from '../days.js'
 import { DONE, type ExitCode } from '../failure.js'
 import { withHub } from '../hub.js'
@@ -46,15 +47,28 @@ function enrolAgency(): Command {
     .requiredOption('--kind <kind>', 'police, health, education, …: a kind that the policy knows')
     .requiredOption('--key <file>', 'key file to make')
     .option('--sensitive', 'a sexual health, mental health or substance misuse service')
+    .option(
+      '--agreement-until <date>',
+      'last day of its information-sharing agreement: from then on no referral goes to it',
+    )
     .option('--later', LATER)
     .option('--supersede', SUPERSEDE)
-  return does<{ kind: string; sensitive?: boolean } & Flags>(command, (context, options, id = '') =>
+  return does<AgencyFlags>(command, (context, options, id = '') =>
     enrol(context, id, options, {
       kind: 'agency',
       agencyKind: options.kind,
       sensitive: options.sensitive === true,
+      ...(options.agreementUntil === undefined
+        ? {}
+        : { agreementUntil: endOf(options.agreementUntil, '--agreement-until') }),
     }),
   )
+}
+
+interface AgencyFlags extends Flags {
+  readonly kind: string
+  readonly sensitive?: boolean
+  readonly agreementUntil?: string
 }
 
 interface OfficerFlags extends Flags {
@@ -62,7 +76,7 @@ interface OfficerFlags extends Flags {
   readonly trainingUntil: string
   readonly vettingUntil: string
   readonly undertakingAt?: string
-  readonly shielding?: boolean
+  readonly role?: readonly string[]
 }
 
 function enrolOfficer(): Command {
@@ -76,7 +90,7 @@ function enrolOfficer(): Command {
     .requiredOption('--training-until <date>', 'last day on which the training is valid, YYYY-MM-DD')
     .requiredOption('--vetting-until <date>', 'last day on which the vetting is valid, YYYY-MM-DD')
     .option('--undertaking-at <date>', 'day on which the confidentiality undertaking was signed (default: now)')
-    .option('--shielding', 'receives the enquiries about shielded children')
+    .option('--role <role...>', `${OFFICER_ROLES.join(', ')} (default: caseworker)`)
     .requiredOption('--key <file>', 'key file to make')
     .option('--later', LATER)
     .option('--supersede', SUPERSEDE)
@@ -88,10 +102,15 @@ function enrolOfficer(): Command {
         options.undertakingAt === undefined ? systemClock() : dayOf(options.undertakingAt, '--undertaking-at'),
       trainingUntil: endOf(options.trainingUntil, '--training-until'),
       vettingUntil: endOf(options.vettingUntil, '--vetting-until'),
-      shielding: options.shielding === true,
+      roles: rolesOf(options.role),
       oneUseKeys: [],
     }),
   )
+}
+
+function rolesOf(given: readonly string[] = ['caseworker']): readonly OfficerRole[] {
+  const roles = new Set(given.map((role) => oneOf(OFFICER_ROLES, role, '--role')))
+  return OFFICER_ROLES.filter((role) => roles.has(role))
 }
 
 function enrolSealer(): Command {
@@ -191,8 +210,8 @@ async function ownFile(hub: Hub, file: string, id: string, kind: PartyFile['kind
 function enrolmentOf(hub: Hub, party: PartyFile): Enrolment {
   switch (party.kind) {
     case 'agency': {
-      const { id, key, sensitive } = party
-      return createAgency({ id, kind: party.agencyKind, sensitive, key, hub }).enrolment()
+      const { id, key, sensitive, agreementUntil } = party
+      return createAgency({ id, kind: party.agencyKind, sensitive, agreementUntil, key, hub }).enrolment()
     }
     case 'officer': {
       const { kind: _, pin: __, oneUseKeys: ___, ...officer } = party
