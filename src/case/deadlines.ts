@@ -1,10 +1,22 @@
-/** Which days are worked: neither weekends nor England's bank holidays. */
+/**
+ * Which days are worked: neither weekends nor England's bank holidays. Every time of day is London's, and stays what it is when
+ * the clocks change. Whatever comes in on a day that is not worked counts as come in when the next working day begins.
+ */
 export interface WorkingCalendar {
-  /** The same time of day, this many working days later, in milliseconds. */
+  /** The same time of day, this many working days later (0 and up), in epoch milliseconds. */
   addWorkingDays(from: number, days: number): number
+  /** Whether the day in London is worked. */
+  isWorkingDay(at: number): boolean
 }
 
+/**
+ * Within how many working days what must be done. *Working Together to Safeguard Children* (2023): a decision on a referral
+ * within one, the assessment within 45 of the referral, the conference within 15 of the strategy discussion.
+ */
+export const WORKING_DAYS = { decision: 1, assessment: 45, conference: 15 } as const
+
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 
 let loaded: Promise<WorkingCalendar> | undefined
 
@@ -20,30 +32,48 @@ export function englishCalendar(): Promise<WorkingCalendar> {
 async function load(): Promise<WorkingCalendar> {
   const { default: Holidays } = await import('date-holidays')
   const holidays = new Holidays('GB', 'ENG', { types: ['public', 'bank'] })
-  const dayInLondon = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' })
-  const years = new Map<string, ReadonlySet<string>>()
+  const years = new Map<number, ReadonlySet<string>>()
+  return workingCalendar((date) => {
+    const year = Number(date.slice(0, 4))
+    const known = years.get(year) ?? new Set(holidays.getHolidays(year).map(({ date: day }) => day.slice(0, 10)))
+    years.set(year, known)
+    return known.has(date)
+  })
+}
 
-  const holidaysOf = (year: string): ReadonlySet<string> => {
-    let days = years.get(year)
-    if (days === undefined) {
-      days = new Set(holidays.getHolidays(year).map(({ date }) => date.slice(0, 10)))
-      years.set(year, days)
-    }
-    return days
+/** A calendar from what is a holiday: a date such as `2026-12-28`. */
+export function workingCalendar(isHoliday: (date: string) => boolean): WorkingCalendar {
+  const hourInLondon = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Europe/London',
+    hour: '2-digit',
+    hourCycle: 'h23',
+  })
+  // London is on Greenwich time or an hour ahead of it, and changes over on a Sunday before three in the morning.
+  const aheadMs = (at: number): number => {
+    const hour = new Date(at).getUTCHours()
+    return Number(hourInLondon.format(at)) === hour ? 0 : HOUR_MS
   }
-  const isWorked = (at: number): boolean => {
-    const date = dayInLondon.format(at)
-    const weekday = new Date(`${date}T00:00:00Z`).getUTCDay()
-    return weekday !== 0 && weekday !== 6 && !holidaysOf(date.slice(0, 4)).has(date)
+  const dayOf = (at: number): number => Math.floor((at + aheadMs(at)) / DAY_MS)
+  const isWorked = (day: number): boolean => {
+    const midnight = new Date(day * DAY_MS)
+    const weekday = midnight.getUTCDay()
+    return weekday !== 0 && weekday !== 6 && !isHoliday(midnight.toISOString().slice(0, 10))
+  }
+  const nextWorked = (day: number): number => {
+    let next = day
+    while (!isWorked(next)) next += 1
+    return next
   }
   return {
     addWorkingDays(from, days) {
-      let at = from
-      for (let left = days; left > 0; ) {
-        at += DAY_MS
-        if (isWorked(at)) left -= 1
-      }
-      return at
+      const arrived = dayOf(from)
+      let day = nextWorked(arrived)
+      // INVARIANT: whoever starts later is never due earlier, so a night or a weekend is not a time of day to keep.
+      const timeOfDay = day === arrived ? from + aheadMs(from) - arrived * DAY_MS : 0
+      for (let left = days; left > 0; left -= 1) day = nextWorked(day + 1)
+      const noon = day * DAY_MS + DAY_MS / 2
+      return day * DAY_MS + timeOfDay - aheadMs(noon)
     },
+    isWorkingDay: (at) => isWorked(dayOf(at)),
   }
 }
