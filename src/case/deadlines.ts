@@ -7,13 +7,16 @@ export interface WorkingCalendar {
   addWorkingDays(from: number, days: number): number
   /** Whether the day in London is worked. */
   isWorkingDay(at: number): boolean
+  /** Whether a later instant comes before this many more working days have ended; 0: before today ends. */
+  isWithinWorkingDays(now: number, until: number, days: number): boolean
 }
 
 /**
  * Within how many working days what must be done. *Working Together to Safeguard Children* (2023): a decision on a referral
- * within one, the assessment within 45 of the referral, the conference within 15 of the strategy discussion.
+ * within one, the assessment within 45 of the referral, the conference within 15 of the strategy discussion. That a case is
+ * looked at within one, and an enquiry pursued within five, is our own rule.
  */
-export const WORKING_DAYS = { decision: 1, assessment: 45, conference: 15 } as const
+export const WORKING_DAYS = { review: 1, decision: 1, assessment: 45, conference: 15, enquiry: 5 } as const
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -75,5 +78,11 @@ export function workingCalendar(isHoliday: (date: string) => boolean): WorkingCa
       return day * DAY_MS + timeOfDay - aheadMs(noon)
     },
     isWorkingDay: (at) => isWorked(dayOf(at)),
+    isWithinWorkingDays(now, until, days) {
+      let last = nextWorked(dayOf(now))
+      for (let left = days; left > 0; left -= 1) last = nextWorked(last + 1)
+      // What ends at midnight ends with the day before.
+      return dayOf(until - 1) <= last
+    },
   }
 }
