@@ -1,4 +1,4 @@
-import { type WorkingCalendar, WORKING_DAYS } from './deadlines.js'
+import { WORKING_DAYS, type WorkingCalendar } from './deadlines.js'
 
 /**
  * What must be done by when. `review`: a case is looked at; `decision`, `assessment` and `conference`: of a referral; `enquiry`:
