@@ -1,5 +1,5 @@
 import type { Hub, RosterOutcome } from '../hub.js'
-import { when } from './output.js'
+import { when } from '../page/words.js'
 
 /** What `--supersede` says of itself. */
 export const SUPERSEDE = 'take the place of another change of the roster that waits'

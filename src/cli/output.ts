@@ -23,11 +23,6 @@ export function outputTo(stream: NodeJS.WritableStream, json: boolean): Output {
   }
 }
 
-/** An instant as people read it: UTC, to the minute. */
-export function when(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
 /** Words in columns of fixed width, at least two spaces apart. */
 export function columns(...cells: readonly (readonly [word: string, width: number])[]): string {
   return cells

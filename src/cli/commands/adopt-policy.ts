@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { IndexError } from '../../errors.js'
 import type { Adoption } from '../../hub.js'
+import { when } from '../../page/words.js'
 import { parsePolicy } from '../../policy/parse.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { smallText } from '../mapping.js'
 import { SUPERSEDE } from '../outcome.js'
-import { when } from '../output.js'
 
 const POLICY_BYTES_MAX = 1024 * 1024
 

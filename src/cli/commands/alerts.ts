@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import { toHex } from '../../bytes.js'
 import { ALERT_OUTCOMES, type Alert } from '../../case/alert.js'
+import { when } from '../../page/words.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
-import { columns, when } from '../output.js'
+import { columns } from '../output.js'
 
 const ALERT_STATUSES = ['open', 'ended'] as const
 

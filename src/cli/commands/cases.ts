@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { CASE_STATUSES, CLOSING_REASONS } from '../../case/case.js'
 import type { Dossier, TimelineItem } from '../../case/dossier.js'
 import type { CaseSummary } from '../../hub/cases.js'
+import { when } from '../../page/words.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
-import { columns, when } from '../output.js'
+import { columns } from '../output.js'
 
 export function casesCommands(): readonly Command[] {
   return [casesCommand(), caseCommand(), determineCommand(), closeCommand()]

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import { IndexError } from '../../errors.js'
+import { when } from '../../page/words.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { agencyFrom } from '../keys.js'
-import { when } from '../output.js'
 
 /** `conference`: an alias that agencies can read aloud to each other about one child. */
 export function conferenceCommand(): Command {

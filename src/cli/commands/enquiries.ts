@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import { ENQUIRY_OUTCOMES } from '../../case/enquiry.js'
 import type { PublicEnquiry } from '../../hub/lists.js'
+import { when } from '../../page/words.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
-import { columns, when } from '../output.js'
+import { columns } from '../output.js'
 
 const ENQUIRY_STATUSES = ['open', 'ended'] as const
 

@@ -4,12 +4,12 @@ import { PURPOSES } from '../../case/opening.js'
 import { LAWFUL_BASES } from '../../case/referral.js'
 import { CONSENT_STATES, type Consent } from '../../disclosure/decide.js'
 import type { OpenAsk, Opening } from '../../officer.js'
+import { when } from '../../page/words.js'
 import { GROUPS } from '../../seal/label.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
 import { DONE, REJECTED } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
-import { when } from '../output.js'
 
 export function openingCommands(): readonly Command[] {
   return [openCommand(), readCommand()]

@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
 import type { Hub } from '../../hub.js'
+import { when } from '../../page/words.js'
 import { inBrief } from '../../roster/brief.js'
 import type { Proposal } from '../../roster/history.js'
 import type { Party } from '../../roster/roster.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
-import { when } from '../output.js'
 
 /** `roster`: who may do what now, and what waits. */
 export function rosterCommand(): Command {

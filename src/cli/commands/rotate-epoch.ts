@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { IndexError } from '../../errors.js'
 import type { Rotation } from '../../hub.js'
+import { when } from '../../page/words.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { SUPERSEDE } from '../outcome.js'
-import { when } from '../output.js'
 
 interface Flags {
   readonly overlapDays?: string

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
+import { when } from '../../page/words.js'
 import { does, newCommand } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
-import { when } from '../output.js'
 
 export function statusCommand(): Command {
   const command = newCommand(

@@ -4,13 +4,13 @@ import { createKeyFile, readKeyFile } from '../../embedded/files.js'
 import { alone, createWitnessState, fileWitnessStore, witnessFolder } from '../../embedded/witness-files.js'
 import { IndexError } from '../../errors.js'
 import { formatVerifierKey, NOTE_COSIGNATURE, NOTE_ED25519, parseVerifierKey } from '../../journal/note.js'
+import { when } from '../../page/words.js'
 import { signingKey } from '../../signature.js'
 import { systemRandom } from '../../system.js'
 import { serveWitness } from '../../transport/witness.js'
 import { openWitness, type Witness, type WitnessAnswer, type WitnessedHub } from '../../witness.js'
 import { does, interrupted, newCommand } from '../command.js'
 import { DONE, REJECTED } from '../failure.js'
-import { when } from '../output.js'
 
 /** `witness`: somebody else than the hub follows its heads, and cosigns those that continue each other. */
 export function witnessCommand(): Command {

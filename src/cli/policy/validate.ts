@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { toHex } from '../../bytes.js'
+import { plural } from '../../page/words.js'
 import { rulesOf } from '../../policy/cases/rule-record.js'
-import { plural } from '../../policy/explain/words.js'
 import { policyHash, vocabularyHash } from '../../policy/hash.js'
 import { isAtom, type Policy } from '../../policy/policy.js'
 import { does, newCommand } from '../command.js'

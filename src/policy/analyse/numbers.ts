@@ -1,4 +1,4 @@
-import { plural } from '../explain/words.js'
+import { plural } from '../../page/words.js'
 import { isAtom, measureOf, type Policy } from '../policy.js'
 import { type Finding, idOf, type PlacedRule, placedRules, type Subject } from './finding.js'
 

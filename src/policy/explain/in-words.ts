@@ -1,3 +1,4 @@
+import { plural, when } from '../../page/words.js'
 import type { Verdict } from '../assess.js'
 import { incidentOf, indicatorOf, type Policy, type Threshold } from '../policy.js'
 import type { SmallestAddition } from './addition.js'
@@ -12,7 +13,7 @@ import {
   redactExplanation,
   withholds,
 } from './redact.js'
-import { describeAtom, plural, quantity, type WordsOptions } from './words.js'
+import { describeAtom, quantity, type WordsOptions } from './words.js'
 
 export interface InWordsOptions extends WordsOptions {
   /** What the reader may see. Absent: the explanation of the verdict without the checks, so neither agencies nor kinds nor dates of checks. */
@@ -39,7 +40,7 @@ export function explainInWords(policy: Policy, verdict: Verdict, options: InWord
   const view = options.redacted ?? redactExplanation(verdict.explanation, [])
   const reached = view.levels.find(({ level }) => level === verdict.level)
   const lines: string[] = []
-  if (reached === undefined) lines.push(`No level is reached as of ${instant(verdict.asOf)}.`)
+  if (reached === undefined) lines.push(`No level is reached as of ${when(verdict.asOf)}.`)
   else lines.push(...reachedLines(policy, verdict, view, reached, options))
   for (const level of view.levels) {
     if (level !== reached) lines.push(...otherLines(policy, level, options))
@@ -55,7 +56,7 @@ function reachedLines(
   options: InWordsOptions,
 ): readonly string[] {
   return [
-    `The level is ${level}${THRESHOLD_WORDS[threshold]}. It was reached at ${instant(at)} and this is as of ${instant(verdict.asOf)}.`,
+    `The level is ${level}${THRESHOLD_WORDS[threshold]}. It was reached at ${when(at)} and this is as of ${when(verdict.asOf)}.`,
     'The part of its rule that holds:',
     ...decidingAtoms(rule).map((atom) => `- ${atomLine(policy, atom, options)}`),
     ...supportLines(policy, verdict, view, rule),
@@ -95,7 +96,7 @@ function originOf(check: RedactedCheck | undefined): string {
   if (check === undefined) return ''
   const { agency, agencyKind, occurredAt } = check
   const kind = agencyKind === NOT_NAMED ? 'an agency that is not named' : `an agency of the kind ${agencyKind}`
-  return ` of ${instant(occurredAt)} by ${agency ?? kind}`
+  return ` of ${when(occurredAt)} by ${agency ?? kind}`
 }
 
 function holdingAtoms(rule: RedactedRule): readonly RedactedAtom[] {
@@ -109,12 +110,12 @@ function otherLines(
   options: InWordsOptions,
 ): readonly string[] {
   const name = `${level}${THRESHOLD_WORDS[threshold]}`
-  if (outcome === 'reached') return [`The level ${name}, which is lower, was reached at ${instant(at)}.`]
+  if (outcome === 'reached') return [`The level ${name}, which is lower, was reached at ${when(at)}.`]
   const addition = options.additions?.find((one) => one.level === level)
   const head =
     outcome === 'nothing-new'
-      ? `The level ${name} is not reached. Its rule held at ${instant(at)}, but only by what was recorded before the case was closed:`
-      : `The level ${name} is not reached. As of ${instant(at)} its rule comes to this:`
+      ? `The level ${name} is not reached. Its rule held at ${when(at)}, but only by what was recorded before the case was closed:`
+      : `The level ${name} is not reached. As of ${when(at)} its rule comes to this:`
   return [
     head,
     ...ruleLines(policy, rule, 0, options),
@@ -161,14 +162,4 @@ function additionLines(policy: Policy, addition: SmallestAddition): readonly str
 function labelled(policy: Policy, code: string): string {
   const known = indicatorOf(policy, code) ?? incidentOf(policy, code)
   return known === undefined ? code : `${code} (“${known.label}”)`
-}
-
-const DATE_MS_MAX = 8_640_000_000_000_000
-
-/** Such as `2026-03-02 09:00 UTC`; a number of milliseconds where no calendar reaches. */
-function instant(ms: number): string {
-  if (!(Math.abs(ms) <= DATE_MS_MAX)) return `${ms} ms`
-  const written = new Date(ms).toISOString()
-  const time = written.indexOf('T')
-  return `${written.slice(0, time)} ${written.slice(time + 1, time + 6)} UTC`
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../page/words.js'
 import {
   type Atom,
   type DistinctOf,
@@ -94,10 +95,6 @@ export function quantity(atom: Atom, value: number): string {
   if ('points' in atom) return plural(value, 'point')
   const [one, many] = DISTINCT_WORDS[atom.distinct.of]
   return value === 1 ? `1 ${one}` : `${value} different ${many}`
-}
-
-export function plural(value: number, noun: string): string {
-  return value === 1 ? `1 ${noun}` : `${value} ${noun}s`
 }
 
 // An incident here is a code: two calls to the same house are one kind of incident.

@@ -1,25 +1,25 @@
+import { html, type Markup, said } from '../../page/markup.js'
+import type { Section } from '../../page/page.js'
+import { plural } from '../../page/words.js'
 import { type AcceptedFindings, unaccepted } from '../analyse/accepted.js'
 import type { Analysis, LevelFacts } from '../analyse/analyse.js'
 import type { Finding } from '../analyse/finding.js'
 import type { Minimum } from '../analyse/minimums.js'
 import type { TriggerSet, TriggerSets } from '../analyse/triggers.js'
 import type { Example } from '../example.js'
-import { plural } from '../explain/words.js'
 import { DAY_MS, incidentOf, indicatorOf, type Policy } from '../policy.js'
-import { html, type Markup, said } from './markup.js'
 
 const SETS_SHOWN = 40
 const CODES_SHOWN = 5
 const CHECKS_SHOWN = 12
 
 /** What the analysis of a policy found, with the findings that somebody accepted marked as such. */
-export function analysisSection(policy: Policy, analysis: Analysis, accepted: AcceptedFindings | undefined): Markup {
+export function analysisSection(policy: Policy, analysis: Analysis, accepted: AcceptedFindings | undefined): Section {
   const { findings, levels, triggers, limits } = analysis
   const open = new Set(accepted === undefined ? findings : unaccepted(analysis, accepted))
   const reasons = new Map(accepted?.accepted.map(({ id, reason }) => [id, reason]))
   const openFirst = [...open, ...findings.filter((finding) => !open.has(finding))]
-  return html`<section aria-labelledby="analysis"><h2 id="analysis">What the analysis found</h2>
-<p class="${open.size === 0 ? 'good' : 'open'}">${summary(findings.length, open.size)}</p>
+  const body = html`<p class="${open.size === 0 ? 'good' : 'open'}">${summary(findings.length, open.size)}</p>
 ${limits.map(
   (limit) => html`<p class="notice">${limit}</p>
 `,
@@ -27,8 +27,8 @@ ${limits.map(
 ${minimumsTable(levels)}${fairnessList(analysis)}<h3>What reaches each level</h3>
 <p>Every smallest set of checks that reaches a level: none of its checks can be spared. Each check carries one of the codes that are listed for it.</p>
 ${triggers.map((sets, index) => triggerTable(policy, sets, index))}<h3>What holds for every history</h3>
-${certificate(analysis)}</section>
-`
+${certificate(analysis)}`
+  return { id: 'analysis', name: 'Analysis', title: 'What the analysis found', body }
 }
 
 function summary(all: number, open: number): string {

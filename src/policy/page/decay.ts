@@ -1,6 +1,6 @@
-import { plural } from '../explain/words.js'
+import { html, type Markup } from '../../page/markup.js'
+import { plural } from '../../page/words.js'
 import type { DecayStep } from '../policy.js'
-import { html, type Markup } from './markup.js'
 
 const WIDTH = 640
 const HEIGHT = 180

@@ -1,15 +1,16 @@
-import { describePoints, plural } from '../explain/words.js'
+import { html, type Markup, said } from '../../page/markup.js'
+import type { Section } from '../../page/page.js'
+import { plural } from '../../page/words.js'
+import { describePoints } from '../explain/words.js'
 import type { Policy } from '../policy.js'
 import { decayPicture } from './decay.js'
-import { html, type Markup, said } from './markup.js'
 import { type LevelInWords, levelsInWords, type RuleInWords } from './rules.js'
 
 /** The levels from the highest down, each with its rule in English. */
-export function levelsSection(policy: Policy): Markup {
-  return html`<section aria-labelledby="levels"><h2 id="levels">Levels, highest first</h2>
-<p>A level is reached when its rule holds at any instant of the last ${plural(policy.horizonDays, 'day')} at which a check occurred, or now. The highest level that is reached is the verdict; below the lowest it is <b>none</b>. A window ends at the instant that is looked at.</p>
-${levelsInWords(policy).map(levelCard).toReversed()}</section>
-`
+export function levelsSection(policy: Policy): Section {
+  const body = html`<p>A level is reached when its rule holds at any instant of the last ${plural(policy.horizonDays, 'day')} at which a check occurred, or now. The highest level that is reached is the verdict; below the lowest it is <b>none</b>. A window ends at the instant that is looked at.</p>
+${levelsInWords(policy).map(levelCard).toReversed()}`
+  return { id: 'levels', name: 'Levels', title: 'Levels, highest first', body }
 }
 
 function levelCard({ level: { name, threshold }, meaning, rules }: LevelInWords, index: number): Markup {
@@ -47,11 +48,10 @@ function listOf(branches: readonly Branch[]): Markup {
 }
 
 /** What points are made of, and what two officers may judge. */
-export function countingSection(policy: Policy): Markup {
+export function countingSection(policy: Policy): Section {
   const { decay, determination } = policy
   const sentences = describePoints(policy)
-  return html`<section aria-labelledby="counting"><h2 id="counting">How it counts</h2>
-<ul>
+  const body = html`<ul>
 <li>A check gives one observation for each of its indicators, and one for its incident.</li>
 <li>A check that was withdrawn counts for nothing; one that is dated later than the instant looked at is not seen yet.</li>
 ${sentences.map(
@@ -68,6 +68,7 @@ ${
     determination === undefined
       ? 'No officers may judge that a level is met which the checks do not reach.'
       : html`At <b>${determination.from}</b>, ${determination.officers} officers, each a different person, may judge that <b>${determination.to}</b> is met. Whoever is to receive the details is none of them.`
-  }</p></section>
+  }</p>
 `
+  return { id: 'counting', title: 'How it counts', body }
 }

@@ -1,17 +1,17 @@
-import { plural } from '../explain/words.js'
+import { html, type Markup, said } from '../../page/markup.js'
+import type { Section } from '../../page/page.js'
+import { plural } from '../../page/words.js'
 import type { Incident, Indicator, Policy } from '../policy.js'
-import { html, type Markup, said } from './markup.js'
 
 type Coded = readonly [code: string, indicator: Indicator]
 
 /** Every indicator: a table for each domain, a row for each dimension, a column for each severity. */
-export function matrixSection({ indicators }: Policy): Markup {
+export function matrixSection({ indicators }: Policy): Section {
   const all = Object.entries(indicators)
   const domains = groups(all, ({ domain }) => domain)
-  return html`<section aria-labelledby="matrix"><h2 id="matrix">The matrix: ${plural(all.length, 'indicator')}</h2>
-<p>By domain, dimension and severity, from 1 for the least to 4 for acute. Each indicator has its code, its points before decay, the outcome that it bears on where it names one, what it means, and its flags.</p>
-${[...domains].map(([domain, coded], index) => domainTable(domain, coded, index))}</section>
-`
+  const body = html`<p>By domain, dimension and severity, from 1 for the least to 4 for acute. Each indicator has its code, its points before decay, the outcome that it bears on where it names one, what it means, and its flags.</p>
+${[...domains].map(([domain, coded], index) => domainTable(domain, coded, index))}`
+  return { id: 'matrix', name: 'The matrix', title: `The matrix: ${plural(all.length, 'indicator')}`, body }
 }
 
 function domainTable(domain: string, coded: readonly Coded[], index: number): Markup {
@@ -43,13 +43,13 @@ function cell(severity: number, coded: readonly Coded[]): Markup {
 }
 
 /** Every incident with its points and the kinds of agency that may report it. */
-export function incidentsSection({ incidents }: Policy): Markup {
+export function incidentsSection({ incidents }: Policy): Section {
   const all = Object.entries(incidents)
-  return html`<section aria-labelledby="incidents"><h2 id="incidents">${plural(all.length, 'incident')}</h2>
-<p>What brought about the check. An incident has no dimension and no severity.</p>
+  const body = html`<p>What brought about the check. An incident has no dimension and no severity.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="incident-table"><table class="incidents"><caption id="incident-table">Incidents</caption><thead><tr><th scope="col">Code</th><th scope="col">Meaning</th><th scope="col">Points</th><th scope="col">Taken from</th></tr></thead><tbody>
-${all.map(incidentRow)}</tbody></table></div></section>
+${all.map(incidentRow)}</tbody></table></div>
 `
+  return { id: 'incidents', name: 'Incidents', title: plural(all.length, 'incident'), body }
 }
 
 function incidentRow([code, { label, points, agencyKinds, retired }]: readonly [string, Incident]): Markup {

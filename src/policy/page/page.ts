@@ -1,13 +1,14 @@
 import { toHex } from '../../bytes.js'
+import { html, type Markup, said } from '../../page/markup.js'
+import { type Fact, page, type Section, table } from '../../page/page.js'
+import { plural } from '../../page/words.js'
 import type { AcceptedFindings } from '../analyse/accepted.js'
 import type { Analysis } from '../analyse/analyse.js'
 import { NOTICE } from '../assess.js'
-import { plural } from '../explain/words.js'
 import { policyHash, vocabularyHash } from '../hash.js'
 import type { Policy } from '../policy.js'
 import { analysisSection } from './analysis.js'
 import { countingSection, levelsSection } from './levels.js'
-import { html, Markup, said } from './markup.js'
 import { incidentsSection, matrixSection } from './matrix.js'
 import { STYLE } from './style.js'
 
@@ -27,64 +28,46 @@ export interface PageOptions {
 export function policyPage(policy: Policy, { analysis, accepted }: PageOptions = {}): string {
   if (analysis !== undefined && analysis.policyHash !== toHex(policyHash(policy)))
     throw new RangeError('the analysis is of another policy')
-  const sections: readonly (readonly [id: string, title: string, section: Markup])[] = [
-    ['levels', 'Levels', levelsSection(policy)],
-    ['counting', 'How it counts', countingSection(policy)],
-    ...(analysis === undefined ? [] : [['analysis', 'Analysis', analysisSection(policy, analysis, accepted)] as const]),
-    ['matrix', 'The matrix', matrixSection(policy)],
-    ['incidents', 'Incidents', incidentsSection(policy)],
-    ['sign-off', 'Sign-off', signOffSection()],
-  ]
-  return html`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Policy ${policy.id}, version ${policy.version}</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the levels</a>
-<header>
-<p class="kicker">Policy of a child index</p>
-<h1>${policy.id}, version ${policy.version}</h1>
-<p class="lead">${said(policy.title)}</p>
-${facts(policy)}<div class="notice" role="note"><p><b>${NOTICE}</b></p>
+  return page({
+    title: `Policy ${policy.id}, version ${policy.version}`,
+    heading: `${policy.id}, version ${policy.version}`,
+    kicker: 'Policy of a child index',
+    lead: said(policy.title),
+    facts: factsOf(policy),
+    notice: html`<p><b>${NOTICE}</b></p>
 <p>Weights, windows and levels are judgements. Before any use they need the sign-off of the local safeguarding partners.</p>
-<p>A check is not a referral: whoever is worried about a child now refers now.</p></div>
-<nav aria-label="Contents"><ul>${sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-</header>
-<main id="content">
-${sections.map(([, , section]) => section)}</main>
-<footer><p>Made from the policy alone. Its name is its hash: a policy of another hash is another policy.</p></footer>
-</body>
-</html>
-`.text
+<p>A check is not a referral: whoever is worried about a child now refers now.</p>`,
+    sections: [
+      levelsSection(policy),
+      countingSection(policy),
+      ...(analysis === undefined ? [] : [analysisSection(policy, analysis, accepted)]),
+      matrixSection(policy),
+      incidentsSection(policy),
+      signOffSection(),
+    ],
+    footer: 'Made from the policy alone. Its name is its hash: a policy of another hash is another policy.',
+    style: STYLE,
+  })
 }
 
-function facts(policy: Policy): Markup {
+function factsOf(policy: Policy): readonly Fact[] {
   const { levels, horizonDays, vocabularies = [] } = policy
-  return html`<dl class="facts">
-<dt>Policy hash</dt><dd class="hash">${toHex(policyHash(policy))}</dd>
-<dt>Vocabulary hash</dt><dd class="hash">${toHex(vocabularyHash(policy))}</dd>
-${
-  vocabularies.length === 0
-    ? undefined
-    : html`<dt>Also accepts</dt><dd class="hash">${vocabularies.map((hash) => html`${hash}<br>`)}</dd>
-`
-}<dt>Levels</dt><dd>none &lt; ${levels.map(({ name }) => name).join(' < ')}</dd>
-<dt>Looks back</dt><dd>${plural(horizonDays, 'day')}</dd>
-</dl>
-`
+  const hash = (text: string): Markup => html`<span class="hash">${text}</span>`
+  return [
+    ['Policy hash', hash(toHex(policyHash(policy)))],
+    ['Vocabulary hash', hash(toHex(vocabularyHash(policy)))],
+    ...(vocabularies.length === 0
+      ? []
+      : [['Also accepts', vocabularies.map((each) => html`${hash(each)}<br>`)] as const]),
+    ['Levels', `none < ${levels.map(({ name }) => name).join(' < ')}`],
+    ['Looks back', plural(horizonDays, 'day')],
+  ]
 }
 
-function signOffSection(): Markup {
+function signOffSection(): Section {
   const row = html`<tr><td></td><td></td><td></td><td></td></tr>
 `
-  return html`<section aria-labelledby="sign-off"><h2 id="sign-off">Sign-off</h2>
-<p>By the safeguarding partners, of the policy with the hash at the head of this page.</p>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="signed"><table class="sign"><caption id="signed">Signed off by</caption><thead><tr><th scope="col">For</th><th scope="col">Name</th><th scope="col">Signature</th><th scope="col">Date</th></tr></thead><tbody>
-${[row, row, row]}</tbody></table></div></section>
-`
+  const body = html`<p>By the safeguarding partners, of the policy with the hash at the head of this page.</p>
+${table({ id: 'signed', caption: 'Signed off by', head: ['For', 'Name', 'Signature', 'Date'], rows: [row, row, row], kind: 'sign' })}`
+  return { id: 'sign-off', title: 'Sign-off', body }
 }

@@ -3,10 +3,10 @@ import { toHex } from '../../../bytes.js'
 import { newMeter } from '../../../custodian/meter.js'
 import { type CustodianReport, reportOf } from '../../../custodian.js'
 import { readCustodianFolder } from '../../../embedded/custodian-folder.js'
+import { when } from '../../../page/words.js'
 import { systemClock } from '../../../system.js'
 import { CUSTODIAN_FOLDER, does, newCommand } from '../../command.js'
 import { DONE } from '../../failure.js'
-import { when } from '../../output.js'
 
 /** `child-index custodian status`: read from the folder, also while the custodian serves. */
 export function custodianStatusCommand(): Command {

@@ -14,7 +14,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
   return new Markup(parts.map((part, index) => part + (index < values.length ? textOf(values[index]) : '')).join(''))
 }
 
-/** Text of the policy’s author on its own: right-to-left writing in it does not turn what stands around it. */
+/** Text of somebody else on its own, such as a label: right-to-left writing in it does not turn what stands around it. */
 export function said(text: string): Markup {
   return html`<bdi>${text}</bdi>`
 }
@@ -23,8 +23,13 @@ function textOf(content: Content): string {
   if (content === undefined) return ''
   if (content instanceof Markup) return content.text
   if (typeof content === 'object') return content.map(textOf).join('')
-  return String(content).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
+  return String(content)
+    .replace(NO_CHARACTERS, '\u{FFFD}')
+    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
 }
+
+// What HTML knows no character for: control characters other than tab and line feed, and halves of a pair.
+const NO_CHARACTERS = /(?![\t\n])\p{Cc}|\p{Cs}/gu
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
