@@ -1,3 +1,6 @@
+/** Instants at a terminal are written as on a page. */
+export { when } from '../page/words.js'
+
 /** Where a command says what it found: lines for people, or JSON for programs. */
 export interface Output {
   readonly json: boolean
