@@ -54,11 +54,12 @@ const custodians = new Map([...ports].map(([name, port]) => [name, wire(name, po
 const hub = await openHub({ id, keys, store, custodians, custodiansApart: false })
 for (const warning of hub.status().warnings) console.log(`status: ${warning}`)
 await prepare(hub)
-const why = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const why = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 // 2. The vetting of this officer ends in two minutes. Two custodians, whose clocks are three minutes ahead, refuse. A refusal
 //    is a value with a reason and a signature; it is journalled like a release.
 const leaving = await officer('leaving', 2 * MINUTE)
+await leaving.take(why.case)
 const refused = await leaving.open(why)
 console.log(`opened: ${refused.opened}; released by ${refused.released.join(', ')}`)
 for (const answer of refused.answers) {
@@ -78,6 +79,7 @@ try {
 // 4. Two of three are enough: the third may be cut off. With one left, the hub has no head that a quorum cosigns.
 const staying = await officer('staying', 1e6 * MINUTE)
 cut.add('custodian-3')
+await staying.join(why.case, 'second-opinion')
 const opened = await staying.open(why)
 console.log(`opened: ${opened.opened}; not reached: ${opened.unavailable.join(', ')}`)
 cut.add('custodian-2')

@@ -29,7 +29,7 @@ const officer = createOfficer({ id: 'officer-1', key: await newPartyKey(), hub, 
 await hub.enrol(officer.enrolment())
 
 // 1. Cases are numbers and levels.
-const [first] = await officer.cases({ status: 'open' })
+const [first] = await officer.cases({ status: 'new' })
 if (first === undefined) throw new Error('no case was raised')
 console.log(`case ${first.number}: ${first.level}`)
 
@@ -39,14 +39,17 @@ for (const { agencyKind, indicators } of dossier.timeline)
   console.log(`  ${agencyKind}: ${indicators.map(({ label }) => label).join('; ')}`)
 console.log(`  ${dossier.verdict.notice}`)
 
-// 3. Open what this level opens. The custodians check the evidence themselves; only this officer can read the result.
-const why = { case: first.number, purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+// 3. Take the case: that this officer needs to know is on record from now on. Without it nothing opens.
+await officer.take(first.number)
+
+// 4. Open what this level opens. The custodians check the evidence themselves; only this officer can read the result.
+const why = { case: first.number, purpose: 'referral', lawfulBasis: 'public-task' } as const
 const opening = await officer.open({ ...why, group: 'identity' })
 console.log(`opened: ${opening.opened}, by ${opening.released.length} of 3 custodians`)
 const { details } = await officer.read(opening.opening)
 console.log(`  ${Object.keys(Object(details)).join(', ')}`)
 
-// 4. The carers are another group, and child-in-need does not open it.
+// 5. The carers are another group, and child-in-need does not open it.
 try {
   await officer.open({ ...why, group: 'carers' })
 } catch (error) {
@@ -54,13 +57,13 @@ try {
   else throw error
 }
 
-// 5. Refer: the agency that must act gets what it needs, sealed to its key, with a deadline.
+// 6. Refer: the agency that must act gets what it needs, sealed to its key, with a deadline.
 const socialCare = await enrolled('social-care')
 const referral = await officer.refer({
   case: first.number,
   to: 'social-care',
+  because: 'acts-on-referral',
   openings: [opening.opening],
-  needToKnow: true,
 })
 for await (const received of socialCare.referrals()) {
   if (received.kind === 'unreadable') continue // sealed to an older key: ask the officer to send it again

@@ -1,39 +1,26 @@
 import { IndexError } from './errors.js'
-import { adoptPolicy } from './hub/adopt-policy.js'
-import { alertsForOfficer, endAlert, listAlerts } from './hub/alert-desk.js'
+import { alertsForOfficer, endAlert } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
-import { casesForOfficer, closeCase, determine, dossier, listCases, reviewForOfficer } from './hub/cases.js'
-import { enrolParties, makeKeyset, reinstateParty, replaceParty, suspendParty } from './hub/change-roster.js'
+import { joinCase, takeCase } from './hub/case-work.js'
+import { casesForOfficer, closeCase, determine, reviewForOfficer } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { joinConference, openConference } from './hub/conference.js'
-import { duplicatesForOfficer, listDuplicates, suspectDuplicate } from './hub/duplicate-list.js'
+import { duplicatesForOfficer, suspectDuplicate } from './hub/duplicate-list.js'
 import { endEnquiryByOfficer } from './hub/enquiries.js'
-import { activateProposed } from './hub/enrolment.js'
-import { rotateEpoch } from './hub/epochs.js'
-import { eraseCheck, eraseChildOfCase } from './hub/erase.js'
-import { eraseNoted, eraseRegistered } from './hub/erase-noted.js'
-import { exportBundle } from './hub/export-bundle.js'
-import { checkEvidence, exportEntries } from './hub/exports.js'
-import { listHistories, replay } from './hub/histories.js'
+import { eraseRegistered } from './hub/erase-noted.js'
 import { identify } from './hub/identify.js'
-import { recordsOfFormerKeysets } from './hub/keysets.js'
 import { link, prepareLink } from './hub/links.js'
-import { enquiriesForOfficer, facts, listEnquiries, listReferrals, relay, rosterSince } from './hub/lists.js'
-import { lookups, retireLookups } from './hub/lookup-rotation.js'
+import { enquiriesForOfficer, facts, relay, rosterSince } from './hub/lists.js'
 import { openCase } from './hub/open-case.js'
 import { type OpenHubOptions, openContext } from './hub/open-context.js'
+import { operations } from './hub/operations.js'
 import type { Hub } from './hub/operator.js'
-import { adoptedPolicies } from './hub/policies.js'
 import { preparedEvidence, prepareOpening } from './hub/prepare-opening.js'
 import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
 import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'
-import { rewrapShares, shareCounts } from './hub/rewrap.js'
 import { overrideShield, shieldChild, unshieldChild } from './hub/shield.js'
-import { reachOfCustodians, statusOf } from './hub/status.js'
-import { unlockCustodian } from './hub/unlock.js'
-import { verifyStored } from './hub/verify-stored.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
 import { type Handler, serve } from './port.js'
 import { presentRoster } from './roster/history.js'
@@ -99,6 +86,8 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'find-check': (message) => findCheck(hub, message),
     withdraw: thenAssess((message) => withdrawCheck(hub, message)),
     correct: thenAssess((message) => correctCheck(hub, message)),
+    'take-case': caughtUpFirst((message) => takeCase(hub, message)),
+    'join-case': caughtUpFirst((message) => joinCase(hub, message)),
     cases: caughtUpFirst((message) => casesForOfficer(hub, message)),
     review: caughtUpFirst((message) => reviewForOfficer(hub, message)),
     determine: caughtUpFirst((message) => determine(hub, message)),
@@ -151,77 +140,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       underWay.add(answer)
       return answer.finally(() => underWay.delete(answer))
     },
-    enrol: (enrolments, change = {}) => enrolParties(hub, enrolments, change, follow),
-    replace: (replacement, change = {}) => replaceParty(hub, replacement, change, follow),
-    suspend: (id) => suspendParty(hub, id, follow),
-    reinstate: (id, change = {}) => reinstateParty(hub, id, change, follow),
-    makeKeyset: (keyset) => makeKeyset(hub, keyset, follow),
-    rewrap: (rewrapping = {}) => rewrapShares(hub, rewrapping),
-    shareCounts: () => shareCounts(hub),
-    formerKeysetRecords: () => recordsOfFormerKeysets(hub),
-    rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
-    unlock: (custodian) => unlockCustodian(hub, custodian),
-    activate: () => activateProposed(hub, follow).finally(assessSoon),
-    eraseCheck: (position, reason) => eraseCheck(hub, position, reason, assess),
-    eraseChildOfCase: (number, reason) => eraseChildOfCase(hub, number, reason, assess),
-    eraseNoted: () => eraseNoted(hub, assess),
-    lookups: () => lookups(hub),
-    custodiansWithout: (generation) => hub.custodians.withoutLookupKey(generation, hub.random(32)),
-    retireLookups: ({ anyway = false } = {}) => retireLookups(hub, anyway),
-    roster: () => presentRoster(hub.rosters()),
-    rosters: () => hub.rosters(),
-    adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),
-    policy() {
-      const { policy, hash } = hub.policy()
-      return { policy, hash }
-    },
-    policies: () => adoptedPolicies(hub.documents(), presentRoster(hub.rosters())),
-    async *histories() {
-      await assess()
-      yield* listHistories(hub)
-    },
-    async replay(policy, replayOptions = {}) {
-      await assess()
-      return replay(hub, policy, replayOptions)
-    },
-    async *cases(filter) {
-      await assess()
-      yield* listCases(hub, filter)
-    },
-    async case(number) {
-      await assess()
-      return dossier(hub, number)
-    },
-    async *enquiries(filter) {
-      await assess()
-      yield* listEnquiries(hub, { ...filter, isShielding: false })
-    },
-    referrals: (filter) => listReferrals(hub, filter),
-    alerts: (filter) => listAlerts(hub, { ...filter, isShielding: false }),
-    onAlert(listener) {
-      hub.alertListeners.add(listener)
-      return () => {
-        hub.alertListeners.delete(listener)
-      }
-    },
-    async *duplicates(filter) {
-      await assess()
-      yield* listDuplicates(hub, { ...filter, isShielding: false })
-    },
-    status: () => statusOf(hub, options.custodiansApart, assessor.unassessed()),
-    custodians: () => reachOfCustodians(hub, options.custodiansApart),
-    onCase: assessor.onCase,
-    caughtUp: (wait) => assess(wait?.signal),
-    journal: {
-      size: () => hub.ledger.size(),
-      head: async () => (await checkpoint(hub)).note,
-      inclusion: (position, size) => hub.ledger.inclusion(position, size),
-      consistency: (from, to) => hub.ledger.consistency(from, to),
-      entries: (wanted) => exportEntries(hub, wanted),
-      bundle: (wanted) => exportBundle(hub, wanted),
-      check: (position) => checkEvidence(hub, position),
-      verify: (verification) => verifyStored(hub, verification),
-    },
+    ...operations(hub, assessor, { follow, assessSoon, custodiansApart: options.custodiansApart }),
     close,
     [Symbol.asyncDispose]: close,
   }

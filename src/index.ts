@@ -24,6 +24,7 @@ export { DUPLICATE_REASONS, type DuplicateReason, type DuplicateStatus } from '.
 export { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
 export type { Involvement } from './case/involvement.js'
 export { LINK_REASONS, type LinkReason } from './case/link.js'
+export { AGENCY_NEEDS, type AgencyNeed, type Need, OFFICER_NEEDS, type OfficerNeed } from './case/need.js'
 export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason, type ReleaseAnswer } from './case/opening.js'
 export type { AgencyReferral, UnreadableReferral } from './case/package.js'
 export { LAWFUL_BASES, type LawfulBasis, REFERRAL_OUTCOMES, type ReferralOutcome } from './case/referral.js'
@@ -114,7 +115,7 @@ export type { ReplayOptions, ReplayReport } from './policy/replay/replay.js'
 export type { Port, SendOptions } from './port.js'
 export type { Enrolment, Replacement } from './roster/enrolment.js'
 export type { RosterHistory } from './roster/history.js'
-export type { Roster } from './roster/roster.js'
+export { OFFICER_ROLES, type OfficerRole, type Roster } from './roster/roster.js'
 export {
   createSealer,
   type RegisterOptions,

@@ -5,10 +5,10 @@ import { createOfficer, type HubPort, type Officer } from '../src/index.js'
 import { fromJsonBytes, toJsonBytes } from '../src/json.js'
 import { decodeMessage, encodeMessage } from '../src/port.js'
 import { keyOf } from './support/forge.js'
-import { childDetails, DAY, HOUR, type House, house, MINUTE, NOW, nhsNumber } from './support/house.js'
+import { childDetails, DAY, HOUR, type House, house, MINUTE, NOW, nhsNumber, takingCases } from './support/house.js'
 import { all } from './support/lists.js'
 
-const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 /** A house with two cases of child protection, numbers 1 and 2. */
 async function withCases(): Promise<House> {
@@ -43,7 +43,9 @@ function cheating(it: House, change: Partial<OpeningRequest>): Officer {
     },
   }
   const standing = { undertakingAt: NOW - DAY, trainingUntil: NOW + DAY, vettingUntil: NOW + DAY }
-  return createOfficer({ id: 'first', person: 'person-first', key, hub, clock: it.clock.read, ...standing })
+  return takingCases(
+    createOfficer({ id: 'first', person: 'person-first', key, hub, clock: it.clock.read, ...standing }),
+  )
 }
 
 async function journalled(it: House, type: string): Promise<number> {
@@ -77,7 +79,7 @@ describe('opening', () => {
 
   test('a denial is journalled like a permit, and opens nothing', async () => {
     await using it = await withCases()
-    await expect(it.first.open({ ...ASK, needToKnow: false })).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
+    await expect(it.bare(it.first).open(ASK)).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
     expect(await journalled(it, 'disclosure')).toBe(1)
     expect(await journalled(it, 'opening')).toBe(0)
     await it.first.open(ASK)
@@ -118,7 +120,7 @@ describe('opening', () => {
     await using it = await withCases()
     await expect(cheating(it, change).open(ASK)).rejects.toMatchObject({ code: 'ERR_REQUEST_INVALID' })
     expect(await journalled(it, 'opening')).toBe(0)
-    expect((await it.hub.case(2)).status).toBe('open')
+    expect((await it.hub.case(2)).status).toBe('new')
   })
 
   test('a request must come within ten minutes of its preparation', async () => {
@@ -135,7 +137,9 @@ describe('opening', () => {
     }
     const standing = { undertakingAt: NOW - DAY, trainingUntil: NOW + DAY, vettingUntil: NOW + DAY }
     const key = keyOf(it, 'first')
-    const slow = createOfficer({ id: 'first', person: 'p', key, hub: waiting, clock: it.clock.read, ...standing })
+    const slow = takingCases(
+      createOfficer({ id: 'first', person: 'p', key, hub: waiting, clock: it.clock.read, ...standing }),
+    )
     await expect(slow.open(ASK)).rejects.toMatchObject({ code: 'ERR_OPENING_EXPIRED' })
   })
 
@@ -190,7 +194,12 @@ describe('referral', () => {
     await using it = await withCases()
     const care = await it.agency('childrens-care', 'social-care')
     const identity = await it.first.open(ASK)
-    const sent = await it.first.refer({ case: 1, to: 'childrens-care', openings: [identity.opening], needToKnow: true })
+    const sent = await it.first.refer({
+      case: 1,
+      because: 'acts-on-referral',
+      to: 'childrens-care',
+      openings: [identity.opening],
+    })
     // Wednesday 10:00, one working day later.
     expect(sent).toEqual({ referral: 1, to: 'childrens-care', decisionDueAt: NOW + DAY })
     expect((await it.hub.case(1)).status).toBe('referred')
@@ -216,7 +225,7 @@ describe('referral', () => {
   test('no other agency sees it or may answer it', async () => {
     await using it = await withCases()
     const { opening } = await it.first.open(ASK)
-    await it.first.refer({ case: 1, to: 'st-marys', openings: [opening], needToKnow: true })
+    await it.first.refer({ case: 1, because: 'acts-on-referral', to: 'st-marys', openings: [opening] })
     expect(await all(it.school.referrals())).toEqual([])
     await expect(it.school.decide(1, 'assessment')).rejects.toMatchObject({ code: 'ERR_REFERRAL_UNKNOWN' })
     await expect(it.health.decide(2, 'assessment')).rejects.toMatchObject({ code: 'ERR_REFERRAL_UNKNOWN' })
@@ -225,11 +234,10 @@ describe('referral', () => {
   test('needs an opening of the officer’s own, of this case, in date, and an agency on the roster', async () => {
     await using it = await withCases()
     const { opening } = await it.first.open(ASK)
-    const ask = { case: 1, to: 'st-marys', openings: [opening], needToKnow: true }
+    const ask = { case: 1, to: 'st-marys', because: 'acts-on-referral', openings: [opening] } as const
     await expect(it.first.refer({ ...ask, openings: [] })).rejects.toMatchObject({ code: 'ERR_OPENING_UNKNOWN' })
     await expect(it.first.refer({ ...ask, case: 2 })).rejects.toMatchObject({ code: 'ERR_OPENING_UNKNOWN' })
     await expect(it.first.refer({ ...ask, to: 'nobody' })).rejects.toMatchObject({ code: 'ERR_PARTY_UNKNOWN' })
-    await expect(it.first.refer({ ...ask, needToKnow: false })).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
     it.clock.now += 24 * HOUR
     await expect(it.first.refer(ask)).rejects.toMatchObject({ code: 'ERR_OPENING_EXPIRED' })
     expect(await all(it.hub.referrals())).toEqual([])
@@ -238,7 +246,7 @@ describe('referral', () => {
   test('whoever was sent one hears that a check behind it was taken back', async () => {
     await using it = await withCases()
     const { opening } = await it.first.open(ASK)
-    await it.first.refer({ case: 1, to: 'st-marys', openings: [opening], needToKnow: true })
+    await it.first.refer({ case: 1, because: 'acts-on-referral', to: 'st-marys', openings: [opening] })
     expect((await all(it.health.referrals()))[0]).not.toHaveProperty('amendedAt')
     it.clock.now += HOUR
     await it.police.withdraw('pp/1', 'wrong-child')

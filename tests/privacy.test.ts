@@ -131,10 +131,9 @@ async function story(it: House): Promise<unknown[]> {
     group: 'identity',
     purpose: 'referral',
     lawfulBasis: 'public-task',
-    needToKnow: true,
   })
   expect((await it.first.read(opening)).details).toMatchObject({ familyName: PLANTED.familyName })
-  await it.first.refer({ case: 1, to: 'childrens-care', openings: [opening], needToKnow: true })
+  await it.first.refer({ case: 1, because: 'acts-on-referral', to: 'childrens-care', openings: [opening] })
   expect(await all(care.referrals())).toMatchObject([{ details: { identity: { upn: PLANTED.upn } } }])
   await care.decide(1, 'assessment')
   await it.health.withdraw('two', 'duplicate')
@@ -244,7 +243,6 @@ async function failures(it: House): Promise<unknown[]> {
     group: 'identity',
     purpose: 'referral',
     lawfulBasis: 'public-task',
-    needToKnow: true,
   } as const
   await failing(
     () => it.first.open({ ...open, purpose: familyName as never }),
@@ -253,7 +251,7 @@ async function failures(it: House): Promise<unknown[]> {
     () => it.first.open({ ...open, [familyName]: givenNames } as never),
     () => it.first.open({ ...open, case: 99 }),
     () => it.first.read(familyName),
-    () => it.first.refer({ case: 1, to: familyName, openings: [], needToKnow: true }),
+    () => it.first.refer({ case: 1, because: 'acts-on-referral', to: familyName, openings: [] }),
     () => it.first.close(1, familyName as never),
     () => it.first.endEnquiry(1, familyName as never),
     () => it.hub.enrol({ party: { party: 'agency', id: familyName }, proof: new Uint8Array(64) } as never),

@@ -20,7 +20,7 @@ import type { Comparison } from '../report.js'
 import { bareHub } from './bare.js'
 import type { Told } from './custodian.js'
 
-const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 /**
  * An opening, from the officer's question to its three answers, with that many checks of evidence, each signed apart, and

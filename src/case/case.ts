@@ -1,10 +1,10 @@
 import type { ChildId } from '../child/identifiers.js'
 import type { Threshold } from '../policy/policy.js'
 import type { Determination } from './determination.js'
+import type { Need } from './need.js'
 
 /**
- * What the management function works on: one child, by identifier only, whose checks reached a level. `opened` and
- * `referred` are steps on its way, `closed` its end; a level reached anew after closing raises another case.
+ * What the management function works on: one child, by identifier only, whose checks reached a level. A level reached anew after closing raises another case.
  */
 export interface CaseFile {
   readonly number: number
@@ -23,6 +23,10 @@ export interface CaseFile {
   readonly determinations: readonly Determination[]
   readonly openings: readonly string[]
   readonly referrals: readonly number[]
+  /** Officer who works on it; absent while nobody has taken it. */
+  readonly owner?: string | undefined
+  /** Who needs to know of it, or did, and why. */
+  readonly needs: readonly Need[]
   /** Who has said that it should close, and why; two officers are needed where a threshold was reached and never opened. */
   readonly closing?: Closing | undefined
   /** The case that goes on in place of this one, since officers linked the two children's ids. */
@@ -31,7 +35,8 @@ export interface CaseFile {
   readonly splitAt?: number | undefined
 }
 
-export const CASE_STATUSES = ['open', 'opened', 'referred', 'closed'] as const
+/** `new`: nobody has taken it. `under-review`: an officer has. `opened` and `referred` are steps on its way, `closed` its end. */
+export const CASE_STATUSES = ['new', 'under-review', 'opened', 'referred', 'closed'] as const
 export type CaseStatus = (typeof CASE_STATUSES)[number]
 
 export const CLOSING_REASONS = [
@@ -72,7 +77,7 @@ export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): 
   return {
     number: event.case,
     childId: event.childId,
-    status: 'open',
+    status: 'new',
     level: event.level,
     threshold: event.threshold,
     policyHash: event.policyHash,
@@ -83,6 +88,7 @@ export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): 
     determinations: [],
     openings: [],
     referrals: [],
+    needs: [],
   }
 }
 

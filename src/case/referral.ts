@@ -1,4 +1,5 @@
 import type { Threshold } from '../policy/policy.js'
+import type { AgencyNeed } from './need.js'
 
 /** A referral as the hub keeps it: the package itself can be read by the receiving agency alone. */
 export interface Referral {
@@ -6,6 +7,8 @@ export interface Referral {
   readonly case: number
   readonly opening: string
   readonly to: string
+  /** Why the agency needs to know. */
+  readonly because: AgencyNeed
   readonly officer: string
   readonly purpose: string
   readonly lawfulBasis: LawfulBasis

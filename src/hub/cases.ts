@@ -3,6 +3,7 @@ import { CASE_STATUSES, type CaseFile, type CaseStatus, CLOSING_REASONS } from '
 import { type Determination, determinationIsSignedBy, determinedLevel } from '../case/determination.js'
 import { type Dossier, dossierOf } from '../case/dossier.js'
 import { parseDetermination } from '../case/messages.js'
+import { endedNeeds } from '../case/need.js'
 import { decideDisclosure, NOT_SOUGHT } from '../disclosure/decide.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
@@ -195,7 +196,7 @@ const CLOCK_MS = 10 * 60_000
 export async function closeCase(hub: HubContext, message: Message): Promise<Uint8Array> {
   const officer = requireOfficer(hub, message, ...CASE_ROLES)
   const { case: wanted, reason } = parse(closeRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'close')
-  let status: CaseStatus = 'open'
+  let status: CaseStatus = 'new'
   await hub.ledger.write(async (_, at) => {
     const file = await requireCase(hub, wanted)
     if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed already')
@@ -210,7 +211,15 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
     status = closes ? 'closed' : file.status
     const history = await historyOf(hub, file)
     const closing = { reason, officers, at, position }
-    const puts = [hub.shelf.put('case', numberKey(wanted), { ...file, status, closing, updatedAt: at })]
+    const puts = [
+      hub.shelf.put('case', numberKey(wanted), {
+        ...file,
+        ...(closes ? { needs: endedNeeds(file.needs, at) } : {}),
+        status,
+        closing,
+        updatedAt: at,
+      }),
+    ]
     if (closes)
       puts.push(
         hub.shelf.put('history', historyKey(hub, file.childId), { ...history, closedAt: position, level: 'none' }),

@@ -1,5 +1,6 @@
 import { CASE_STATUSES, type CaseFile } from '../case/case.js'
 import { decodeLink, type Link } from '../case/link.js'
+import { endedNeeds } from '../case/need.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
 import { toJsonBytes } from '../json.js'
 import { ChildTable } from './children.js'
@@ -98,6 +99,7 @@ async function joinCases(
   if (other !== undefined) {
     step.putCase(hub, {
       ...other,
+      needs: endedNeeds(other.needs, at),
       status: 'closed',
       closing: { reason: 'duplicate', officers, at, position: news.position },
       joinedTo: one.number,

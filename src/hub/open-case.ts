@@ -191,5 +191,10 @@ function answerDraft({ request }: SignedRequest, answer: ReleaseAnswer): Draft {
 
 function opened(file: CaseFile, { request }: SignedRequest, at: number): CaseFile {
   const openings = [...new Set([...file.openings, toHex(request.opening)])]
-  return { ...file, openings, status: file.status === 'open' ? 'opened' : file.status, updatedAt: at }
+  return {
+    ...file,
+    openings,
+    status: file.status === 'referred' || file.status === 'closed' ? file.status : 'opened',
+    updatedAt: at,
+  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Clock, equalBytes, toHex } from '../bytes.js'
+import { needsToKnow } from '../case/need.js'
 import { type Evidence, evidenceHash, OPENING_HOURS, type OpeningRequest, PURPOSES } from '../case/opening.js'
 import { LAWFUL_BASES } from '../case/referral.js'
 import { consentShape } from '../disclosure/decide.js'
@@ -26,7 +27,6 @@ const prepareRequest = z.strictObject({
   group: z.enum(GROUPS),
   purpose: z.enum(PURPOSES),
   lawfulBasis: z.enum(LAWFUL_BASES),
-  needToKnow: z.boolean(),
   consent: consentShape,
 })
 
@@ -91,12 +91,12 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   const verdict = verdictOn(hub, history, at)
   const { policy, hash } = hub.policy(at)
   const level = levelNamed(policy, openableLevel(hub, file, history, verdict, officer.id))
-  const { purpose, lawfulBasis, needToKnow, group } = asked
+  const { purpose, lawfulBasis, group } = asked
   const request = {
     information: group,
     threshold: level?.threshold ?? ('none' as const),
     status: 'none' as const,
-    needToKnow,
+    needToKnow: needsToKnow(file, officer.id),
     consent: asked.consent,
   }
   const { decision, draft } = decideAndDraft(request, { case: file.number, officer: officer.id, purpose, lawfulBasis })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { equalBytes, toHex, u64 } from '../bytes.js'
 import { englishCalendar } from '../case/deadlines.js'
 import { parseSignedRequest } from '../case/messages.js'
+import { AGENCY_NEEDS } from '../case/need.js'
 import { REFERRAL_OUTCOMES, type Referral } from '../case/referral.js'
 import { consentShape } from '../disclosure/decide.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
@@ -29,7 +30,7 @@ const prepareRequest = z.strictObject({
     .min(1)
     .max(2),
   opening: bytesOf(16),
-  needToKnow: z.boolean(),
+  because: z.enum(AGENCY_NEEDS),
   consent: consentShape,
 })
 const sendRequest = z.strictObject({
@@ -71,7 +72,8 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
       information,
       threshold,
       status: 'none' as const,
-      needToKnow: asked.needToKnow,
+      // The officer puts the agency's need on record with the referral.
+      needToKnow: true,
       consent: asked.consent,
     }
     const { decision, draft } = decideAndDraft(facts, {
@@ -99,6 +101,7 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
         case: file.number,
         opening: toHex(asked.opening),
         to: asked.to,
+        because: asked.because,
         officer: officer.id,
         purpose: request.purpose,
         lawfulBasis: request.lawfulBasis,
@@ -157,6 +160,7 @@ export async function sendReferral(hub: HubContext, message: Message): Promise<U
         hub.shelf.put('case', numberKey(file.number), {
           ...file,
           status: 'referred',
+          needs: [...file.needs, { party: prepared.to, because: prepared.because, by: officer.id, at }],
           referrals: [...file.referrals, prepared.number],
           updatedAt: at,
         }),

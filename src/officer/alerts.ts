@@ -7,6 +7,39 @@ import type { About } from '../hub/shield.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 
+/** What was noticed, and what shields a child. */
+export interface AlertWork {
+  /** A page of at most 100 alerts by number; a shielding officer is shown those about shielded children too. */
+  alerts(filter?: AlertFilter, options?: SendOptions): Promise<readonly Alert[]>
+  /**
+   * Says what came of an alert. One about an officer's own act is ended by another person.
+   * @throws {IndexError} `ERR_ALERT_UNKNOWN`, `ERR_CASE_STATUS` where it was ended otherwise, `ERR_PARTY_NOT_IN_STANDING`
+   */
+  endAlert(alert: number, outcome: AlertOutcome, options?: SendOptions): Promise<void>
+  /** Shields the child of a case or an enquiry. For shielding officers. @throws {IndexError} `ERR_PARTY_NOT_IN_STANDING` */
+  shield(about: About, reason: ShieldReason, options?: SendOptions): Promise<void>
+  /**
+   * Says that the child of a case or an enquiry need not be shielded any longer. It is lifted once two persons have said so
+   * for one reason within 14 days, one of them a shielding officer; every word alerts shielding officers.
+   */
+  unshield(about: About, reason: UnshieldReason, options?: SendOptions): Promise<UnshieldOutcome>
+  /**
+   * Whether the child of an open case or enquiry is registered here, although it may be shielded. Journalled, and every
+   * shielding officer is alerted at once, whatever the answer is. @throws {IndexError} `ERR_CASE_STATUS` once it has ended
+   */
+  overrideShield(about: About, reason: OverrideReason, options?: SendOptions): Promise<Existence>
+}
+
+export function alertWork(line: Connection): AlertWork {
+  return {
+    alerts: (filter = {}, send) => alertsSeen(line, filter, send),
+    endAlert: (alert, outcome, send) => endAlert(line, alert, outcome, send),
+    shield: (about, reason, send) => shield(line, about, reason, send),
+    unshield: (about, reason, send) => unshield(line, about, reason, send),
+    overrideShield: (about, reason, send) => overrideShield(line, about, reason, send),
+  }
+}
+
 const alertsReply = z.strictObject({
   alerts: z.array(
     z.strictObject({
@@ -41,24 +74,19 @@ export type UnshieldOutcome = (typeof UNSHIELD_OUTCOMES)[number]
 const overrideReply = z.strictObject({ registered: z.boolean(), shielded: z.boolean() })
 const unshieldReply = z.strictObject({ outcome: z.enum(UNSHIELD_OUTCOMES) })
 
-export async function alertsSeen(line: Connection, filter: AlertFilter, send?: SendOptions): Promise<readonly Alert[]> {
+async function alertsSeen(line: Connection, filter: AlertFilter, send?: SendOptions): Promise<readonly Alert[]> {
   return parse(alertsReply, await line.ask('alerts', filter, send), 'ERR_MESSAGE_MALFORMED', 'alerts').alerts
 }
 
-export async function endAlert(
-  line: Connection,
-  alert: number,
-  outcome: AlertOutcome,
-  send?: SendOptions,
-): Promise<void> {
+async function endAlert(line: Connection, alert: number, outcome: AlertOutcome, send?: SendOptions): Promise<void> {
   await line.ask('end-alert', { alert, outcome }, send)
 }
 
-export async function shield(line: Connection, about: About, reason: ShieldReason, send?: SendOptions): Promise<void> {
+async function shield(line: Connection, about: About, reason: ShieldReason, send?: SendOptions): Promise<void> {
   await line.ask('shield', { about, reason }, send)
 }
 
-export async function unshield(
+async function unshield(
   line: Connection,
   about: About,
   reason: UnshieldReason,
@@ -68,7 +96,7 @@ export async function unshield(
   return parse(unshieldReply, reply, 'ERR_MESSAGE_MALFORMED', 'shielding').outcome
 }
 
-export async function overrideShield(
+async function overrideShield(
   line: Connection,
   about: About,
   reason: OverrideReason,

@@ -19,6 +19,42 @@ import { tellCustodians } from '../party/tell-custodians.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 
+/** One child under two ids. */
+export interface LinkWork {
+  /** A page of at most 100 suspected duplicates by number; a shielding officer is shown those about shielded children too. */
+  duplicates(filter?: DuplicateFilter, options?: SendOptions): Promise<readonly PublicDuplicate[]>
+  /**
+   * Queues the children of two cases that seem to be one; gives the number in the queue.
+   * @throws {IndexError} `ERR_DUPLICATE_UNKNOWN` where it is for a shielding officer to look into
+   */
+  suspect(caseNumber: number, other: number, options?: SendOptions): Promise<number>
+  /**
+   * Signs that two ids of the queue are one child (`merge`) or two (`distinct`). The first officer's word waits two weeks
+   * for that of another person. Whoever opened a case of either cannot sign; whoever signed a merge cannot open its case.
+   * @throws {IndexError} `ERR_DUPLICATE_UNKNOWN`, `ERR_DUPLICATE_STATUS`, `ERR_OFFICER_INVOLVED`
+   */
+  link(
+    duplicate: number,
+    finding: 'merge' | 'distinct',
+    reason: LinkReason,
+    options?: SendOptions,
+  ): Promise<LinkOutcome>
+  /**
+   * Signs that a merge was an error, and once two persons have, tells every custodian.
+   * @throws {IndexError} as `link`; `ERR_CUSTODIAN_UNAVAILABLE` where not every custodian confirmed it: send it again
+   */
+  split(duplicate: number, reason: LinkReason, options?: SendOptions): Promise<LinkOutcome>
+}
+
+export function linkWork(line: Connection): LinkWork {
+  return {
+    duplicates: (filter = {}, send) => duplicatesSeen(line, filter, send),
+    suspect: (caseNumber, other, send) => suspectCases(line, [caseNumber, other], send),
+    link: (duplicate, finding, reason, send) => saidOnDuplicate(line, { duplicate, kind: finding, reason }, send),
+    split: (duplicate, reason, send) => splitDuplicate(line, { duplicate, reason }, send),
+  }
+}
+
 const side = z.strictObject({ checks: instant, isRegistered: z.boolean(), hasCase: z.boolean() })
 const duplicatesReply = z.strictObject({
   duplicates: z.array(
@@ -40,7 +76,7 @@ const linkReply = z.strictObject({
   statements: z.unknown().optional(),
 })
 
-export async function duplicatesSeen(
+async function duplicatesSeen(
   line: Connection,
   filter: DuplicateFilter,
   send?: SendOptions,
@@ -49,11 +85,7 @@ export async function duplicatesSeen(
   return parse(duplicatesReply, reply, 'ERR_MESSAGE_MALFORMED', 'duplicates').duplicates
 }
 
-export async function suspectCases(
-  line: Connection,
-  cases: readonly [number, number],
-  send?: SendOptions,
-): Promise<number> {
+async function suspectCases(line: Connection, cases: readonly [number, number], send?: SendOptions): Promise<number> {
   const reply = await line.ask('suspect-duplicate', { cases }, send)
   return parse(suspectReply, reply, 'ERR_MESSAGE_MALFORMED', 'duplicate').duplicate
 }
@@ -65,16 +97,12 @@ interface Said {
 }
 
 /** Signs this officer's word on a number of the queue. */
-export async function saidOnDuplicate(line: Connection, said: Said, send?: SendOptions): Promise<LinkOutcome> {
+async function saidOnDuplicate(line: Connection, said: Said, send?: SendOptions): Promise<LinkOutcome> {
   return (await sayOnDuplicate(line, said, send)).outcome
 }
 
 /** Signs that a merge was an error; the second officer's system tells the custodians, as often as it is asked to. */
-export async function splitDuplicate(
-  line: Connection,
-  said: Omit<Said, 'kind'>,
-  send?: SendOptions,
-): Promise<LinkOutcome> {
+async function splitDuplicate(line: Connection, said: Omit<Said, 'kind'>, send?: SendOptions): Promise<LinkOutcome> {
   const { duplicate } = said
   const reply = await sayOnDuplicate(line, { ...said, kind: 'split' }, send)
   if (reply.outcome === 'split') {

@@ -23,8 +23,6 @@ export interface OpenAsk {
   readonly group: Group
   readonly purpose: Purpose
   readonly lawfulBasis: LawfulBasis
-  /** Whether this officer needs these details for this purpose; recorded with the decision. */
-  readonly needToKnow: boolean
   /** What carer and child said, where they were asked. */
   readonly consent?: Consent | undefined
 }

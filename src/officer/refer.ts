@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { fromHex } from '../bytes.js'
+import type { AgencyNeed } from '../case/need.js'
 import { PURPOSES } from '../case/opening.js'
 import { sealPackage } from '../case/package.js'
 import { LAWFUL_BASES, REFERRAL_NOTICE } from '../case/referral.js'
@@ -13,11 +14,22 @@ import { agencyOf } from '../roster/roster.js'
 import type { OneUseKeys } from './one-use-keys.js'
 import { readDetails } from './read.js'
 
+/** Sending agencies what they need to act. */
+export interface Referring {
+  /** Sends an agency what it needs to act, sealed to its key. */
+  refer(ask: ReferAsk, options?: SendOptions): Promise<SentReferral>
+}
+
+export function referring(line: Connection, keys: OneUseKeys): Referring {
+  return { refer: (ask, send) => referCase(line, keys, ask, send) }
+}
+
 export interface ReferAsk {
   readonly case: number
   readonly to: string
   readonly openings: readonly string[]
-  readonly needToKnow: boolean
+  /** Why the agency needs to know; put on record with the case. */
+  readonly because: AgencyNeed
   readonly consent?: Consent | undefined
 }
 
@@ -39,13 +51,8 @@ const referReply = z.strictObject({
 })
 
 /** Reads what was opened, asks what may go to the agency, and sends it sealed to the agency's key. */
-export async function referCase(
-  line: Connection,
-  keys: OneUseKeys,
-  ask: ReferAsk,
-  send?: SendOptions,
-): Promise<SentReferral> {
-  const { consent = NOT_SOUGHT, needToKnow, to } = ask
+async function referCase(line: Connection, keys: OneUseKeys, ask: ReferAsk, send?: SendOptions): Promise<SentReferral> {
+  const { consent = NOT_SOUGHT, because, to } = ask
   const agency = agencyOf(await line.roster(send), to)
   if (agency === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'no agency is on the roster under this id')
   const [first] = ask.openings
@@ -55,7 +62,7 @@ export async function referCase(
   if (read.some(({ request }) => request.case !== ask.case))
     throw new IndexError('ERR_OPENING_UNKNOWN', 'an opening is of another case')
   const groups = [...new Set(read.map(({ opened }) => opened.group))]
-  const question = { case: ask.case, to, groups, opening: fromHex(first), needToKnow, consent }
+  const question = { case: ask.case, to, groups, opening: fromHex(first), because, consent }
   const offer = parse(
     referReply,
     await line.ask('prepare-referral', question, send),

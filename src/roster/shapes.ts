@@ -11,7 +11,7 @@ const keys = z.strictObject({ signing: bytesOf(32), hpke: bytesOf(32) })
 /** Roles of an officer: at least one, each once, in the order of the list, so that a set has one spelling. */
 export const officerRoles: z.ZodType<readonly OfficerRole[]> = z.custom<readonly OfficerRole[]>((value) => {
   if (!Array.isArray(value) || value.length === 0) return false
-  const places = value.map((role) => OFFICER_ROLES.findIndex((known) => known === role))
+  const places = value.map((role) => OFFICER_ROLES.indexOf(role))
   return places.every((place, at) => place > (places[at - 1] ?? -1))
 }, 'must be roles in the order of the list, each once')
 const base = { id: partyId, keys, suspended: z.boolean() }

@@ -1,18 +1,19 @@
 import { z } from 'zod'
-import { equalBytes, toHex } from '../bytes.js'
+import { toHex } from '../bytes.js'
 import { CLOSING_REASONS } from '../case/case.js'
 import { determinationIsSignedBy } from '../case/determination.js'
 import { agreedBy, decodeLink } from '../case/link.js'
 import { parseDetermination } from '../case/messages.js'
+import { OFFICER_NEEDS } from '../case/need.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { fromJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
 import type { AssessedCheck } from '../policy/history.js'
 import { levelNamed, levelRank, THRESHOLDS } from '../policy/policy.js'
-import { decodeMessage, messageIsSignedBy } from '../port.js'
 import { policyInForce } from '../roster/roster.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
 import { officerAt } from './openings.js'
+import { saidBy } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const count = z.number().int().min(0)
@@ -42,11 +43,20 @@ const event = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('level-changed'), ...level }),
   z.strictObject({ event: z.literal('closed'), ...closing }),
   z.strictObject({ event: z.literal('closing-proposed'), ...closing }),
+  z.strictObject({ event: z.literal('taken'), ...base, officer: name, asked: bytesUpTo(4_096) }),
+  z.strictObject({
+    event: z.literal('needed'),
+    ...base,
+    officer: name,
+    because: z.enum(OFFICER_NEEDS),
+    asked: bytesUpTo(4_096),
+  }),
   z.strictObject({ event: z.literal('joined'), ...base, officers: z.array(name).max(64), closed: count.optional() }),
   z.strictObject({ event: z.literal('split'), ...base }),
 ])
 type Event = z.infer<typeof event>
 type Closing = Extract<Event, { event: 'closed' | 'closing-proposed' }>
+type Needed = Extract<Event, { event: 'taken' | 'needed' }>
 type Reached = Extract<Event, { event: 'raised' | 'level-changed' }>
 
 /** A case that a level raised is one that its policy, run again on the checks it names, raises. */
@@ -58,19 +68,26 @@ export function verifyCase(docket: Docket, place: Place, body: Uint8Array): void
     else if (said.event === 'closed' || said.event === 'closing-proposed') {
       verifyClosing(docket, place, said)
       if (said.event === 'closed') docket.closed.set(child, place.position)
-    } else if (said.event === 'joined' || said.event === 'split') docket.linkedChildren.add(child)
+    } else if (said.event === 'taken' || said.event === 'needed') verifyNeed(docket, place, said)
+    else if (said.event === 'joined' || said.event === 'split') docket.linkedChildren.add(child)
   })
+}
+
+/** Whoever takes a case, or needs to know of it, said so in their own signed words. */
+function verifyNeed(docket: Docket, place: Place, said: Needed): void {
+  const { case: number, asked } = said
+  const officer =
+    said.event === 'taken'
+      ? saidBy(place, asked, 'take-case', { case: number })
+      : saidBy(place, asked, 'join-case', { case: number, because: said.because })
+  requires(officer.id === said.officer, 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
+  approve(docket, 'whoever takes a case, or needs to know of it, signed for it')
 }
 
 /** Each officer who closes a case said so in their own signed words: one of them here, another in a proposal before. */
 function verifyClosing(docket: Docket, place: Place, { case: number, reason, officers, asked }: Closing): void {
-  const message = decodeMessage(asked)
-  const officer = officerAt(place, message.party)
-  const wanted = equalBytes(message.body, toJsonBytes({ case: number, reason }))
-  const isAsked = message.verb === 'close' && officers.includes(officer.id) && wanted
-  requires(isAsked, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
-  const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)
-  requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
+  const officer = saidBy(place, asked, 'close', { case: number, reason })
+  requires(officers.includes(officer.id), 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
   docket.closings.add(`${number} ${reason} ${officer.id}`)
   const haveAll = officers.every((id) => docket.closings.has(`${number} ${reason} ${id}`))
   requires(haveAll, 'ERR_SIGNATURE_INVALID', 'an officer whom it names did not ask for it')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
+import { AGENCY_NEEDS } from '../case/need.js'
 import { REFERRAL_OUTCOMES } from '../case/referral.js'
 import { consentShape, decideDisclosure } from '../disclosure/decide.js'
 import { parse } from '../door.js'
@@ -42,6 +43,7 @@ const referral = z.discriminatedUnion('event', [
     case: number,
     opening: z.string().regex(/^[0-9a-f]{32}$/),
     to: name,
+    because: z.enum(AGENCY_NEEDS),
     officer: name,
     purpose: name,
     lawfulBasis: name,

@@ -135,7 +135,7 @@ async function story(): Promise<void> {
   const officer = (id: string, more = {}) =>
     createOfficer({ ...keyed(id), person: `person-${id}`, ...standing, ...more })
   const [first, second, third] = [officer('first'), officer('second'), officer('third')]
-  const shielding = officer('shielding', { shielding: true })
+  const shielding = officer('shielding', { roles: ['caseworker', 'shielding'] })
   const seenAt = (n: number, reference: string, incident = 'police-protection') => ({
     child: { nhsNumber: nhsNumber(n) },
     incident,
@@ -154,11 +154,13 @@ async function story(): Promise<void> {
   await conference(police, health)
   await step(() => first.cases())
   await step(() => first.review(3))
+  await step(() => first.take(1))
+  await step(() => second.join(1, 'second-opinion'))
   await step(() => second.determine(3))
   const opening = await step(() => first.open({ ...ASK, case: 1 }))
   if (opening !== undefined) {
     await step(() => first.read(opening.opening))
-    await step(() => first.refer({ case: 1, to: 'st-marys', openings: [opening.opening], needToKnow: true }))
+    await step(() => first.refer({ case: 1, because: 'acts-on-referral', to: 'st-marys', openings: [opening.opening] }))
   }
   await step(() => all(health.referrals()))
   await step(() => health.decide(1, 'assessment'))
@@ -183,7 +185,7 @@ async function story(): Promise<void> {
   await it.hub.caughtUp()
 }
 
-const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 async function conference(police: Agency, health: Agency): Promise<void> {
   const known = await step(() => police.identify({ nhsNumber: nhsNumber(1) }, 'PC 42'))

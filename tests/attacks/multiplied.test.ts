@@ -93,5 +93,5 @@ test('by a chain of corrections: what was corrected counts no more, at the custo
   expect(after).not.toEqual(before)
   expect(await refusal([...before, ...after])).toBe('check-counted-twice')
   const opening = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
-  expect((await it.first.open({ ...opening, needToKnow: true })).opened).toBe(true)
+  expect((await it.first.open({ ...opening })).opened).toBe(true)
 })

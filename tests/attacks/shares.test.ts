@@ -9,7 +9,7 @@ import { decodeMessage } from '../../src/port.js'
 import { hpkeSeal } from '../../src/seal/hpke.js'
 import { ASK, type HouseOfCustodians, houseOfCustodians } from '../support/custodians.js'
 import { forge, keyOf } from '../support/forge.js'
-import { childDetails, DAY, nhsNumber } from '../support/house.js'
+import { childDetails, DAY, nhsNumber, takingCases } from '../support/house.js'
 
 let there: HouseOfCustodians
 beforeEach(async () => {
@@ -43,14 +43,16 @@ function lyingLine(change: (reply: Record<string, unknown>) => Record<string, un
 function officer(id: string, hub: HubPort): Officer {
   const { now } = there.it.clock
   const standing = { undertakingAt: now - DAY, trainingUntil: now + DAY, vettingUntil: now + DAY }
-  return createOfficer({
-    id,
-    person: `person-${id}`,
-    key: keyOf(there.it, id),
-    hub,
-    clock: there.it.clock.read,
-    ...standing,
-  })
+  return takingCases(
+    createOfficer({
+      id,
+      person: `person-${id}`,
+      key: keyOf(there.it, id),
+      hub,
+      clock: there.it.clock.read,
+      ...standing,
+    }),
+  )
 }
 
 test('shares that were released to one officer are nothing to another, nor to another opening of the same one', async () => {

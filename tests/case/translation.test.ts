@@ -16,9 +16,9 @@ import { all } from '../support/lists.js'
 const child = { nhsNumber: nhsNumber(1) }
 
 async function referred(it: House, to: string): Promise<void> {
-  const ask = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+  const ask = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
   const { opening } = await it.first.open(ask)
-  await it.first.refer({ case: 1, to, openings: [opening], needToKnow: true })
+  await it.first.refer({ case: 1, because: 'acts-on-referral', to, openings: [opening] })
 }
 
 async function withCase(): Promise<House> {

@@ -13,6 +13,7 @@ import { decodeMessage } from '../../src/port.js'
 import { openSqliteStore } from '../../src/sqlite.js'
 import { systemClock, systemRandom } from '../../src/system.js'
 import { connectPort, servePort } from '../../src/transport.js'
+import { takingCases } from '../support/house.js'
 import { launch, type Ran, runHere } from './run-cli.js'
 
 /** Custodians as processes of their own, from their founding on: each test carries on from the one before it. */
@@ -186,6 +187,7 @@ describe('three custodians in processes of their own', () => {
     )
     await json('register', at('children.csv'), '--sealer', at('births.json'), '--test-numbers', '--dir', hub)
     await json('check', at('checks.csv'), '--agency', at('police.json'), '--test-numbers', '--dir', hub)
+    await json('take', '1', '--officer', at('officer.json'), '--dir', hub)
     const opened = await cli(
       'open',
       '1',
@@ -231,13 +233,14 @@ describe('three custodians in processes of their own', () => {
     const options = { id, keys, store, custodians: ports, clock: systemClock, random: systemRandom }
     await using it = await openHub({ ...options, custodiansApart: true })
     const { kind: _, pin, oneUseKeys: __, ...officer } = await readKeyFile(at('officer.json'), 'officer')
-    const first = createOfficer({ ...officer, hub: { pin, send: (message, more) => it.send(message, more) } })
+    const first = takingCases(
+      createOfficer({ ...officer, hub: { pin, send: (message, more) => it.send(message, more) } }),
+    )
     const ask = {
       case: 1,
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     await first.open(ask)
     expect(sent).toHaveLength(1)

@@ -57,6 +57,7 @@ test('a check of before and one of after open a case together, and a one-use key
   const [one] = (await cli('cases', '--json')).stdout.trim().split('\n')
   const { number } = JSON.parse(one ?? '')
   const officer = ['--officer', at('officer.json')]
+  await cli('take', String(number), ...officer)
   const opened = await cli(
     'open',
     String(number),

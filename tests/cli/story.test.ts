@@ -191,7 +191,7 @@ test('check records each reference once, says what is known and that it is no re
 test('cases are by number, and their dossier by identifier only', async () => {
   const [raised, ...more] = lines(await cli('cases', '--json'))
   expect(more).toEqual([])
-  expect(raised).toMatchObject({ number: 1, status: 'open', level: 'child-protection', threshold: 'child-protection' })
+  expect(raised).toMatchObject({ number: 1, status: 'new', level: 'child-protection', threshold: 'child-protection' })
   const dossier = await runHere(['case', '1', '--dir', at('child-index')])
   expect(dossier.stdout).toContain('Taken into police protection')
   expect(dossier.stdout).not.toContain(FAMILY)
@@ -199,6 +199,7 @@ test('cases are by number, and their dossier by identifier only', async () => {
 })
 
 test('open shows details to the officer, and keeps the one-use key in the officer’s file', async () => {
+  expect(await cli('take', '1', '--officer', 'o1.key.json')).toMatchObject({ code: 0, stdout: 'Case 1 is yours\n' })
   const opened = await cli(
     'open',
     '1',
@@ -236,7 +237,17 @@ test('an expired one-use key is deleted from the officer’s file', async () => 
 })
 
 test('refer sends what the key file can still read; the agency alone reads it and decides', async () => {
-  const sent = await cli('refer', '1', '--to', 'anytown-care', '--officer', 'o1.key.json', '--json')
+  const sent = await cli(
+    'refer',
+    '1',
+    '--to',
+    'anytown-care',
+    '--because',
+    'acts-on-referral',
+    '--officer',
+    'o1.key.json',
+    '--json',
+  )
   expect(sent).toMatchObject({ code: 0, stderr: '' })
   expect(json(sent)).toMatchObject({
     referral: 1,
@@ -251,7 +262,17 @@ test('refer sends what the key file can still read; the agency alone reads it an
   expect((await runHere(['referrals', '--agency', at('police.key.json'), ...dir])).stdout).toBe('')
   const decided = await runHere(['decide', '1', '--agency', at('care.key.json'), '--outcome', 'assessment', ...dir])
   expect(decided.code).toBe(0)
-  const none = await runHere(['refer', '1', '--to', 'anytown-care', '--officer', at('o2.key.json'), ...dir])
+  const none = await runHere([
+    'refer',
+    '1',
+    '--to',
+    'anytown-care',
+    '--because',
+    'acts-on-referral',
+    '--officer',
+    at('o2.key.json'),
+    ...dir,
+  ])
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('ERR_OPENING_UNKNOWN') })
 })
 

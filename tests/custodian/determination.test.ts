@@ -8,7 +8,7 @@ import type { Party } from '../../src/roster/roster.js'
 import { forge, honestEvidence, keyOf, plantedCheck } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 
-const ASK = { group: 'identity', purpose: 'assessment', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { group: 'identity', purpose: 'assessment', lawfulBasis: 'public-task' } as const
 const GIVEN = { carer: 'given', child: 'given', childUnderstands: true } as const
 
 /** A house with one case, number 1, whose checks amount to a review. */

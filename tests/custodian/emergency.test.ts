@@ -12,7 +12,7 @@ import { hpkeOpen, hpkeSeal } from '../../src/seal/hpke.js'
 import { signingKey } from '../../src/signature.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'
 
-const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 const KEYSETS = [
   { custodians: 3, quorum: 2 },
   { custodians: 5, quorum: 3 },

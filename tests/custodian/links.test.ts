@@ -29,7 +29,7 @@ import { type Forgery, forge, honestEvidence, keyOf, plantedCheck } from '../sup
 import { childDetails, DAY, type House, house } from '../support/house.js'
 import { childOf, merge, queuePair, seen, split } from '../support/pairs.js'
 
-const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 interface Wired {
   readonly it: House

@@ -155,7 +155,6 @@ test('what the honest hub sends meets every rule', async () => {
     group: 'identity',
     purpose: 'referral',
     lawfulBasis: 'public-task',
-    needToKnow: true,
   })
   expect(opening.released).toEqual(['custodian-1', 'custodian-2', 'custodian-3'])
   const keys = it.founding?.custodians[0]

@@ -18,7 +18,7 @@ import { createAgency, createOfficer, createSealer, initHub, newPartyKey, openHu
 import { decodeRecord } from '../../src/seal/record.js'
 import { seededRandom } from '../../src/testing.js'
 import { ASK, type HouseOfCustodians, houseOfCustodians } from '../support/custodians.js'
-import { childDetails, HOUR, nhsNumber } from '../support/house.js'
+import { childDetails, HOUR, nhsNumber, takingCases } from '../support/house.js'
 
 const IDS = ['custodian-1', 'custodian-2', 'custodian-3'] as const
 const random = seededRandom(4).bytes
@@ -263,15 +263,17 @@ test('a hub killed in the middle of the walk: the rest is wrapped by the next, a
       neverIssuedNumbers: true,
     })
     await again.enrol(police.enrolment())
-    const officer = createOfficer({
-      id: 'first',
-      person: 'one',
-      key: await newPartyKey(),
-      hub: again,
-      undertakingAt: 0,
-      trainingUntil: Date.now() + HOUR,
-      vettingUntil: Date.now() + HOUR,
-    })
+    const officer = takingCases(
+      createOfficer({
+        id: 'first',
+        person: 'one',
+        key: await newPartyKey(),
+        hub: again,
+        undertakingAt: 0,
+        trainingUntil: Date.now() + HOUR,
+        vettingUntil: Date.now() + HOUR,
+      }),
+    )
     await again.enrol(officer.enrolment())
     for (const [index, n] of [0, Math.floor(CHILDREN / 2), CHILDREN - 1].entries()) {
       const check = { incident: 'police-protection', occurredAt: Date.now(), practitioner: '1', reference: `${n}` }

@@ -3,7 +3,7 @@ import { IndexError } from '../../src/index.js'
 import { decodeMessage } from '../../src/port.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'
 
-const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 /** A house whose custodians can be taken off the line. */
 async function withLine(): Promise<{ readonly it: House; readonly down: Set<string>; readonly heard: Uint8Array[] }> {

@@ -60,7 +60,7 @@ describe('a case', () => {
       { number: 1, level: 'review', event: 'raised' },
       { number: 1, level: 'child-protection', event: 'level-changed' },
     ])
-    expect(await all(it.hub.cases())).toMatchObject([{ number: 1, level: 'child-protection', status: 'open' }])
+    expect(await all(it.hub.cases())).toMatchObject([{ number: 1, level: 'child-protection', status: 'new' }])
   })
 
   test('belongs to one child: checks on several never add up', async () => {
@@ -168,7 +168,7 @@ describe('withdrawing and correcting', () => {
     await it.police.withdraw('a', 'wrong-child')
     await it.hub.caughtUp()
     expect(await it.hub.case(1)).toMatchObject({
-      status: 'open',
+      status: 'new',
       level: 'child-protection',
       verdict: { level: 'none' },
       timeline: [{ checkId, withdrawn: true, supports: false }],
@@ -179,7 +179,6 @@ describe('withdrawing and correcting', () => {
         group: 'identity',
         purpose: 'referral',
         lawfulBasis: 'public-task',
-        needToKnow: true,
       }),
     ).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
   })
@@ -221,11 +220,11 @@ describe('closing', () => {
     await using it = await withChild()
     const again = await it.officer('first-again', { person: 'person-first' })
     await it.police.check(seen(it, 'a'))
-    expect(await it.first.close(1, 'no-further-action')).toBe('open')
-    expect(await it.first.close(1, 'no-further-action')).toBe('open')
-    expect(await again.close(1, 'no-further-action')).toBe('open')
+    expect(await it.first.close(1, 'no-further-action')).toBe('new')
+    expect(await it.first.close(1, 'no-further-action')).toBe('new')
+    expect(await again.close(1, 'no-further-action')).toBe('new')
     // Another reason is another proposal.
-    expect(await it.second.close(1, 'moved-away')).toBe('open')
+    expect(await it.second.close(1, 'moved-away')).toBe('new')
     expect(await it.third.close(1, 'moved-away')).toBe('closed')
     await expect(it.first.close(1, 'moved-away')).rejects.toMatchObject({ code: 'ERR_CASE_STATUS' })
   })
@@ -241,7 +240,6 @@ describe('closing', () => {
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     await it.second.open(ask)
     expect(await it.first.close(2, 'services-in-place')).toBe('closed')
@@ -260,14 +258,14 @@ describe('closing', () => {
     await it.hub.caughtUp()
     expect(await all(it.hub.cases())).toMatchObject([
       { number: 1, status: 'closed', reReferral: false },
-      { number: 2, status: 'open', level: 'review', reReferral: true },
+      { number: 2, status: 'new', level: 'review', reReferral: true },
     ])
   })
 
   test('after it, custodians open on checks that came later, and not on those of before', async () => {
     await using it = await withChild()
     await it.police.check(seen(it, 'a'))
-    const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+    const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
     await it.first.open({ ...ask, case: 1 })
     await it.first.close(1, 'services-in-place')
     it.clock.now += DAY
@@ -308,7 +306,7 @@ describe('closing', () => {
     expect(between).toBeUndefined()
     expect(await all(it.hub.cases())).toMatchObject([
       { number: 1, status: 'closed' },
-      { number: 2, status: 'open', level: 'child-protection' },
+      { number: 2, status: 'new', level: 'child-protection' },
     ])
   })
 })

@@ -167,7 +167,6 @@ describe('codes and times', () => {
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     expect((await it.first.open(ask)).released).toHaveLength(3)
   })
@@ -322,7 +321,6 @@ describe('a batch by hand', () => {
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     expect((await it.first.open(ask)).released).toHaveLength(3)
     // A withdrawal only takes power away.

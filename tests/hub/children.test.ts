@@ -60,7 +60,6 @@ describe('an unknown child', () => {
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     const { opening } = await it.first.open(ask)
     expect((await it.first.read(opening)).details).toMatchObject({ nhsNumber: nhsNumber(1) })
@@ -151,7 +150,7 @@ describe('a registered child', () => {
     const carers = [{ name: 'Kofi Okafor', relationship: 'father' }]
     expect(await it.register(childDetails(1, { carers }))).toEqual({ kind: 'changed' })
     await check(it, it.police, 'a', number(1), 'police-protection')
-    const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+    const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task' } as const
     const { opening } = await it.first.open({ ...ask, group: 'carers' })
     expect((await it.first.read(opening)).details).toEqual(carers)
   })
@@ -240,7 +239,6 @@ describe('a shielded child', () => {
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     expect((await it.first.open(ask)).opened).toBe(true)
   })

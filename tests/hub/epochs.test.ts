@@ -335,7 +335,7 @@ describe('an agency that is enrolled after a rotation', () => {
 
 describe('an opening', () => {
   async function opened(it: House, caseNumber = 1) {
-    const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+    const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
     const { opening } = await it.first.open({ ...ask, case: caseNumber })
     return (await it.first.read(opening)).details
   }

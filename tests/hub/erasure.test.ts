@@ -22,7 +22,7 @@ async function closedCase(it: House): Promise<readonly Receipt[]> {
   await it.register(childDetails(1))
   const receipts = [await check(it, 1, 'a', 'police-protection'), await check(it, 1, 'b', 'first-known', it.health)]
   await it.hub.caughtUp()
-  const why = { purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+  const why = { purpose: 'referral', lawfulBasis: 'public-task' } as const
   const { opening } = await it.first.open({ ...why, case: 1, group: 'identity' })
   await it.first.read(opening)
   await it.first.close(1, 'no-further-action')

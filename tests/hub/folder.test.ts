@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 function seen(it: House, reference: string, n: number, incident = 'police-protection'): CheckInput {
   return {
@@ -40,7 +40,7 @@ describe.each<[string, () => HouseOptions]>([
     expect(receipts.map(({ known }) => known)).toEqual(['known', 'known', 'unknown'])
     expect(await all(it.hub.cases())).toEqual([])
     await it.police.check(seen(it, 'd', 1))
-    expect(await it.first.cases()).toMatchObject([{ number: 1, level: 'child-protection', status: 'open' }])
+    expect(await it.first.cases()).toMatchObject([{ number: 1, level: 'child-protection', status: 'new' }])
     expect((await it.first.review(1)).agencyKinds).toEqual(['health', 'police'])
     const { opening, released } = await it.first.open(ASK)
     expect(released).toHaveLength(3)
@@ -52,7 +52,12 @@ describe.each<[string, () => HouseOptions]>([
         ['st-marys', ['b']],
       ]),
     )
-    const sent = await it.first.refer({ case: 1, to: 'childrens-care', openings: [opening], needToKnow: true })
+    const sent = await it.first.refer({
+      case: 1,
+      because: 'acts-on-referral',
+      to: 'childrens-care',
+      openings: [opening],
+    })
     expect(await all(care.referrals())).toMatchObject([{ referral: sent.referral, status: 'received' }])
     await care.decide(sent.referral, 'strategy-discussion')
     await it.reopen()

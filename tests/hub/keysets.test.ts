@@ -25,7 +25,7 @@ function start(more: Parameters<typeof house>[0] = {}): Promise<House> {
   })
 }
 
-const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 async function opened(it: House, number: number) {
   const opening = await it.first.open({ ...ask, case: number })

@@ -9,7 +9,7 @@ import { all } from '../support/lists.js'
 import { childOf, childRow, historyRow, merge, queuePair, seen, split } from '../support/pairs.js'
 import { counting, countingHouse } from './policies.js'
 
-const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 
 /** Child 1 is registered and was seen (`known`); nobody knows child 7, who was seen too (`unknown`). The pair is number 1. */
 async function withPair(known: readonly string[] = ['missing-episode'], unknown = known) {
@@ -271,7 +271,7 @@ describe('a merge', () => {
     await rail.withdraw('unknown/0', 'wrong-child')
     await merge(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([
-      { number: 1, status: 'open', level: 'child-protection' },
+      { number: 1, status: 'new', level: 'child-protection' },
       { number: 2, status: 'closed', joinedTo: 1 },
     ])
     expect(await it.hub.case(1)).toMatchObject({ verdict: { level: 'review' } })
@@ -290,9 +290,9 @@ describe('a merge', () => {
 
   test('a word on closing that came before it has seen half: it is said anew', async () => {
     const { it } = await withPair(['police-protection'], ['missing-episode'])
-    expect(await it.third.close(1, 'no-further-action')).toBe('open')
+    expect(await it.third.close(1, 'no-further-action')).toBe('new')
     await merge(1, it.first, it.second)
-    expect(await it.first.close(1, 'no-further-action')).toBe('open')
+    expect(await it.first.close(1, 'no-further-action')).toBe('new')
     expect(await it.second.close(1, 'no-further-action')).toBe('closed')
     await it[Symbol.asyncDispose]()
   })
@@ -310,7 +310,7 @@ describe('a merge', () => {
     expect(await cases(it.hub)).toMatchObject([
       { number: 1, status: 'closed' },
       { number: 2, status: 'closed' },
-      { number: 3, status: 'open', reReferral: true },
+      { number: 3, status: 'new', reReferral: true },
     ])
     await it[Symbol.asyncDispose]()
   })
@@ -437,14 +437,14 @@ describe('a split', () => {
     const before = await Promise.all([registered, provisional].map((id) => historyRow(hub, id)))
     await merge(1, it.first, it.second)
     await seen(it, 1, 'known/after')
-    expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review', status: 'open' }])
+    expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review', status: 'new' }])
     it.clock.now += DAY
     await split(1, it.second, it.third)
     const [mine, theirs] = await Promise.all([registered, provisional].map((id) => historyRow(hub, id)))
     expect(mine?.checks.slice(0, 2)).toEqual(before[0]?.checks)
     expect(mine?.checks).toHaveLength(3)
     expect(theirs).toEqual(before[1])
-    expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review', status: 'open', splitAt: it.clock.now }])
+    expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review', status: 'new', splitAt: it.clock.now }])
     expect(await it.first.review(1)).toMatchObject({ splitAt: it.clock.now })
     expect((await childRow(hub, provisional))?.linkedTo).toBeUndefined()
     expect(await it.first.duplicates()).toMatchObject([{ status: 'distinct' }])
@@ -473,8 +473,8 @@ describe('a split', () => {
     await merge(1, it.first, it.second)
     await split(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([
-      { number: 1, status: 'open', level: 'child-protection', splitAt: it.clock.now },
-      { number: 2, status: 'open', level: 'child-protection' },
+      { number: 1, status: 'new', level: 'child-protection', splitAt: it.clock.now },
+      { number: 2, status: 'new', level: 'child-protection' },
     ])
     expect(await it.hub.case(1)).toMatchObject({ verdict: { level: 'none' } })
     expect(await ofCase(it.hub, 2)).toEqual(['police-protection'])
@@ -495,7 +495,7 @@ describe('a split', () => {
     const { it } = await withPair(['police-protection'], ['missing-episode'])
     await merge(1, it.first, it.second)
     const { opening } = await it.third.open({ case: 1, ...ASK })
-    await it.third.refer({ case: 1, openings: [opening], to: 'st-marys', needToKnow: true })
+    await it.third.refer({ case: 1, because: 'acts-on-referral', openings: [opening], to: 'st-marys' })
     await split(1, it.first, it.second)
     expect(await all(it.hub.referrals())).toMatchObject([{ amendedAt: it.clock.now }])
     await it[Symbol.asyncDispose]()

@@ -12,7 +12,6 @@ const ASK = {
   group: 'identity',
   purpose: 'referral',
   lawfulBasis: 'public-task',
-  needToKnow: true,
 } as const
 
 /** A registered child with one call, which is enough for a case of need. */

@@ -73,14 +73,14 @@ describe('children assessed anew', () => {
     it.clock.now += DAY
     await calls(it, [1])
     const child = (await it.hub.case(1)).timeline.length === 3 ? 1 : 2
-    expect(await all(it.hub.cases({ status: 'open' }))).toMatchObject([{ number: 3 }])
+    expect(await all(it.hub.cases({ status: 'new' }))).toMatchObject([{ number: 3 }])
     await it.first.close(3, 'no-further-action')
     it.clock.now += DAY
     await it.hub.adoptPolicy(counting(2, { review: 1, need: 2 }))
     await it.hub.caughtUp()
-    expect(await all(it.hub.cases({ status: 'open' }))).toEqual([])
+    expect(await all(it.hub.cases({ status: 'new' }))).toEqual([])
     await calls(it, [1])
-    expect(await all(it.hub.cases({ status: 'open' }))).toMatchObject([
+    expect(await all(it.hub.cases({ status: 'new' }))).toMatchObject([
       { number: 4, level: 'child-in-need', reReferral: true },
     ])
     expect((await it.hub.case(4)).timeline).toHaveLength(4)
@@ -203,7 +203,6 @@ describe('determinations', () => {
       group: 'identity',
       purpose: 'referral',
       lawfulBasis: 'public-task',
-      needToKnow: true,
     } as const
     // Permitted: what is missing is a record of this child.
     await expect(it.third.open(ask)).rejects.toMatchObject({ code: 'ERR_OPENING_UNKNOWN' })

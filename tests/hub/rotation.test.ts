@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createAgency, createOfficer, isIndexError } from '../../src/index.js'
 import { nextPartyKey, type PartyKey } from '../../src/party.js'
-import { childDetails, DAY, HOUR, type House, house, NOW, nhsNumber } from '../support/house.js'
+import { childDetails, DAY, HOUR, type House, house, NOW, nhsNumber, takingCases } from '../support/house.js'
 import { watched } from './watched-store.js'
 
-const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => undefined,
@@ -63,7 +63,7 @@ describe('an agency’s key', () => {
     await it.police.check(seen('a', { incident: 'police-protection' }))
     await it.hub.caughtUp()
     const { opening } = await it.first.open({ ...ask, case: 1 })
-    await it.first.refer({ case: 1, to: 'met-police', openings: [opening], needToKnow: true })
+    await it.first.refer({ case: 1, because: 'acts-on-referral', to: 'met-police', openings: [opening] })
     const next = await nextOf(it, 'met-police')
     await it.hub.replace(await it.police.replacement(next))
     const inbox = []
@@ -87,15 +87,17 @@ describe('an officer’s key and dates', () => {
     } as NonNullable<Parameters<typeof createOfficer>[0]['oneUseKeys']>
     const standing = { undertakingAt: NOW - DAY, trainingUntil: NOW + 300 * DAY, vettingUntil: NOW + 300 * DAY }
     const officerOf = (present: PartyKey) =>
-      createOfficer({
-        id: 'first',
-        person: 'person-first',
-        key: present,
-        hub: it.line,
-        clock: it.clock.read,
-        oneUseKeys,
-        ...standing,
-      })
+      takingCases(
+        createOfficer({
+          id: 'first',
+          person: 'person-first',
+          key: present,
+          hub: it.line,
+          clock: it.clock.read,
+          oneUseKeys,
+          ...standing,
+        }),
+      )
     const before = officerOf(key)
     const { opening } = await before.open({ ...ask, case: 1 })
     const next = await nextPartyKey(key)

@@ -255,14 +255,14 @@ describe('shielding is overridden', () => {
     await using it = await withCase({ shielded: true })
     const told: Alert[] = []
     it.hub.onAlert((alert) => told.push(alert))
-    const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+    const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task' } as const
     expect((await it.first.open({ ...ask, group: 'identity' })).opened).toBe(true)
     expect(told).toMatchObject([{ kind: 'shielded-opened', audience: 'shielding', officer: 'first', case: 1 }])
   })
 
   test('an opening of another child tells nobody', async () => {
     await using it = await withCase()
-    const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+    const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task' } as const
     expect((await it.first.open({ ...ask, group: 'identity' })).opened).toBe(true)
     expect(await it.shielding.alerts()).toEqual([])
   })

@@ -85,5 +85,4 @@ export const ASK = {
   group: 'identity',
   purpose: 'referral',
   lawfulBasis: 'public-task',
-  needToKnow: true,
 } as const

@@ -77,7 +77,10 @@ export interface House extends AsyncDisposable {
   readonly shielding: Officer
   readonly keys: Map<string, PartyKey>
   agency(id: string, kind: string, options?: Partial<AgencyOptions> & { readonly enrol?: boolean }): Promise<Agency>
+  /** Takes a case before opening it. */
   officer(id: string, options?: Partial<OfficerOptions>): Promise<Officer>
+  /** An officer of the house who does nothing of itself. */
+  bare(officer: Officer): Officer
   register(details: RegistrationDetails): ReturnType<Sealer['register']>
   /** Closes the hub (or drops it, as a crash would) and opens it again. */
   reopen(options?: { readonly crash?: boolean }): Promise<Hub>
@@ -89,6 +92,23 @@ export interface House extends AsyncDisposable {
   readonly founding: Founding | undefined
   /** Keys of the custodians that are not on the roster yet. */
   readonly spares: readonly CustodianKeys[]
+}
+
+/** An officer who, as officers do, takes or joins a case before opening it. Whatever stands in the way, the opening says. */
+export function takingCases(officer: Officer): Officer {
+  const onRecord = async (caseNumber: number): Promise<void> => {
+    await officer
+      .take(caseNumber)
+      .catch(() => officer.join(caseNumber, 'second-opinion'))
+      .catch(() => undefined)
+  }
+  return {
+    ...officer,
+    async open(ask, options) {
+      await onRecord(ask.case)
+      return officer.open(ask, options)
+    },
+  }
 }
 
 interface Wiring {
@@ -132,11 +152,14 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     if (enrol) await hub.enrol(made.enrolment())
     return made
   }
+  const bare = new Map<Officer, Officer>()
   const officer: House['officer'] = async (id, more = {}) => {
     const standing = { undertakingAt: NOW - DAY, trainingUntil: NOW + 300 * DAY, vettingUntil: NOW + 300 * DAY }
     const made = createOfficer({ ...common, id, person: `person-${id}`, key: await keyOf(id), ...standing, ...more })
     await hub.enrol(made.enrolment())
-    return made
+    const taking = takingCases(made)
+    bare.set(taking, made)
+    return taking
   }
   const parties = {
     police: await agency('met-police', 'police'),
@@ -164,6 +187,7 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     keys,
     agency,
     officer,
+    bare: (taking) => bare.get(taking) ?? taking,
     register: (details) => sealer.register(details, { neverIssuedNumbers: true }),
     async reopen({ crash = false } = {}) {
       if (!crash) await hub.close()

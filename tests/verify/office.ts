@@ -21,7 +21,7 @@ export async function busyHouse(): Promise<House> {
   await health.withdraw('H/1', 'entered-in-error')
   await police.check({ ...common, incident: 'police-protection', reference: 'P/1' })
   await hub.caughtUp()
-  const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+  const ask = { case: 1, purpose: 'referral', lawfulBasis: 'public-task' } as const
   const { opening } = await first.open({ ...ask, group: 'identity' })
   await first.read(opening)
   return busy

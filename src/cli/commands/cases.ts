@@ -10,12 +10,12 @@ import { officerFrom } from '../keys.js'
 import { columns } from '../output.js'
 
 export function casesCommands(): readonly Command[] {
-  return [casesCommand(), caseCommand(), determineCommand(), closeCommand()]
+  return [casesCommand(), caseCommand(), takeCommand(), determineCommand(), closeCommand()]
 }
 
 function casesCommand(): Command {
   const command = newCommand('cases', 'List the cases, by number and without any identifier of a child.', {
-    example: 'cases --status open',
+    example: 'cases --status new',
     json: 'one line each (NDJSON): { number, status, level, threshold, raisedAt, updatedAt, reReferral }',
   }).option('--status <status>', CASE_STATUSES.join(', '))
   return does<{ status?: string }>(command, (context, options) => {
@@ -76,6 +76,24 @@ function timelineLine({ occurredAt, agencyKind, incident, indicators, withdrawn,
   const what = [incident, ...indicators].map(({ label }) => label).join('; ')
   const mark = withdrawn ? '-' : supports ? '*' : ' '
   return `${mark} ${columns([when(occurredAt), 20], [agencyKind, 14])}  ${what}${withdrawn ? ' (withdrawn)' : ''}`
+}
+
+function takeCommand(): Command {
+  const command = newCommand('take', 'Take a case on: from now on you need to know what it opens.', {
+    example: 'take 1 --officer officer.key.json',
+    json: '{ taken: case }',
+  })
+    .argument('<case>', 'number of the case')
+    .requiredOption('--officer <keyfile>', 'key file of the officer')
+  return does<{ officer: string }>(command, (context, options, number = '') => {
+    const taken = numberOf(number, 'case')
+    return withHub(context, async (hub) => {
+      const officer = await officerFrom(hub, options.officer)
+      await officer.take(taken, { signal: context.signal })
+      context.out.result({ taken }, [`Case ${taken} is yours`])
+      return DONE
+    })
+  })
 }
 
 function determineCommand(): Command {

@@ -17,7 +17,6 @@ export function openingCommands(): readonly Command[] {
 
 /** What carer and child said, and whether the officer needs to know. */
 export interface ConsentOptions {
-  readonly needToKnow: boolean
   readonly consentCarer?: string
   readonly consentChild?: string
   readonly childUnderstands?: boolean
@@ -25,7 +24,6 @@ export interface ConsentOptions {
 
 export function withConsentOptions(command: Command): Command {
   return command
-    .option('--no-need-to-know', 'say that you do not need this to do your duty to the child')
     .option('--consent-carer <state>', CONSENT_STATES.join(', '))
     .option('--consent-child <state>', CONSENT_STATES.join(', '))
     .option(
@@ -65,7 +63,6 @@ function openCommand(): Command {
       group: oneOf(GROUPS, options.group, '--group'),
       purpose: oneOf(PURPOSES, options.purpose, '--purpose'),
       lawfulBasis: oneOf(LAWFUL_BASES, options.basis, '--basis'),
-      needToKnow: options.needToKnow,
       consent: consentOf(options),
     }
     return withHub(context, async (hub) => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { AGENCY_NEEDS } from '../../case/need.js'
 import type { AgencyReferral, UnreadableReferral } from '../../case/package.js'
 import { REFERRAL_OUTCOMES } from '../../case/referral.js'
 import type { Officer } from '../../officer.js'
@@ -17,26 +18,29 @@ export function referralCommands(): readonly Command[] {
 
 interface ReferOptions extends ConsentOptions {
   readonly to: string
+  readonly because: string
   readonly officer: string
   readonly opening?: readonly string[]
 }
 
 function referCommand(): Command {
   const command = newCommand('refer', 'Send an agency what was opened of a case, sealed to its key.', {
-    example: 'refer 1 --to anytown-social-care --officer officer.key.json',
+    example: 'refer 1 --to anytown-social-care --because acts-on-referral --officer officer.key.json',
     json: '{ referral, to, decisionDueAt, openings }',
   })
     .argument('<case>', 'number of the case')
     .requiredOption('--to <agency>', 'id of the agency')
+    .requiredOption('--because <need>', `why the agency needs to know: ${AGENCY_NEEDS.join(', ')}`)
     .requiredOption('--officer <keyfile>', 'key file of the officer')
     .option('--opening <id...>', 'openings to send (default: all of this case that the key file can still read)')
   return does<ReferOptions>(withConsentOptions(command), (context, options, number = '') => {
     const wanted = numberOf(number, 'case')
     const consent = consentOf(options)
+    const because = oneOf(AGENCY_NEEDS, options.because, '--because')
     return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
       const openings = options.opening ?? (await openingsOf(officer, wanted, options.officer))
-      const ask = { case: wanted, to: options.to, openings, needToKnow: options.needToKnow, consent }
+      const ask = { case: wanted, to: options.to, openings, because, consent }
       const sent = await officer.refer(ask, { signal: context.signal })
       context.out.result({ ...sent, openings }, [
         `Referral ${sent.referral} of case ${wanted} is with ${sent.to}; it must decide by ${when(sent.decisionDueAt)}`,

@@ -16,7 +16,7 @@ import type { Authority } from './authority.js'
 const REVIEWED_MAX = 50
 const SOCIAL_CARE = 'childrens-services'
 const ENQUIRY_OUTCOME: EnquiryOutcome = 'lives-in-another-authority'
-const ASKED = { purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+const ASKED = { purpose: 'referral', lawfulBasis: 'public-task' } as const
 const CONSENT = { carer: 'not-sought', child: 'not-sought', childUnderstands: false } as const
 
 /** What the management function did in its day. */
@@ -97,6 +97,7 @@ async function openOne(
 ): Promise<OpenedCase | undefined> {
   for (const { number, level, threshold } of candidates) {
     try {
+      await officer.take(number)
       const identity = await officer.open({ case: number, group: 'identity', ...ASKED })
       const openings = [identity]
       if (threshold === 'child-protection')
@@ -121,6 +122,7 @@ async function tryBelowThreshold(
 ): Promise<void> {
   const below = cases.find(({ threshold }) => threshold === 'none')
   if (below === undefined) return
+  await officer.take(below.number)
   try {
     await officer.open({ case: below.number, group: 'identity', ...ASKED })
   } catch (error) {
@@ -137,7 +139,7 @@ async function refer(authority: Authority, { dossier, openings }: OpenedCase): P
     case: dossier.number,
     to: SOCIAL_CARE,
     openings: ids,
-    needToKnow: true,
+    because: 'acts-on-referral',
   })
   const groups: string[] = []
   for await (const received of agency.referrals()) {

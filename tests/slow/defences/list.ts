@@ -128,7 +128,7 @@ export const DEFENCES: readonly Defence[] = [
   unasked(
     'an undertaking, training or vetting that is not in date',
     VERIFY,
-    'officer !== undefined && inGoodStanding(officer, now)',
+    'officer !== undefined && inGoodStanding(officer, now) && opens(officer)',
     'officer-not-in-standing',
     'training that ended',
   ),
@@ -397,7 +397,7 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     attack: 'an officer framed by a closing',
-    file: 'src/verify/cases.ts',
+    file: 'src/verify/signed-words.ts',
     find: 'const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)',
     replace: 'const isOwn = true',
     test: 'tests/verify/lies.test.ts',

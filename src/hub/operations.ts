@@ -1,0 +1,117 @@
+import { presentRoster } from '../roster/history.js'
+import { adoptPolicy } from './adopt-policy.js'
+import { listAlerts } from './alert-desk.js'
+import type { Assessor } from './assessor.js'
+import { dossier, listCases } from './cases.js'
+import { enrolParties, makeKeyset, reinstateParty, replaceParty, suspendParty } from './change-roster.js'
+import { checkpoint } from './checkpoints.js'
+import type { HubContext } from './context.js'
+import { listDuplicates } from './duplicate-list.js'
+import type { Follow } from './enrolment.js'
+import { activateProposed } from './enrolment.js'
+import { rotateEpoch } from './epochs.js'
+import { eraseCheck, eraseChildOfCase } from './erase.js'
+import { eraseNoted } from './erase-noted.js'
+import { exportBundle } from './export-bundle.js'
+import { checkEvidence, exportEntries } from './exports.js'
+import { listHistories, replay } from './histories.js'
+import { recordsOfFormerKeysets } from './keysets.js'
+import { listEnquiries, listReferrals } from './lists.js'
+import { lookups, retireLookups } from './lookup-rotation.js'
+import type { OpenHubOptions } from './open-context.js'
+import type { Hub } from './operator.js'
+import { adoptedPolicies } from './policies.js'
+import { rewrapShares, shareCounts } from './rewrap.js'
+import { reachOfCustodians, statusOf } from './status.js'
+import { unlockCustodian } from './unlock.js'
+import { verifyStored } from './verify-stored.js'
+
+/** What whoever operates a hub does with it: one line per method of `Hub`. */
+export function operations(
+  hub: HubContext,
+  assessor: Assessor,
+  {
+    follow,
+    assessSoon,
+    custodiansApart,
+  }: {
+    readonly follow: Follow
+    readonly assessSoon: () => void
+    readonly custodiansApart: OpenHubOptions['custodiansApart']
+  },
+): Omit<Hub, 'id' | 'name' | 'pin' | 'send' | 'close' | typeof Symbol.asyncDispose> {
+  const { assess } = assessor
+  return {
+    enrol: (enrolments, change = {}) => enrolParties(hub, enrolments, change, follow),
+    replace: (replacement, change = {}) => replaceParty(hub, replacement, change, follow),
+    suspend: (id) => suspendParty(hub, id, follow),
+    reinstate: (id, change = {}) => reinstateParty(hub, id, change, follow),
+    makeKeyset: (keyset) => makeKeyset(hub, keyset, follow),
+    rewrap: (rewrapping = {}) => rewrapShares(hub, rewrapping),
+    shareCounts: () => shareCounts(hub),
+    formerKeysetRecords: () => recordsOfFormerKeysets(hub),
+    rotateEpoch: (rotation = {}) => rotateEpoch(hub, rotation, follow),
+    unlock: (custodian) => unlockCustodian(hub, custodian),
+    activate: () => activateProposed(hub, follow).finally(assessSoon),
+    eraseCheck: (position, reason) => eraseCheck(hub, position, reason, assess),
+    eraseChildOfCase: (number, reason) => eraseChildOfCase(hub, number, reason, assess),
+    eraseNoted: () => eraseNoted(hub, assess),
+    lookups: () => lookups(hub),
+    custodiansWithout: (generation) => hub.custodians.withoutLookupKey(generation, hub.random(32)),
+    retireLookups: ({ anyway = false } = {}) => retireLookups(hub, anyway),
+    roster: () => presentRoster(hub.rosters()),
+    rosters: () => hub.rosters(),
+    adoptPolicy: (policy, adoption = {}) => adoptPolicy(hub, policy, adoption, follow).finally(assessSoon),
+    policy() {
+      const { policy, hash } = hub.policy()
+      return { policy, hash }
+    },
+    policies: () => adoptedPolicies(hub.documents(), presentRoster(hub.rosters())),
+    async *histories() {
+      await assess()
+      yield* listHistories(hub)
+    },
+    async replay(policy, replayOptions = {}) {
+      await assess()
+      return replay(hub, policy, replayOptions)
+    },
+    async *cases(filter) {
+      await assess()
+      yield* listCases(hub, filter)
+    },
+    async case(number) {
+      await assess()
+      return dossier(hub, number)
+    },
+    async *enquiries(filter) {
+      await assess()
+      yield* listEnquiries(hub, { ...filter, isShielding: false })
+    },
+    referrals: (filter) => listReferrals(hub, filter),
+    alerts: (filter) => listAlerts(hub, { ...filter, isShielding: false }),
+    onAlert(listener) {
+      hub.alertListeners.add(listener)
+      return () => {
+        hub.alertListeners.delete(listener)
+      }
+    },
+    async *duplicates(filter) {
+      await assess()
+      yield* listDuplicates(hub, { ...filter, isShielding: false })
+    },
+    status: () => statusOf(hub, custodiansApart, assessor.unassessed()),
+    custodians: () => reachOfCustodians(hub, custodiansApart),
+    onCase: assessor.onCase,
+    caughtUp: (wait) => assess(wait?.signal),
+    journal: {
+      size: () => hub.ledger.size(),
+      head: async () => (await checkpoint(hub)).note,
+      inclusion: (position, size) => hub.ledger.inclusion(position, size),
+      consistency: (from, to) => hub.ledger.consistency(from, to),
+      entries: (wanted) => exportEntries(hub, wanted),
+      bundle: (wanted) => exportBundle(hub, wanted),
+      check: (position) => checkEvidence(hub, position),
+      verify: (verification) => verifyStored(hub, verification),
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import type { Connection } from '../party.js'
+import type { SendOptions } from '../port.js'
+import type { OneUseKeys } from './one-use-keys.js'
+import { type OpenAsk, type Opening, openDetails } from './open.js'
+import { type OpenedDetails, readDetails } from './read.js'
+
+/** Opening what the law and the policy allow, and reading it. */
+export interface OpeningWork {
+  /**
+   * Asks the custodians to open a group of details, which this officer alone can then read until the opening expires.
+   * @throws {IndexError} `ERR_THRESHOLD_NOT_REACHED`, `ERR_DISCLOSURE_DENIED`, `ERR_CASE_STATUS`, `ERR_OPENING_UNKNOWN`
+   */
+  open(ask: OpenAsk, options?: SendOptions): Promise<Opening>
+  /** Reads what was opened. Every reading is journalled. @throws {IndexError} `ERR_OPENING_EXPIRED`, `ERR_SHARES_INSUFFICIENT` */
+  read(opening: string, options?: SendOptions): Promise<OpenedDetails>
+}
+
+export function openingWork(line: Connection, keys: OneUseKeys): OpeningWork {
+  return {
+    open: (ask, send) => openDetails(line, keys, ask, send),
+    read: async (opening, send) => (await readDetails(line, keys, opening, send)).opened,
+  }
+}
