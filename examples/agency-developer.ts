@@ -49,8 +49,8 @@ const unknown = await school.check({
   reference: 'ADM/1',
 })
 await hub.caughtUp()
-for await (const { reference, agency, status } of hub.enquiries())
-  console.log(`${unknown.known}: enquiry ${reference} of ${agency} is ${status}`)
+for await (const { reference, questions } of school.enquiries())
+  console.log(`${unknown.known}: an enquiry on ${reference} is open, ${questions.length} questions asked`)
 
 // 5. An id for the telephone: nine groups, a check letter, and of use to no other agency.
 const { agencyChildId } = await school.identify({ nhsNumber: '999 000 0018' }, 'j.smith')

@@ -7,6 +7,7 @@ import {
   joinConference,
   openConference,
 } from './agency/conference.js'
+import { type AgencyEnquiries, agencyEnquiries } from './agency/enquiries.js'
 import { type IdentifyOutcome, identifyAll, type NamedChild } from './agency/identify.js'
 import { type CheckOutcome, NO_ANSWER, refusedOr, thrown } from './agency/outcome.js'
 import { canonicalChecks, receiptsFor } from './agency/submit.js'
@@ -53,7 +54,7 @@ export type {
 }
 
 /** An agency's side of the index: what a police, health, school or housing system imports. */
-export interface Agency {
+export interface Agency extends AgencyEnquiries {
   readonly id: string
   /** What to hand to the hub's operator to be put on the roster; proves possession of the key. */
   enrolment(): Enrolment
@@ -167,6 +168,7 @@ export function createAgency(options: AgencyOptions): Agency {
   }
 
   return {
+    ...agencyEnquiries(line),
     id,
     enrolment() {
       const { signing, hpke } = key

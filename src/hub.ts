@@ -6,11 +6,13 @@ import { casesForOfficer, closeCase, determine, reviewForOfficer } from './hub/c
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { joinConference, openConference } from './hub/conference.js'
 import { duplicatesForOfficer, suspectDuplicate } from './hub/duplicate-list.js'
-import { endEnquiryByOfficer } from './hub/enquiries.js'
+import { answerEnquiry, enquiriesForAgency } from './hub/enquiries-answer.js'
+import { enquiriesForOfficer } from './hub/enquiries-list.js'
+import { askAgency, assignEnquiry, endEnquiryByOfficer, takeEnquiry } from './hub/enquiries-work.js'
 import { eraseRegistered } from './hub/erase-noted.js'
 import { identify } from './hub/identify.js'
 import { link, prepareLink } from './hub/links.js'
-import { enquiriesForOfficer, facts, relay, rosterSince } from './hub/lists.js'
+import { facts, relay, rosterSince } from './hub/lists.js'
 import { openCase } from './hub/open-case.js'
 import { type OpenHubOptions, openContext } from './hub/open-context.js'
 import { operations } from './hub/operations.js'
@@ -100,6 +102,11 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     decide: (message) => decideReferral(hub, message),
     close: caughtUpFirst((message) => closeCase(hub, message)),
     enquiries: caughtUpFirst((message) => enquiriesForOfficer(hub, message)),
+    'take-enquiry': (message) => takeEnquiry(hub, message),
+    'assign-enquiry': (message) => assignEnquiry(hub, message),
+    'ask-agency': (message) => askAgency(hub, message),
+    'agency-enquiries': caughtUpFirst((message) => enquiriesForAgency(hub, message)),
+    'answer-enquiry': (message) => answerEnquiry(hub, message),
     'end-enquiry': (message) => endEnquiryByOfficer(hub, message),
     alerts: (message) => alertsForOfficer(hub, message),
     'end-alert': (message) => endAlert(hub, message),

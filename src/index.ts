@@ -21,7 +21,18 @@ export { ALERT_KINDS, ALERT_OUTCOMES, type Alert, type AlertKind, type AlertOutc
 export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } from './case/case.js'
 export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
 export { DUPLICATE_REASONS, type DuplicateReason, type DuplicateStatus } from './case/duplicate.js'
-export { ENQUIRY_OUTCOMES, type EnquiryOutcome } from './case/enquiry.js'
+export {
+  AGENCY_ANSWERS,
+  AGENCY_QUESTIONS,
+  type AgencyAnswer,
+  type AgencyQuestion,
+  type Answered,
+  ENQUIRY_OUTCOMES,
+  type EnquiryOutcome,
+  REFERRALS_MADE,
+  type ReferralMade,
+  referralWordsFor,
+} from './case/enquiry.js'
 export type { Involvement } from './case/involvement.js'
 export { LINK_REASONS, type LinkReason } from './case/link.js'
 export { AGENCY_NEEDS, type AgencyNeed, type Need, OFFICER_NEEDS, type OfficerNeed } from './case/need.js'
@@ -54,8 +65,10 @@ export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.
 export type { CaseSummary } from './hub/cases.js'
 export type { HubKeys, Limits } from './hub/context.js'
 export type { DuplicateFilter, DuplicateSide, PublicDuplicate } from './hub/duplicate-list.js'
+export type { AgencyEnquiry } from './hub/enquiries-answer.js'
+export type { EnquiryFilter, PublicEnquiry } from './hub/enquiries-list.js'
 export type { LinkOutcome } from './hub/links.js'
-export type { EnquiryFilter, PublicEnquiry, PublicReferral } from './hub/lists.js'
+export type { PublicReferral } from './hub/lists.js'
 export type { CaseNews } from './hub/raise.js'
 export type { JournalReport } from './hub/verify-stored.js'
 export type {

@@ -14,7 +14,7 @@ const PROMISES: Readonly<Record<string, readonly string[]>> = {
     'first check: known',
     'Recorded. This is not a referral',
     'sent again: the same check',
-    'unknown: enquiry ADM/1 of hill-school is open',
+    'unknown: an enquiry on ADM/1 is open, 0 questions asked',
     'child id here: xxx-xxx-xxx-xxx-xxx-xxx-xxx-xxx-xxx',
     'recorded\nrecorded\nrecorded\nERR_NHS_NUMBER_INVALID nhsNumber must',
     'another check has this reference: send a correction',

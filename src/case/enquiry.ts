@@ -178,7 +178,10 @@ export function sourceOf(enquiry: Enquiry, { agency, reference }: SourceName): E
   return enquiry.sources.find((source) => source.agency === agency && source.reference === reference)
 }
 
-function isAsked(enquiry: Enquiry, { agency, reference, question }: SourceName & Pick<Questioned, 'question'>): boolean {
+function isAsked(
+  enquiry: Enquiry,
+  { agency, reference, question }: SourceName & Pick<Questioned, 'question'>,
+): boolean {
   return enquiry.questions.some(
     (each) => each.agency === agency && each.reference === reference && each.question === question,
   )
@@ -213,7 +216,10 @@ export function isSaid(question: Questioned, { answer, authority }: Answered): b
 }
 
 /** What an answer puts in the place of one before. */
-export function newAnswer({ answer, authority }: Answered, at: number): Pick<Questioned, 'answer' | 'authority' | 'answeredAt'> {
+export function newAnswer(
+  { answer, authority }: Answered,
+  at: number,
+): Pick<Questioned, 'answer' | 'authority' | 'answeredAt'> {
   return { answer, authority, answeredAt: at }
 }
 

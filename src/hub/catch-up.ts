@@ -6,9 +6,9 @@ import { rosterAt } from '../roster/history.js'
 import { agencyOf } from '../roster/roster.js'
 import { ChildTable } from './children.js'
 import { type HubContext, identifierKeyOf, roster } from './context.js'
-import { enquiryCounters, loadCounter, type NumbersApart } from './counters.js'
+import { enquiryCounters, loadCounter } from './counters.js'
 import { nameOf } from './custodians.js'
-import { type EnquiryCause, newEnquiry } from './enquiries.js'
+import { type EnquiryCause, pursue } from './enquiries.js'
 import { childOfCheck, historyKey, loadWatermark, NO_HISTORY } from './history.js'
 import { applyLink } from './join.js'
 import type { ReadEntry } from './ledger.js'
@@ -28,7 +28,8 @@ interface News {
   readonly childId: ChildId
   readonly checks: HistoryCheck[]
   readonly withdrawn: string[]
-  cause: EnquiryCause | undefined
+  /** The first check of each agency. */
+  readonly causes: EnquiryCause[]
 }
 
 /** What one step did. */
@@ -86,7 +87,7 @@ async function newsByChild(hub: HubContext, entries: readonly ReadEntry[]): Prom
     const name = nameOf(childId)
     let news = byChild.get(name)
     if (news === undefined) {
-      news = { childId, checks: [], withdrawn: [], cause: undefined }
+      news = { childId, checks: [], withdrawn: [], causes: [] }
       byChild.set(name, news)
     }
     return news
@@ -117,7 +118,8 @@ async function readBatch(
     const news = of(fromAgencyChildId(identifierKeyOf(hub, check.agency, check.epoch), check.agencyChildId))
     const { agency, incident, indicators, occurredAt } = check
     news.checks.push({ id, agency, agencyKind, incident, indicators, occurredAt, position, row: leaf.row })
-    news.cause ??= { agency, reference: check.reference, checkId: id }
+    if (news.causes.every((cause) => cause.agency !== agency))
+      news.causes.push({ agency, reference: check.reference, checkId: id })
   }
 }
 
@@ -136,7 +138,7 @@ async function applyNews(hub: HubContext, byChild: ReadonlyMap<string, News>, at
     const childOf = async (): Promise<ChildId | undefined> => (isHoney ? undefined : news.childId)
     const assessed = await assessChild(hub, history, childOf, cases, at, step)
     step.puts.push(hub.shelf.put('history', historyKey(hub, news.childId), assessed))
-    await pursue(hub, children, news, enquiries, at, step)
+    await pursue(hub, children, { ...news, checks: news.checks.length }, enquiries, at, step)
     await tellRecipients(hub, news, history, at, step)
   }
   step.puts.push(...children.puts(hub), ...cases.puts(), ...enquiries.puts())
@@ -183,7 +185,7 @@ function together(one: News, other: News): News {
     childId: one.childId,
     checks: [...one.checks, ...other.checks],
     withdrawn: [...one.withdrawn, ...other.withdrawn],
-    cause: one.cause ?? other.cause,
+    causes: [...one.causes, ...other.causes],
   }
 }
 
@@ -191,31 +193,6 @@ function withNews(history: HistoryRow, { checks, withdrawn }: News): HistoryRow 
   const gone = new Set(withdrawn)
   const all = [...history.checks, ...checks]
   return { ...history, checks: all.map((check) => (gone.has(check.id) ? { ...check, withdrawn: true } : check)) }
-}
-
-/** An unknown child has its enquiry: the first check opens it, later ones join it. */
-async function pursue(
-  hub: HubContext,
-  children: ChildTable,
-  news: News,
-  enquiries: NumbersApart,
-  at: number,
-  step: Step,
-): Promise<void> {
-  const child = children.get(news.childId)
-  if (child === undefined || news.cause === undefined) return
-  const before = child.enquiry === undefined ? undefined : await hub.shelf.one('enquiry', numberKey(child.enquiry))
-  if (before?.status === 'open') {
-    step.puts.push(
-      hub.shelf.put('enquiry', numberKey(before.number), { ...before, checks: before.checks + news.checks.length }),
-    )
-    return
-  }
-  if (child.status === 'registered' && !child.shielded) return
-  const { enquiry, draft } = await newEnquiry(enquiries.nextFor(child), child, news.cause, at)
-  step.drafts.push(draft)
-  step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, checks: news.checks.length }))
-  children.set({ ...child, enquiry: enquiry.number })
 }
 
 /** A withdrawal hides nothing and closes nothing; whoever was ever sent a referral about the child is told. */

@@ -1,18 +1,23 @@
-import { z } from 'zod'
 import { englishCalendar } from '../case/deadlines.js'
-import { ENQUIRY_OUTCOMES, ENQUIRY_WORKING_DAYS, type Enquiry, type EnquiryOutcome } from '../case/enquiry.js'
+import {
+  ENQUIRY_WORKING_DAYS,
+  type Enquiry,
+  type EnquiryOutcome,
+  type EnquirySource,
+  withAnother,
+  withChecks,
+  withoutAnother,
+  writeEnquiryNumber,
+} from '../case/enquiry.js'
 import type { ChildId } from '../child/identifiers.js'
-import { parse } from '../door.js'
-import { IndexError } from '../errors.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
-import type { Message } from '../port.js'
-import { hasRole } from '../roster/roster.js'
+import { toJsonBytes } from '../json.js'
 import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
+import type { NumbersApart } from './counters.js'
 import { nameOf } from './custodians.js'
+import { heldBy, withdrawnFrom } from './enquiries-asked.js'
 import type { LinkNews } from './join.js'
 import type { Draft } from './ledger.js'
-import { CASE_ROLES, requireOfficer } from './officers.js'
 import type { Step } from './raise.js'
 import type { ChildRow } from './rows.js'
 import { numberKey } from './shelf.js'
@@ -26,31 +31,72 @@ export interface EnquiryCause {
   readonly checkId: string
 }
 
-/** The enquiry that a check on an unknown child opens. A shielded child's goes to the shielding officer. */
-export async function newEnquiry(
-  number: number,
-  child: ChildRow,
-  cause: EnquiryCause,
+/** What the journal says about a child without a register entry: how many checks, and the first of each agency. */
+export interface EnquiryNews {
+  readonly childId: ChildId
+  readonly checks: number
+  readonly causes: readonly EnquiryCause[]
+}
+
+/**
+ * An unknown child has its enquiry: the first check opens it, later ones join it, and one that comes after its end opens
+ * another that names it. A shielded child's goes to the shielding officers.
+ */
+export async function pursue(
+  hub: HubContext,
+  children: ChildTable,
+  news: EnquiryNews,
+  enquiries: NumbersApart,
   at: number,
-): Promise<{ readonly enquiry: Enquiry; readonly draft: Draft }> {
+  step: Step,
+): Promise<void> {
+  const child = children.get(news.childId)
+  const [first] = news.causes
+  if (child === undefined || first === undefined) return
+  const sources = news.causes.map(({ agency, reference }): EnquirySource => ({ agency, reference, since: at }))
+  const before = await enquiryOf(hub, child)
+  if (before?.status === 'open') {
+    const after = withChecks(before, news.checks, sources)
+    const fresh = after.sources.slice(before.sources.length)
+    step.puts.push(enquiryPut(hub, after), ...heldBy(hub, fresh, after.number))
+    return
+  }
+  if (child.status === 'registered' && !child.shielded) return
+  const enquiry = await newEnquiry(enquiries.nextFor(child), child, before, at)
+  const opened = withChecks(enquiry, news.checks, sources)
+  const said = { checkId: first.checkId, dueAt: opened.dueAt, earlier: writeEnquiryNumber(opened.earlier ?? 0) }
+  step.drafts.push(enquiryDraft('opened', opened.number, said))
+  step.puts.push(enquiryPut(hub, opened), ...heldBy(hub, opened.sources, opened.number))
+  children.set({ ...child, enquiry: opened.number })
+}
+
+async function newEnquiry(number: number, child: ChildRow, before: Enquiry | undefined, at: number): Promise<Enquiry> {
   const calendar = await englishCalendar()
-  const enquiry: Enquiry = {
+  const desk = child.shielded ? 'shielding' : 'management'
+  // What only shielding officers see is not named to others.
+  const earlier =
+    before === undefined || (before.desk === 'shielding' && desk !== 'shielding') ? undefined : before.number
+  return {
     number,
     childId: child.childId,
-    agency: cause.agency,
-    reference: cause.reference,
-    owner: child.shielded ? 'shielding' : 'management',
+    desk,
     status: 'open',
     openedAt: at,
     dueAt: calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS),
-    checks: 1,
+    checks: 0,
+    sources: [],
+    questions: [],
+    earlier,
   }
-  return { enquiry, draft: enquiryDraft('opened', number, { checkId: cause.checkId, dueAt: enquiry.dueAt }) }
 }
 
 /** The number has ten digits whatever it is, so that the size of an entry does not say whose enquiry it is about. */
-function enquiryDraft(event: string, number: number, more: object = {}): Draft {
-  return { type: 'enquiry', body: toJsonBytes({ event, enquiry: String(number).padStart(10, '0'), ...more }) }
+export function enquiryDraft(event: string, number: number, more: object = {}): Draft {
+  return { type: 'enquiry', body: toJsonBytes({ event, enquiry: writeEnquiryNumber(number), ...more }) }
+}
+
+export function enquiryPut({ shelf }: Pick<HubContext, 'shelf'>, enquiry: Enquiry): Put {
+  return shelf.put('enquiry', numberKey(enquiry.number), enquiry)
 }
 
 /**
@@ -65,21 +111,26 @@ export async function endEnquiry(
   at: number,
 ): Promise<{ readonly drafts: readonly Draft[]; readonly puts: readonly Put[] }> {
   const child = children.get(childId)
-  const number = child?.enquiry
-  const enquiry = number === undefined ? undefined : await hub.shelf.one('enquiry', numberKey(number))
+  const enquiry = await enquiryOf(hub, child)
   if (enquiry === undefined || enquiry.status === 'ended' || child?.shielded === true) return { drafts: [], puts: [] }
-  return ended(hub, enquiry, outcome, at)
+  return ended(hub, enquiry, { outcome }, at)
 }
 
-function ended(
+/** An enquiry at its end: agencies are asked no more about it. */
+export async function ended(
   hub: HubContext,
   enquiry: Enquiry,
-  outcome: EnquiryOutcome,
+  how: Pick<Enquiry, 'referralMade' | 'endedBy'> & { readonly outcome: EnquiryOutcome },
   at: number,
-): { readonly drafts: readonly Draft[]; readonly puts: readonly Put[] } {
+  more: object = {},
+): Promise<{ readonly drafts: readonly Draft[]; readonly puts: readonly Put[] }> {
+  const { endedBy: _, ...said } = how
   return {
-    drafts: [enquiryDraft('ended', enquiry.number, { outcome })],
-    puts: [hub.shelf.put('enquiry', numberKey(enquiry.number), { ...enquiry, status: 'ended', outcome, endedAt: at })],
+    drafts: [enquiryDraft('ended', enquiry.number, { ...said, ...more })],
+    puts: [
+      enquiryPut(hub, { ...enquiry, ...how, status: 'ended', endedAt: at }),
+      ...(await withdrawnFrom(hub, enquiry.sources, enquiry.number)),
+    ],
   }
 }
 
@@ -97,63 +148,53 @@ export async function enquiriesAfterLink(
   const [left, right] = [children.get(from), children.get(into)]
   const mine = await enquiryOf(hub, left)
   if (left === undefined || right === undefined || mine === undefined) return
-  const put = (enquiry: Enquiry): void => {
-    step.puts.push(hub.shelf.put('enquiry', numberKey(enquiry.number), enquiry))
-  }
-  const tell = (event: 'moved' | 'reopened'): void => {
-    step.drafts.push(enquiryDraft(event, mine.number))
-  }
   if (link.kind === 'split') {
-    if (nameOf(mine.childId) === nameOf(into)) {
-      children.set({ ...right, enquiry: undefined })
-      put({ ...mine, childId: from })
-      tell('moved')
-    } else if (mine.outcome === 'linked') {
-      const { outcome: _, endedAt: _at, ...again } = mine
-      const calendar = await englishCalendar()
-      put({ ...again, status: 'open', dueAt: calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS) })
-      tell('reopened')
-    }
+    await parted(hub, children, { mine, from, right }, at, step)
     return
   }
   if (mine.status === 'ended') return
-  const owner = right.shielded ? 'shielding' : mine.owner
+  const desk = right.shielded ? 'shielding' : mine.desk
   const other = await enquiryOf(hub, right)
-  if (right.status === 'registered' || other?.status === 'open') {
-    if (other?.status === 'open') put({ ...other, checks: other.checks + mine.checks })
-    const { drafts, puts } = ended(hub, { ...mine, owner }, 'linked', at)
+  if (other?.status === 'open') {
+    const { drafts, puts } = await ended(hub, { ...mine, desk }, { outcome: 'linked' }, at)
+    step.drafts.push(...drafts)
+    // The agencies' lists name the one that goes on, in place of this one.
+    step.puts.push(...puts, enquiryPut(hub, withAnother(other, mine)), ...heldBy(hub, mine.sources, other.number))
+  } else if (right.status === 'registered') {
+    const { drafts, puts } = await ended(hub, { ...mine, desk }, { outcome: 'linked' }, at)
     step.drafts.push(...drafts)
     step.puts.push(...puts)
+  } else {
+    children.set({ ...right, enquiry: mine.number })
+    step.puts.push(enquiryPut(hub, { ...mine, desk, childId: into }))
+    step.drafts.push(enquiryDraft('moved', mine.number))
+  }
+}
+
+/** Two ids that were linked are two children: the enquiry of the one that leaves is its own again. */
+async function parted(
+  hub: HubContext,
+  children: ChildTable,
+  { mine, from, right }: { readonly mine: Enquiry; readonly from: ChildId; readonly right: ChildRow },
+  at: number,
+  step: Step,
+): Promise<void> {
+  if (nameOf(mine.childId) === nameOf(right.childId)) {
+    children.set({ ...right, enquiry: undefined })
+    step.puts.push(enquiryPut(hub, { ...mine, childId: from }))
+    step.drafts.push(enquiryDraft('moved', mine.number))
     return
   }
-  children.set({ ...right, enquiry: mine.number })
-  put({ ...mine, owner, childId: into })
-  tell('moved')
+  if (mine.outcome !== 'linked') return
+  const { outcome: _, endedAt: _at, ...again } = mine
+  const calendar = await englishCalendar()
+  const dueAt = calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS)
+  const other = await enquiryOf(hub, right)
+  if (other !== undefined) step.puts.push(enquiryPut(hub, withoutAnother(other, mine)))
+  step.puts.push(enquiryPut(hub, { ...again, status: 'open', dueAt }), ...heldBy(hub, mine.sources, mine.number))
+  step.drafts.push(enquiryDraft('reopened', mine.number))
 }
 
 async function enquiryOf(hub: HubContext, child: ChildRow | undefined): Promise<Enquiry | undefined> {
   return child?.enquiry === undefined ? undefined : hub.shelf.one('enquiry', numberKey(child.enquiry))
-}
-
-const endRequest = z.strictObject({ enquiry: z.number().int().min(1), outcome: z.enum(ENQUIRY_OUTCOMES) })
-
-/**
- * An officer's word on how an enquiry ended. `registered` and `linked` are not theirs to say: a registration says the one,
- * two officers' word the other.
- */
-export async function endEnquiryByOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
-  const { enquiry: number, outcome } = parse(endRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiry')
-  if (outcome === 'registered' || outcome === 'linked')
-    throw new IndexError('ERR_REQUEST_INVALID', 'an enquiry ends so by a registration or by a link', {
-      field: 'outcome',
-    })
-  await hub.ledger.write(async (_, at) => {
-    const enquiry = await hub.shelf.one('enquiry', numberKey(number))
-    if (enquiry === undefined || (enquiry.owner === 'shielding' && !hasRole(officer, 'shielding')))
-      throw new IndexError('ERR_ENQUIRY_UNKNOWN', 'there is no enquiry with this number')
-    if (enquiry.status === 'ended') return undefined
-    return ended(hub, enquiry, outcome, at)
-  })
-  return toJsonBytes({ enquiry: number, outcome })
 }

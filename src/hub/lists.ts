@@ -1,68 +1,20 @@
 import { z } from 'zod'
-import type { Enquiry } from '../case/enquiry.js'
 import type { Referral } from '../case/referral.js'
-import type { ChildId } from '../child/identifiers.js'
 import { bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { MESSAGE_BYTES_MAX, type Message, type SendOptions } from '../port.js'
-import { custodiansOf, hasRole } from '../roster/roster.js'
+import { custodiansOf } from '../roster/roster.js'
 import type { Table } from '../store/port.js'
 import { type HubContext, roster } from './context.js'
 import { rosterNews } from './enrolment.js'
-import { CASE_ROLES, requireOfficer } from './officers.js'
 import type { Rows } from './rows.js'
 import { numberKey, pages } from './shelf.js'
-import { loadStanding, standing } from './standing.js'
 
 const PAGE = 100
 
-export interface EnquiryFilter {
-  readonly status?: Enquiry['status'] | undefined
-  readonly after?: number | undefined
-}
-
-/** An enquiry without the child id. */
-export type PublicEnquiry = Omit<Enquiry, 'childId'>
-
 /** A referral without its package, which only the receiving agency can read. */
 export type PublicReferral = Omit<Referral, 'sealed'>
-
-/**
- * Enquiries in order of their number. Those about shielded children are the shielding officer's: nobody else sees that
- * there is one. One that was open before its child was shielded stays where it was, and says so to shielding officers alone.
- */
-export async function* listEnquiries(
-  hub: HubContext,
-  filter: EnquiryFilter & { readonly isShielding: boolean },
-): AsyncGenerator<PublicEnquiry> {
-  for await (const { childId, ...enquiry } of numbered(hub, 'enquiry', filter.after)) {
-    if (filter.status !== undefined && enquiry.status !== filter.status) continue
-    if (!filter.isShielding && enquiry.owner === 'shielding') continue
-    yield filter.isShielding && (await isShielded(hub, childId)) ? { ...enquiry, owner: 'shielding' } : enquiry
-  }
-}
-
-async function isShielded(hub: HubContext, childId: ChildId): Promise<boolean> {
-  return standing(await loadStanding(hub, [childId]), childId)?.shielded === true
-}
-
-const enquiriesRequest = z.strictObject({
-  status: z.enum(['open', 'ended']).optional(),
-  after: z.number().int().min(1).optional(),
-})
-
-/** A page of enquiries for an officer. */
-export async function enquiriesForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  const officer = requireOfficer(hub, message, ...CASE_ROLES, 'shielding')
-  const filter = parse(enquiriesRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiries')
-  const enquiries: PublicEnquiry[] = []
-  for await (const each of listEnquiries(hub, { ...filter, isShielding: hasRole(officer, 'shielding') })) {
-    enquiries.push(each)
-    if (enquiries.length === PAGE) break
-  }
-  return toJsonBytes({ enquiries })
-}
 
 export async function* listReferrals(
   hub: HubContext,

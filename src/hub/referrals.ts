@@ -192,6 +192,7 @@ export async function inbox(hub: HubContext, message: Message): Promise<Uint8Arr
   const own = rows.filter(({ key }) => Buffer.compare(key.subarray(0, prefix.length), prefix) === 0)
   const referrals: (Pick<Referral, 'sealed' | 'status' | 'amendedAt'> & { readonly referral: number })[] = []
   for (const { value } of own) {
+    if (!('referral' in value)) continue
     const { sealed, status, amendedAt } = await answer(hub, agency.id, value.referral, undefined)
     referrals.push({ referral: value.referral, sealed, status, amendedAt })
   }

@@ -25,7 +25,7 @@ export interface Rows extends Record<Table, unknown> {
   readonly opening: OpeningRow
   readonly enquiry: import('../case/enquiry.js').Enquiry
   readonly referral: import('../case/referral.js').Referral
-  readonly inbox: { readonly referral: number }
+  readonly inbox: { readonly referral: number } | AskedRow
   readonly meter: MeterRow
   readonly duplicate: DuplicateRow | DuplicatePair
   readonly conference: ConferenceRow
@@ -159,6 +159,14 @@ export interface OpeningRow {
   readonly record: Uint8Array
   readonly releases: readonly { readonly custodian: string; readonly release: Uint8Array }[]
   readonly expiry: number
+}
+
+/** An enquiry as it waits for an agency, under the agency's own reference. */
+export interface AskedRow {
+  readonly reference: string
+  readonly since: number
+  /** Its number, of ten digits: a row's size does not say whose desk it is on. */
+  readonly enquiry: string
 }
 
 /** Two ids that seem to be one child, by number: until officers link them or find that they are two. */

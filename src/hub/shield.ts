@@ -152,7 +152,7 @@ async function childOf(hub: HubContext, officer: Officer, what: About, must?: 'o
     return file.childId
   }
   const enquiry = await hub.shelf.one('enquiry', numberKey(what.enquiry))
-  if (enquiry === undefined || (enquiry.owner === 'shielding' && !hasRole(officer, 'shielding')))
+  if (enquiry === undefined || (enquiry.desk === 'shielding' && !hasRole(officer, 'shielding')))
     throw new IndexError('ERR_ENQUIRY_UNKNOWN', 'there is no enquiry with this number', { field: 'enquiry' })
   if (must === 'open' && enquiry.status === 'ended') throw new IndexError('ERR_CASE_STATUS', 'the enquiry has ended')
   return enquiry.childId

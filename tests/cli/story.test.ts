@@ -280,7 +280,11 @@ test('enquiries, withdrawals and closing', async () => {
   const dir = ['--dir', at('child-index')]
   const [enquiry, ...more] = lines(await runHere(['enquiries', '--status', 'open', '--json', ...dir]))
   expect(more).toEqual([])
-  expect(enquiry).toMatchObject({ number: 1, agency: 'anytown-police', reference: 'A/3', owner: 'management' })
+  expect(enquiry).toMatchObject({
+    number: 1,
+    sources: [{ agency: 'anytown-police', reference: 'A/3' }],
+    desk: 'management',
+  })
   const done = [
     ['enquiry', 'end', '1', '--officer', at('o1.key.json'), '--outcome', 'visitor'],
     ['withdraw', 'A/2', '--agency', at('police.key.json'), '--reason', 'duplicate'],

@@ -37,8 +37,17 @@ describe('an unknown child', () => {
     expect((await check(it, it.health, 'c', number(2))).known).toBe('unknown')
     const enquiries = await all(it.hub.enquiries())
     expect(enquiries).toMatchObject([
-      { number: 1, agency: 'met-police', reference: 'a', owner: 'management', status: 'open', checks: 2 },
-      { number: 2, agency: 'st-marys', reference: 'c', status: 'open', checks: 1 },
+      {
+        number: 1,
+        sources: [
+          { to: 1, agency: 'met-police', reference: 'a' },
+          { to: 2, agency: 'st-marys', reference: 'b' },
+        ],
+        desk: 'management',
+        status: 'open',
+        checks: 2,
+      },
+      { number: 2, sources: [{ agency: 'st-marys', reference: 'c' }], status: 'open', checks: 1 },
     ])
     expect(JSON.stringify(enquiries)).not.toContain('childId')
     // Five working days from a Wednesday.
@@ -178,7 +187,7 @@ describe('a registered child', () => {
       const { agencyChildId } = await it.police.identify(number(n), 'PC 42')
       expect(agencyChildId).not.toBe(first.agencyChildId)
     }
-    expect(await all(it.hub.enquiries())).toMatchObject([{ reference: 'a', status: 'open' }])
+    expect(await all(it.hub.enquiries())).toMatchObject([{ sources: [{ reference: 'a' }], status: 'open' }])
   })
 
   test('a registration that points at two children is for a person to look at', async () => {
@@ -230,7 +239,7 @@ describe('a shielded child', () => {
     await check(it, it.police, 'a', number(1), 'police-protection')
     expect(await all(it.hub.enquiries())).toEqual([])
     expect(await it.first.enquiries()).toEqual([])
-    expect(await it.shielding.enquiries()).toMatchObject([{ number: 1_000_000_001, owner: 'shielding' }])
+    expect(await it.shielding.enquiries()).toMatchObject([{ number: 1_000_000_001, desk: 'shielding' }])
     await expect(it.first.endEnquiry(1, 'error')).rejects.toMatchObject({ code: 'ERR_ENQUIRY_UNKNOWN' })
     await it.shielding.endEnquiry(1_000_000_001, 'error')
     expect(await all(it.hub.cases())).toMatchObject([{ number: 1, level: 'child-protection' }])

@@ -63,7 +63,7 @@ describe.each<[string, () => HouseOptions]>([
     await it.reopen()
     expect(await all(it.hub.referrals())).toMatchObject([{ status: 'decided', outcome: 'strategy-discussion' }])
     expect(await it.second.close(1, 'services-in-place')).toBe('closed')
-    expect(await all(it.hub.enquiries())).toMatchObject([{ agency: 'hill-school', reference: 'c' }])
+    expect(await all(it.hub.enquiries())).toMatchObject([{ sources: [{ agency: 'hill-school', reference: 'c' }] }])
     const report = await it.hub.journal.verify()
     expect(report).toMatchObject({ verified: true, size: await it.hub.journal.size() })
     const words = [

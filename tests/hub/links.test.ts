@@ -586,7 +586,7 @@ describe('a pair with a shielded child', () => {
     ]
     expect(await shielded()).toEqual([true, true])
     expect(await it.first.enquiries()).toEqual([])
-    expect(await it.shielding.enquiries()).toMatchObject([{ owner: 'shielding', outcome: 'linked' }])
+    expect(await it.shielding.enquiries()).toMatchObject([{ desk: 'shielding', outcome: 'linked' }])
     await expect(it.first.split(1, 'linked-in-error')).rejects.toMatchObject({ code: 'ERR_DUPLICATE_UNKNOWN' })
     await split(1, it.shielding, other)
     expect(await shielded()).toEqual([false, true])

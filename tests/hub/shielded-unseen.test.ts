@@ -240,7 +240,7 @@ test('an ordinary officer’s list of enquiries has no gap where a shielded chil
     await it.police.check({ ...said, child, reference: `r${n}` })
     await it.hub.caughtUp()
   }
-  const seen = (await it.first.enquiries()).map(({ number, reference }) => [number, reference])
+  const seen = (await it.first.enquiries()).map(({ number, sources }) => [number, sources[0]?.reference])
   // Asked for by name it was not found, and is nobody's: that check has an enquiry like any other.
   expect(seen).toEqual([
     [1, 'r1'],
@@ -263,7 +263,7 @@ test('an enquiry that was open when its child was registered as shielded stays a
     await it.hub.caughtUp()
     seen.push([await it.first.enquiries(), await all(it.hub.enquiries({ status: 'open' }))])
     expect(await it.shielding.enquiries()).toMatchObject([
-      { number: 1, owner: isRegistered ? 'shielding' : 'management' },
+      { number: 1, desk: isRegistered ? 'shielding' : 'management' },
     ])
   }
   expect(seen[0]).toEqual(seen[1])

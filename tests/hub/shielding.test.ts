@@ -215,7 +215,7 @@ describe('shielding is overridden', () => {
     await it.first.endEnquiry(1, 'error')
     await check(it, it.police, 'b', number(1))
     const [ours] = (await it.shielding.enquiries()).slice(-1)
-    expect(ours).toMatchObject({ reference: 'b', owner: 'shielding' })
+    expect(ours).toMatchObject({ sources: [{ reference: 'b' }], desk: 'shielding' })
     const asked = it.first.overrideShield({ enquiry: ours?.number ?? 0 }, 'court-order')
     await expect(asked).rejects.toMatchObject({ code: 'ERR_ENQUIRY_UNKNOWN' })
   })
