@@ -129,9 +129,6 @@ export function mayEndAs(outcome: EnquiryOutcome, referralMade: ReferralMade | u
   return referralMade === undefined ? words.length === 0 : words.includes(referralMade)
 }
 
-/** An enquiry has five working days before it counts as late. */
-export const ENQUIRY_WORKING_DAYS = 5
-
 /** Agencies that one enquiry names; what more of them have to say, their checks say. */
 export const SOURCES_MAX = 64
 

@@ -16,6 +16,7 @@ import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { encodeSigned, type Message } from '../port.js'
 import { hasRole, inGoodStanding, type Officer, officerOf } from '../roster/roster.js'
+import { assigned } from './agenda.js'
 import { type HubContext, roster } from './context.js'
 import { ended, enquiryDraft, enquiryPut } from './enquiries.js'
 import { loadWatermark } from './history.js'
@@ -85,17 +86,23 @@ function requireMayPursue(officer: Officer | undefined, { desk }: Enquiry, at: n
     throw new IndexError('ERR_ROLE_MISSING', 'the officer has no role for this enquiry', { field: 'to' })
 }
 
-function owned(
+async function owned(
   hub: HubContext,
   enquiry: Enquiry,
   owner: string,
   event: 'taken' | 'assigned',
   asked: Uint8Array,
-): Built {
+): Promise<Built> {
   return {
     drafts: [enquiryDraft(event, enquiry.number, { owner, asked })],
-    puts: [enquiryPut(hub, { ...enquiry, owner })],
+    puts: await ownedPuts(hub, enquiry, owner),
   }
+}
+
+/** The enquiry and its deadline, as this officer's. */
+async function ownedPuts(hub: HubContext, enquiry: Enquiry, owner: string): Promise<NonNullable<Built['puts']>> {
+  const put = enquiryPut(hub, { ...enquiry, owner })
+  return enquiry.owner === owner ? [put] : [put, ...(await assigned(hub, 'enquiry', enquiry.number, owner))]
 }
 
 /** Asks an agency of an enquiry, by its place among them, a question about its own check. */
@@ -113,7 +120,7 @@ export async function askAgency(hub: HubContext, message: Message): Promise<Uint
     const after = withQuestion(enquiry, question)
     if (after === enquiry) return undefined
     const draft = enquiryDraft('asked', enquiry.number, { agency, reference, question: said.question, asked })
-    return { drafts: [draft], puts: [enquiryPut(hub, { ...after, owner })] }
+    return { drafts: [draft], puts: await ownedPuts(hub, after, owner) }
   })
   return toJsonBytes({ enquiry: said.enquiry, to: said.to, question: said.question })
 }

@@ -1,6 +1,6 @@
+import { type Deadline, workingDeadline } from '../case/agenda.js'
 import { englishCalendar } from '../case/deadlines.js'
 import {
-  ENQUIRY_WORKING_DAYS,
   type Enquiry,
   type EnquiryOutcome,
   type EnquirySource,
@@ -11,6 +11,7 @@ import {
 } from '../case/enquiry.js'
 import type { ChildId } from '../child/identifiers.js'
 import { toJsonBytes } from '../json.js'
+import { done, due } from './agenda.js'
 import type { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import type { NumbersApart } from './counters.js'
@@ -62,32 +63,25 @@ export async function pursue(
     return
   }
   if (child.status === 'registered' && !child.shielded) return
-  const enquiry = await newEnquiry(enquiries.nextFor(child), child, before, at)
-  const opened = withChecks(enquiry, news.checks, sources)
+  const deadline = await deadlineOf(enquiries.nextFor(child), at)
+  const opened = withChecks(newEnquiry(deadline, child, before), news.checks, sources)
   const said = { checkId: first.checkId, dueAt: opened.dueAt, earlier: writeEnquiryNumber(opened.earlier ?? 0) }
   step.drafts.push(enquiryDraft('opened', opened.number, said))
-  step.puts.push(enquiryPut(hub, opened), ...heldBy(hub, opened.sources, opened.number))
+  step.puts.push(enquiryPut(hub, opened), ...heldBy(hub, opened.sources, opened.number), ...(await due(hub, deadline)))
   children.set({ ...child, enquiry: opened.number })
 }
 
-async function newEnquiry(number: number, child: ChildRow, before: Enquiry | undefined, at: number): Promise<Enquiry> {
-  const calendar = await englishCalendar()
+async function deadlineOf(number: number, at: number): Promise<Deadline> {
+  return workingDeadline('enquiry', number, at, await englishCalendar())
+}
+
+function newEnquiry({ number, startedAt, dueAt }: Deadline, child: ChildRow, before: Enquiry | undefined): Enquiry {
   const desk = child.shielded ? 'shielding' : 'management'
   // What only shielding officers see is not named to others.
-  const earlier =
-    before === undefined || (before.desk === 'shielding' && desk !== 'shielding') ? undefined : before.number
-  return {
-    number,
-    childId: child.childId,
-    desk,
-    status: 'open',
-    openedAt: at,
-    dueAt: calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS),
-    checks: 0,
-    sources: [],
-    questions: [],
-    earlier,
-  }
+  const mayName = before !== undefined && (before.desk === 'management' || desk === 'shielding')
+  const earlier = mayName ? before.number : undefined
+  const open = { number, childId: child.childId, desk, status: 'open', openedAt: startedAt, dueAt } as const
+  return { ...open, checks: 0, sources: [], questions: [], earlier }
 }
 
 /** The number has ten digits whatever it is, so that the size of an entry does not say whose enquiry it is about. */
@@ -130,6 +124,7 @@ export async function ended(
     puts: [
       enquiryPut(hub, { ...enquiry, ...how, status: 'ended', endedAt: at }),
       ...(await withdrawnFrom(hub, enquiry.sources, enquiry.number)),
+      ...(await done(hub, 'enquiry', enquiry.number)),
     ],
   }
 }
@@ -187,11 +182,11 @@ async function parted(
   }
   if (mine.outcome !== 'linked') return
   const { outcome: _, endedAt: _at, ...again } = mine
-  const calendar = await englishCalendar()
-  const dueAt = calendar.addWorkingDays(at, ENQUIRY_WORKING_DAYS)
+  const deadline = await deadlineOf(mine.number, at)
   const other = await enquiryOf(hub, right)
   if (other !== undefined) step.puts.push(enquiryPut(hub, withoutAnother(other, mine)))
-  step.puts.push(enquiryPut(hub, { ...again, status: 'open', dueAt }), ...heldBy(hub, mine.sources, mine.number))
+  step.puts.push(enquiryPut(hub, { ...again, status: 'open', dueAt: deadline.dueAt }))
+  step.puts.push(...heldBy(hub, mine.sources, mine.number), ...(await due(hub, deadline)))
   step.drafts.push(enquiryDraft('reopened', mine.number))
 }
 

@@ -6,6 +6,7 @@ import type { AssessedCheck } from '../policy/history.js'
 import type { Policy } from '../policy/policy.js'
 import { NO_ROSTER, type RosterHistory, rosterAt } from '../roster/history.js'
 import type { Roster } from '../roster/roster.js'
+import type { KnownEnquiries } from './enquiries.js'
 
 /** A check that the hub accepted. What it says is known only where the bundle shows its bytes. */
 export interface KnownCheck {
@@ -55,6 +56,7 @@ export interface Docket {
   readonly closings: Set<string>
   /** Signatures of the messages by which officers asked for a view: one message is one view. */
   readonly asked: Set<string>
+  readonly enquiries: KnownEnquiries
   /** Children whose cases were joined or parted by links. */
   readonly linkedChildren: Set<string>
   readonly links: Set<number>
@@ -99,6 +101,7 @@ export function newDocket(pin: Pin): Docket {
     closed: new Map(),
     closings: new Set(),
     asked: new Set(),
+    enquiries: { open: new Map(), questions: new Set() },
     linkedChildren: new Set(),
     links: new Set(),
     counts,

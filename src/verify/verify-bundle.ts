@@ -23,6 +23,7 @@ import {
   passOver,
   rosterFor,
 } from './docket.js'
+import { verifyEnquiry } from './enquiries.js'
 import { type KeptHead, keptHeads } from './heads.js'
 import { verifyAnswer, verifyOpening, verifyView } from './openings.js'
 import { verifyPolicyEntry, verifyRosterEntry } from './rosters.js'
@@ -80,6 +81,7 @@ const LOOKS: Readonly<Partial<Record<EntryType, (docket: Docket, place: Place, e
   record: (docket, place, { body }) => verifyRecordEntry(docket, place, body),
   case: (docket, place, { body }) => verifyCase(docket, place, body),
   determination: (docket, place, { body }) => verifyDetermination(docket, place, body),
+  enquiry: (docket, place, { body }) => verifyEnquiry(docket, place, body),
   link: (docket, place, { body }) => verifyLink(docket, place, body),
   disclosure: (docket, place, { body }) => verifyDisclosure(docket, place, body),
   opening: (docket, place, { body }) => verifyOpening(docket, place, body),

@@ -94,6 +94,7 @@ beforeAll(async () => {
   for (const say of ['log', 'info', 'warn', 'error', 'debug'] as const)
     vi.spyOn(console, say).mockImplementation((...all) => void logged.push(utf8Bytes(inspect(all, { depth: 9 }))))
   it = await house({ custodianPort, custodianStore: counted, store: countedStore() })
+  await it.officer('boss', { roles: ['manager'] })
   isArmed = true
   await story()
   isArmed = false
@@ -165,7 +166,13 @@ async function story(): Promise<void> {
   await step(() => all(health.referrals()))
   await step(() => health.decide(1, 'assessment'))
   await step(() => first.enquiries())
-  await step(() => first.endEnquiry(1, 'moved-away'))
+  await step(() => first.takeEnquiry(1))
+  await step(() => shielding.takeEnquiry(1))
+  await step(() => first.askAgency(1, 'who-is-this-child'))
+  await step(() => all(police.enquiries()))
+  await step(() => police.answerEnquiry('unknown', 'who-is-this-child', { answer: 'visitor' }))
+  await step(() => officer('boss').assignEnquiry(1, 'second'))
+  await step(() => second.endEnquiry(1, 'moved-away'))
   await step(() => shielding.alerts())
   const duplicate = (await step(() => first.suspect(2, 3))) ?? 1
   await step(() => first.duplicates())

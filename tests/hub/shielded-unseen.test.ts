@@ -86,8 +86,8 @@ async function told(isRegistered: boolean, ask: (it: House) => Promise<unknown>)
   const written = commits.flatMap(({ puts = [], inserts = [] }) => [...puts, ...inserts])
   const sizes = (isChild: boolean) =>
     written.flatMap(({ table, value }) =>
-      // That an enquiry is a shielding officer's shows in its number; whose it is does not.
-      table !== 'enquiry' && (table === 'child') === isChild ? [[table, value?.length]] : [],
+      // That an enquiry is a shielding officer's shows in its number, in its deadline's too; whose it is does not.
+      table !== 'enquiry' && table !== 'agenda' && (table === 'child') === isChild ? [[table, value?.length]] : [],
     )
   const replies = it.exchanges.slice(from).flatMap(({ message, reply }) => {
     const { verb } = decodeMessage(message)
