@@ -54,7 +54,7 @@ test('a child whom nobody registered reaches a level, is registered because agen
   await it.hub.caughtUp()
   const dossier = await it.first.review(1)
   expect(dossier.timeline).toHaveLength(4)
-  const ask = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task', needToKnow: true } as const
+  const ask = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
   const { opening } = await it.first.open(ask)
   const { details } = await it.first.read(opening)
   expect(details).toMatchObject({ familyName: childDetails(7).familyName })
