@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   AGENCY_QUESTIONS,
+  type AgencyQuestion,
   ENQUIRY_OUTCOMES,
   type Enquiry,
   mayEndAs,
@@ -30,7 +31,7 @@ const empty: Enquiry = {
   sources: [],
   questions: [],
 }
-const asked = (agency: string, reference: string, question = AGENCY_QUESTIONS[0]) => ({
+const asked = (agency: string, reference: string, question: AgencyQuestion = AGENCY_QUESTIONS[0]) => ({
   agency,
   reference,
   question,
