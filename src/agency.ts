@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type BackFillOptions, type BackFillOutcome, type BackFillQuery, backFill } from './agency/back-fill.js'
 import {
   type Conference,
@@ -10,10 +9,11 @@ import {
 import { type AgencyEnquiries, agencyEnquiries } from './agency/enquiries.js'
 import { type IdentifyOutcome, identifyAll, type NamedChild } from './agency/identify.js'
 import { type CheckOutcome, NO_ANSWER, refusedOr, thrown } from './agency/outcome.js'
+import { type ReferralWork, referralWork } from './agency/referrals.js'
 import { canonicalChecks, receiptsFor } from './agency/submit.js'
 import { correctCheck, withdrawCheck } from './agency/withdraw.js'
-import { type AgencyReferral, openReferral, type UnreadableReferral } from './case/package.js'
-import type { ReferralOutcome } from './case/referral.js'
+import type { AgencyReferral, UnreadableReferral } from './case/package.js'
+import type { DeclineReason, Milestone, ReferralOutcome, ReferralStatus } from './case/referral.js'
 import { encodeSubmission, signBatch } from './check/batch.js'
 import { type CheckId, encodeCheck } from './check/canonical.js'
 import type { IdentifyProof } from './check/identification.js'
@@ -22,7 +22,6 @@ import { type CheckInput, parseCheckRequest } from './check/request.js'
 import type { WithdrawalReason } from './check/withdrawal.js'
 import type { ChildQuery, ConfirmingDetail, FieldQualities, FieldQuality } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
-import { instant, isBytes, parse } from './door.js'
 import { fromJsonBytes } from './json.js'
 import { replacementOf } from './party/replacement.js'
 import { connect, type PartyKey, type PartyOptions } from './party.js'
@@ -31,6 +30,7 @@ import { type Enrolment, enrol, type Replacement } from './roster/enrolment.js'
 
 export type { BackFillOptions, BackFillOutcome, BackFillQuery } from './agency/back-fill.js'
 export type { Conference, ConferenceAsk, Joined } from './agency/conference.js'
+export { referralPage } from './case/referral-page.js'
 export { type IdentifyProof, identifiedAs } from './check/identification.js'
 export { RECEIPT_NOTICE, verifyReceipt } from './check/receipt.js'
 export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
@@ -43,18 +43,21 @@ export type {
   CheckOutcome,
   ChildQuery,
   ConfirmingDetail,
+  DeclineReason,
   FieldQualities,
   FieldQuality,
   IdentifyOutcome,
   Known,
+  Milestone,
   Receipt,
   ReferralOutcome,
+  ReferralStatus,
   UnreadableReferral,
   WithdrawalReason,
 }
 
 /** An agency's side of the index: what a police, health, school or housing system imports. */
-export interface Agency extends AgencyEnquiries {
+export interface Agency extends AgencyEnquiries, ReferralWork {
   readonly id: string
   /** What to hand to the hub's operator to be put on the roster; proves possession of the key. */
   enrolment(): Enrolment
@@ -94,10 +97,6 @@ export interface Agency extends AgencyEnquiries {
    * meant for others, or never was
    */
   joinConference(alias: string, practitioner: string, options?: SendOptions): Promise<Joined>
-  /** Referrals to this agency after a number; reading one is its receipt. */
-  referrals(after?: number, options?: SendOptions): AsyncIterable<AgencyReferral | UnreadableReferral>
-  /** Says what this agency decided on a referral. */
-  decide(referral: number, outcome: ReferralOutcome, options?: SendOptions): Promise<void>
 }
 
 export interface AgencyOptions extends PartyOptions {
@@ -122,17 +121,6 @@ export interface Identified {
   /** Evidence of which child the hub named; see `identifiedAs`. Keep it where an answer may be disputed. */
   readonly proof: IdentifyProof
 }
-
-const inboxReply = z.strictObject({
-  referrals: z.array(
-    z.strictObject({
-      referral: z.number().int().min(1),
-      sealed: isBytes,
-      status: z.string(),
-      amendedAt: instant.optional(),
-    }),
-  ),
-})
 
 function written({ id, epoch, ...answered }: NamedChild): Identified {
   return { agencyChildId: writeAgencyChildId(id, epoch), ...answered }
@@ -206,22 +194,6 @@ export function createAgency(options: AgencyOptions): Agency {
     correct: (input, reason, sendOptions) => correctCheck(line, input, reason, forTests, sendOptions),
     openConference: (ask, sendOptions) => openConference(line, ask, sendOptions),
     joinConference: (alias, practitioner, sendOptions) => joinConference(line, alias, practitioner, sendOptions),
-    async *referrals(after = 0, sendOptions) {
-      for (let last = after; ; ) {
-        const page = parse(
-          inboxReply,
-          await line.ask('inbox', { after: last }, sendOptions),
-          'ERR_MESSAGE_MALFORMED',
-          'referrals',
-        ).referrals
-        for (const each of page) yield openReferral(hub, id, [key.hpke, ...(key.formerHpke ?? [])], each)
-        const end = page.at(-1)
-        if (end === undefined) return
-        last = end.referral
-      }
-    },
-    async decide(referral, outcome, sendOptions) {
-      await line.ask('decide', { referral, outcome }, sendOptions)
-    },
+    ...referralWork(line),
   }
 }

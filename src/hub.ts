@@ -5,6 +5,7 @@ import { joinCase, takeCase } from './hub/case-work.js'
 import { casesForOfficer, closeCase, determine, reviewForOfficer } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { joinConference, openConference } from './hub/conference.js'
+import { deadlinesForOfficer, silenceDeadline } from './hub/deadlines.js'
 import { duplicatesForOfficer, suspectDuplicate } from './hub/duplicate-list.js'
 import { answerEnquiry, enquiriesForAgency } from './hub/enquiries-answer.js'
 import { enquiriesForOfficer } from './hub/enquiries-list.js'
@@ -18,9 +19,12 @@ import { type OpenHubOptions, openContext } from './hub/open-context.js'
 import { operations } from './hub/operations.js'
 import type { Hub } from './hub/operator.js'
 import { preparedEvidence, prepareOpening } from './hub/prepare-opening.js'
+import { prepareReferral } from './hub/prepare-referral.js'
 import { readOpening } from './hub/read-opening.js'
 import { recordChecks } from './hub/record-checks.js'
-import { decideReferral, inbox, prepareReferral, sendReferral } from './hub/referrals.js'
+import { acceptReferral, decideReferral, declineReferral, inbox, reportReferral } from './hub/referral-answers.js'
+import { referralForOfficer, referralsForOfficer } from './hub/referral-list.js'
+import { sendReferral } from './hub/referrals.js'
 import { findForRegistration, registerChildren } from './hub/register.js'
 import { overrideShield, shieldChild, unshieldChild } from './hub/shield.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/withdraw.js'
@@ -99,7 +103,14 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'prepare-referral': (message) => prepareReferral(hub, message),
     refer: (message) => sendReferral(hub, message),
     inbox: (message) => inbox(hub, message),
+    accept: (message) => acceptReferral(hub, message),
+    decline: (message) => declineReferral(hub, message),
     decide: (message) => decideReferral(hub, message),
+    report: (message) => reportReferral(hub, message),
+    referrals: (message) => referralsForOfficer(hub, message),
+    referral: (message) => referralForOfficer(hub, message),
+    deadlines: caughtUpFirst((message) => deadlinesForOfficer(hub, message)),
+    'silence-deadline': (message) => silenceDeadline(hub, message),
     close: caughtUpFirst((message) => closeCase(hub, message)),
     enquiries: caughtUpFirst((message) => enquiriesForOfficer(hub, message)),
     'take-enquiry': (message) => takeEnquiry(hub, message),

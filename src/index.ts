@@ -17,6 +17,16 @@ export {
   verifyReceipt,
 } from './agency.js'
 export type { Clock, Random } from './bytes.js'
+export {
+  DEADLINE_KINDS,
+  DEADLINE_STATES,
+  type Deadline,
+  type DeadlineKind,
+  type DeadlineState,
+  SILENCE_REASONS,
+  type Silence,
+  type SilenceReason,
+} from './case/agenda.js'
 export { ALERT_KINDS, ALERT_OUTCOMES, type Alert, type AlertKind, type AlertOutcome } from './case/alert.js'
 export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } from './case/case.js'
 export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
@@ -37,8 +47,20 @@ export type { Involvement } from './case/involvement.js'
 export { LINK_REASONS, type LinkReason } from './case/link.js'
 export { AGENCY_NEEDS, type AgencyNeed, type Need, OFFICER_NEEDS, type OfficerNeed } from './case/need.js'
 export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason, type ReleaseAnswer } from './case/opening.js'
-export type { AgencyReferral, UnreadableReferral } from './case/package.js'
-export { LAWFUL_BASES, type LawfulBasis, REFERRAL_OUTCOMES, type ReferralOutcome } from './case/referral.js'
+export type { AgencyReferral, ReferralPackage, UnreadableReferral } from './case/package.js'
+export {
+  DECLINE_REASONS,
+  type DeclineReason,
+  LAWFUL_BASES,
+  type LawfulBasis,
+  MILESTONES,
+  type Milestone,
+  REFERRAL_OUTCOMES,
+  REFERRAL_STATUSES,
+  type ReferralOutcome,
+  type ReferralStatus,
+} from './case/referral.js'
+export { referralPage } from './case/referral-page.js'
 export {
   OVERRIDE_REASONS,
   type OverrideReason,
@@ -64,12 +86,13 @@ export { type InitHubOptions, initHub, type OpenOptions, openHub } from './embed
 export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'
 export type { CaseSummary } from './hub/cases.js'
 export type { HubKeys, Limits } from './hub/context.js'
+export type { DeadlineFilter, Reminding, SeenDeadline } from './hub/deadlines.js'
 export type { DuplicateFilter, DuplicateSide, PublicDuplicate } from './hub/duplicate-list.js'
 export type { AgencyEnquiry } from './hub/enquiries-answer.js'
 export type { EnquiryFilter, PublicEnquiry } from './hub/enquiries-list.js'
 export type { LinkOutcome } from './hub/links.js'
-export type { PublicReferral } from './hub/lists.js'
 export type { CaseNews } from './hub/raise.js'
+export type { PublicReferral, ReferralFilter } from './hub/referral-list.js'
 export type { JournalReport } from './hub/verify-stored.js'
 export type {
   AdoptedPolicy,
@@ -111,6 +134,7 @@ export {
   type Opening,
   type ReferAsk,
   type SentReferral,
+  type SilenceAsk,
   type UnshieldOutcome,
 } from './officer.js'
 export { type HubPort, newPartyKey, nextPartyKey, type PartyKey, type PartyOptions, type Pin } from './party.js'

@@ -2,6 +2,7 @@ import type { AlertFilter } from './hub/alert-desk.js'
 import type { About } from './hub/shield.js'
 import { type AlertWork, alertWork, type Existence, type UnshieldOutcome } from './officer/alerts.js'
 import { type CaseWork, caseWork } from './officer/case-work.js'
+import { type Deadlines, deadlineWork, type SilenceAsk } from './officer/deadlines.js'
 import { type Determining, determining } from './officer/determine.js'
 import { type EnquiryWork, enquiryWork } from './officer/enquiries.js'
 import { type LinkWork, linkWork } from './officer/link.js'
@@ -17,7 +18,18 @@ import { type Enrolment, enrol, type Replacement } from './roster/enrolment.js'
 import type { OfficerRole } from './roster/roster.js'
 
 export { memoryOneUseKeys, type OneUseKeys } from './officer/one-use-keys.js'
-export type { About, AlertFilter, Existence, OpenAsk, OpenedDetails, Opening, ReferAsk, SentReferral, UnshieldOutcome }
+export type {
+  About,
+  AlertFilter,
+  Existence,
+  OpenAsk,
+  OpenedDetails,
+  Opening,
+  ReferAsk,
+  SentReferral,
+  SilenceAsk,
+  UnshieldOutcome,
+}
 
 export interface OfficerChange {
   /** The key to go over to; that of now where absent. */
@@ -29,7 +41,15 @@ export interface OfficerChange {
 }
 
 /** An officer of the management function: works cases by identifier, and opens what the law and the policy allow. */
-export interface Officer extends CaseWork, Determining, OpeningWork, Referring, EnquiryWork, AlertWork, LinkWork {
+export interface Officer
+  extends CaseWork,
+    Determining,
+    OpeningWork,
+    Referring,
+    Deadlines,
+    EnquiryWork,
+    AlertWork,
+    LinkWork {
   readonly id: string
   enrolment(): Enrolment
   /** Puts a new key or new dates in the place of those of now: for `hub.replace`. */
@@ -77,6 +97,7 @@ export function createOfficer(options: OfficerOptions): Officer {
     ...determining(line),
     ...openingWork(line, keys),
     ...referring(line, keys),
+    ...deadlineWork(line),
     ...enquiryWork(line),
     ...alertWork(line),
     ...linkWork(line),

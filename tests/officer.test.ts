@@ -201,7 +201,7 @@ describe('referral', () => {
       openings: [identity.opening],
     })
     // Wednesday 10:00, one working day later.
-    expect(sent).toEqual({ referral: 1, to: 'childrens-care', decisionDueAt: NOW + DAY })
+    expect(sent).toEqual({ referral: 1, to: 'childrens-care', status: 'sent', decisionDueAt: NOW + DAY })
     expect((await it.hub.case(1)).status).toBe('referred')
     const [referral, ...more] = await all(care.referrals())
     expect(more).toEqual([])

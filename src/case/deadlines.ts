@@ -5,6 +5,8 @@
 export interface WorkingCalendar {
   /** The same time of day, this many working days later (0 and up), in epoch milliseconds. */
   addWorkingDays(from: number, days: number): number
+  /** From a day in London (`YYYY-MM-DD`) to the end of the day this many working days later. */
+  fromDay(day: string, days: number): { readonly startedAt: number; readonly dueAt: number }
   /** Whether the day in London is worked. */
   isWorkingDay(at: number): boolean
   /** Whether a later instant comes before this many more working days have ended; 0: before today ends. */
@@ -67,22 +69,62 @@ export function workingCalendar(isHoliday: (date: string) => boolean): WorkingCa
     while (!isWorked(next)) next += 1
     return next
   }
+  const laterBy = (worked: number, days: number): number => {
+    let day = worked
+    for (let left = days; left > 0; left -= 1) day = nextWorked(day + 1)
+    return day
+  }
+  const midnightOf = (day: number): number => {
+    // On the day of a change the clocks still show what they showed the evening before.
+    const evening = day * DAY_MS - 4 * HOUR_MS
+    return day * DAY_MS - aheadMs(evening)
+  }
   return {
+    fromDay(text, days) {
+      const first = Date.parse(`${text}T00:00:00Z`) / DAY_MS
+      return { startedAt: midnightOf(first), dueAt: midnightOf(laterBy(nextWorked(first), days) + 1) }
+    },
     addWorkingDays(from, days) {
       const arrived = dayOf(from)
-      let day = nextWorked(arrived)
+      const begun = nextWorked(arrived)
       // INVARIANT: whoever starts later is never due earlier, so a night or a weekend is not a time of day to keep.
-      const timeOfDay = day === arrived ? from + aheadMs(from) - arrived * DAY_MS : 0
-      for (let left = days; left > 0; left -= 1) day = nextWorked(day + 1)
+      const timeOfDay = begun === arrived ? from + aheadMs(from) - arrived * DAY_MS : 0
+      const day = laterBy(begun, days)
       const noon = day * DAY_MS + DAY_MS / 2
       return day * DAY_MS + timeOfDay - aheadMs(noon)
     },
     isWorkingDay: (at) => isWorked(dayOf(at)),
     isWithinWorkingDays(now, until, days) {
-      let last = nextWorked(dayOf(now))
-      for (let left = days; left > 0; left -= 1) last = nextWorked(last + 1)
+      const last = laterBy(nextWorked(dayOf(now)), days)
       // What ends at midnight ends with the day before.
       return dayOf(until - 1) <= last
     },
   }
+}
+
+const dayFormat = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', dateStyle: 'short' })
+
+/** The day that it is in London, `YYYY-MM-DD`. */
+export function dayInLondon(at: number): string {
+  return dayFormat.format(at)
+}
+
+const momentFormat = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London',
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+})
+
+/** An instant as people in England read it: `Thursday 5 March 2026 at 10:00`. */
+export function whenInLondon(at: number): string {
+  const parts = new Map(momentFormat.formatToParts(at).map(({ type, value }) => [type, value]))
+  const [weekday, day, month, year, hour, minute] = (
+    ['weekday', 'day', 'month', 'year', 'hour', 'minute'] as const
+  ).map((part) => parts.get(part) ?? '')
+  return `${weekday} ${day} ${month} ${year} at ${hour}:${minute}`
 }

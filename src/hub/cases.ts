@@ -13,10 +13,12 @@ import { NOT_NAMED } from '../policy/explain/redact.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import { encodeSigned, type Message } from '../port.js'
 import { agencyOf } from '../roster/roster.js'
+import { done } from './agenda.js'
 import { type HubContext, roster } from './context.js'
 import { historyKey, instantOf, lastAssessed, loadWatermark, NO_HISTORY } from './history.js'
 import { CASE_ROLES, personOf, requireOfficer } from './officers.js'
 import { verdictOn } from './raise.js'
+import { referralsDone } from './referrals.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey, pages } from './shelf.js'
 
@@ -222,6 +224,8 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
     ]
     if (closes)
       puts.push(
+        ...(await done(hub, 'review', wanted)),
+        ...(await referralsDone(hub, file.referrals)),
         hub.shelf.put('history', historyKey(hub, file.childId), { ...history, closedAt: position, level: 'none' }),
       )
     const event = {

@@ -1,39 +1,11 @@
 import { z } from 'zod'
-import type { Referral } from '../case/referral.js'
 import { bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { MESSAGE_BYTES_MAX, type Message, type SendOptions } from '../port.js'
 import { custodiansOf } from '../roster/roster.js'
-import type { Table } from '../store/port.js'
 import { type HubContext, roster } from './context.js'
 import { rosterNews } from './enrolment.js'
-import type { Rows } from './rows.js'
-import { numberKey, pages } from './shelf.js'
-
-const PAGE = 100
-
-/** A referral without its package, which only the receiving agency can read. */
-export type PublicReferral = Omit<Referral, 'sealed'>
-
-export async function* listReferrals(
-  hub: HubContext,
-  filter: { readonly after?: number | undefined } = {},
-): AsyncGenerator<PublicReferral> {
-  for await (const { sealed: _, ...referral } of numbered(hub, 'referral', filter.after)) {
-    if (referral.status !== 'prepared') yield referral
-  }
-}
-
-/** Rows of a numbered table in order, read a page at a time. */
-async function* numbered<T extends Table>(
-  hub: HubContext,
-  table: T,
-  afterNumber: number | undefined,
-): AsyncGenerator<Rows[T]> {
-  const after = afterNumber === undefined ? undefined : numberKey(afterNumber)
-  for await (const rows of pages(hub.shelf, table, PAGE, after)) for (const { value } of rows) yield value
-}
 
 /** What a check must carry besides its own content. */
 export function facts(hub: HubContext): Uint8Array {

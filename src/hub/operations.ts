@@ -6,6 +6,7 @@ import { dossier, listCases } from './cases.js'
 import { enrolParties, makeKeyset, reinstateParty, replaceParty, suspendParty } from './change-roster.js'
 import { checkpoint } from './checkpoints.js'
 import type { HubContext } from './context.js'
+import { listDeadlines, remind } from './deadlines.js'
 import { listDuplicates } from './duplicate-list.js'
 import { listEnquiries } from './enquiries-list.js'
 import type { Follow } from './enrolment.js'
@@ -17,11 +18,11 @@ import { exportBundle } from './export-bundle.js'
 import { checkEvidence, exportEntries } from './exports.js'
 import { listHistories, replay } from './histories.js'
 import { recordsOfFormerKeysets } from './keysets.js'
-import { listReferrals } from './lists.js'
 import { lookups, retireLookups } from './lookup-rotation.js'
 import type { OpenHubOptions } from './open-context.js'
 import type { Hub } from './operator.js'
 import { adoptedPolicies } from './policies.js'
+import { listReferrals } from './referral-list.js'
 import { rewrapShares, shareCounts } from './rewrap.js'
 import { reachOfCustodians, statusOf } from './status.js'
 import { unlockCustodian } from './unlock.js'
@@ -89,6 +90,14 @@ export function operations(
       yield* listEnquiries(hub, { ...filter, isShielding: false })
     },
     referrals: (filter) => listReferrals(hub, filter),
+    async *deadlines(filter) {
+      await assess()
+      yield* listDeadlines(hub, { ...filter, isShielding: false })
+    },
+    async remind(tell) {
+      await assess()
+      return remind(hub, tell)
+    },
     alerts: (filter) => listAlerts(hub, { ...filter, isShielding: false }),
     onAlert(listener) {
       hub.alertListeners.add(listener)

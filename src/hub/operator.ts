@@ -16,6 +16,7 @@ import type { Adoption, AdoptOptions } from './adopt-policy.js'
 import type { AlertFilter } from './alert-desk.js'
 import type { CaseSummary } from './cases.js'
 import type { NewKeyset } from './change-roster.js'
+import type { DeadlineFilter, Reminding, SeenDeadline } from './deadlines.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
 import type { EnquiryFilter, PublicEnquiry } from './enquiries-list.js'
 import type { ChangeOptions, RosterOutcome } from './enrolment.js'
@@ -25,10 +26,10 @@ import type { NotedErasures } from './erase-noted.js'
 import type { ExportOptions } from './export-bundle.js'
 import type { ChildHistory } from './histories.js'
 import type { KeysetRecords } from './keysets.js'
-import type { PublicReferral } from './lists.js'
 import type { Lookups } from './lookup-rotation.js'
 import type { AdoptedPolicy } from './policies.js'
 import type { CaseNews } from './raise.js'
+import type { PublicReferral, ReferralFilter } from './referral-list.js'
 import type { RewrapOptions, Rewrapping, ShareCount } from './rewrap.js'
 import type { CustodianReach, HubStatus } from './status.js'
 import type { Unlocking } from './unlock.js'
@@ -135,7 +136,16 @@ export interface Hub extends HubPort, AsyncDisposable {
   case(number: number): Promise<Dossier>
   /** Without those about shielded children, which the shielding officer alone is shown. */
   enquiries(filter?: EnquiryFilter): AsyncIterable<PublicEnquiry>
-  referrals(filter?: { readonly after?: number }): AsyncIterable<PublicReferral>
+  /** Referrals that were sent, by number; what they say only the receiving agency can read. */
+  referrals(filter?: ReferralFilter): AsyncIterable<PublicReferral>
+  /** What is due, in the order in which it is; without what shielding officers alone are shown. */
+  deadlines(filter?: DeadlineFilter): AsyncIterable<SeenDeadline>
+  /**
+   * Tells of every deadline that has become soon, overdue or escalated since it was last told of, and gives their number. For a
+   * scheduler to call as often as it likes: nothing is told twice, but for what was being told when a process died. Shielding
+   * officers' are told too: see that only they hear of enquiries from number 1,000,000,001 on.
+   */
+  remind(tell: Reminding): Promise<number>
   /** Suspected duplicates by number, without those about shielded children. */
   duplicates(filter?: DuplicateFilter): AsyncIterable<PublicDuplicate>
   /** Alerts by number, without those that shielding officers alone are shown. */

@@ -159,6 +159,10 @@ export interface OpeningRow {
   readonly record: Uint8Array
   readonly releases: readonly { readonly custodian: string; readonly release: Uint8Array }[]
   readonly expiry: number
+  /** Referrals that begin with this opening, by all of their openings and the agency. */
+  readonly referred?:
+    | readonly { readonly to: string; readonly openings: readonly string[]; readonly referral: number }[]
+    | undefined
 }
 
 /** An enquiry as it waits for an agency, under the agency's own reference. */

@@ -1,12 +1,22 @@
 import { z } from 'zod'
-import { fromHex } from '../bytes.js'
-import type { AgencyNeed } from '../case/need.js'
-import { PURPOSES } from '../case/opening.js'
-import { sealPackage } from '../case/package.js'
-import { LAWFUL_BASES, REFERRAL_NOTICE } from '../case/referral.js'
+import { fromHex, sha256, toHex } from '../bytes.js'
+import { AGENCY_NEEDS, type AgencyNeed } from '../case/need.js'
+import { type ReferralFacts, sealPackage } from '../case/package.js'
+import { referralFacts } from '../case/package-shape.js'
+import {
+  DECLINE_REASONS,
+  LAWFUL_BASES,
+  MILESTONES,
+  REFERRAL_NOTICE,
+  REFERRAL_OUTCOMES,
+  REFERRAL_STATUSES,
+  type ReferralStatus,
+} from '../case/referral.js'
+import { signReferral } from '../case/referral-statement.js'
 import { type Consent, NOT_SOUGHT } from '../disclosure/decide.js'
 import { instant, parse } from '../door.js'
 import { IndexError } from '../errors.js'
+import type { PublicReferral, ReferralFilter } from '../hub/referral-list.js'
 import type { Connection } from '../party.js'
 import { THRESHOLDS } from '../policy/policy.js'
 import type { SendOptions } from '../port.js'
@@ -14,19 +24,25 @@ import { agencyOf } from '../roster/roster.js'
 import type { OneUseKeys } from './one-use-keys.js'
 import { readDetails } from './read.js'
 
-/** Sending agencies what they need to act. */
+/** Sending agencies what they need to act, and hearing what became of it. */
 export interface Referring {
-  /** Sends an agency what it needs to act, sealed to its key. */
+  /**
+   * Sends an agency what it needs to act, sealed to its key. The same openings to the same agency are one referral: asked again,
+   * after a crash too, it is not sent twice, and this says how it stands.
+   * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING`, `ERR_OPENING_UNKNOWN`, `ERR_OPENING_EXPIRED`,
+   * `ERR_DISCLOSURE_DENIED`, `ERR_CASE_STATUS`
+   */
   refer(ask: ReferAsk, options?: SendOptions): Promise<SentReferral>
-}
-
-export function referring(line: Connection, keys: OneUseKeys): Referring {
-  return { refer: (ask, send) => referCase(line, keys, ask, send) }
+  /** A page of at most 100 referrals by number, without what they say. */
+  referrals(filter?: ReferralFilter, options?: SendOptions): Promise<readonly PublicReferral[]>
+  /** One referral: what its agency said, and when. @throws {IndexError} `ERR_REFERRAL_UNKNOWN` */
+  referral(referral: number, options?: SendOptions): Promise<PublicReferral>
 }
 
 export interface ReferAsk {
   readonly case: number
   readonly to: string
+  /** Openings of this officer's own that can still be read, one for each group: 32 hexadecimal digits each. */
   readonly openings: readonly string[]
   /** Why the agency needs to know; put on record with the case. */
   readonly because: AgencyNeed
@@ -36,45 +52,95 @@ export interface ReferAsk {
 export interface SentReferral {
   readonly referral: number
   readonly to: string
+  readonly status: ReferralStatus
   readonly decisionDueAt: number
 }
 
-const referReply = z.strictObject({
-  referral: instant,
-  threshold: z.enum(THRESHOLDS),
-  level: z.string(),
-  purpose: z.enum(PURPOSES),
+const status = z.enum(REFERRAL_STATUSES)
+const outline = z.strictObject({ referral: instant, status, decisionDueAt: instant })
+const prepareReply = z.union([z.strictObject({ sent: outline }), z.strictObject({ prepared: referralFacts })])
+const publicReferral = z.strictObject({
+  number: instant,
+  case: instant,
+  openings: z.array(z.string()),
+  to: z.string(),
+  because: z.enum(AGENCY_NEEDS),
+  officer: z.string(),
+  purpose: z.string(),
   lawfulBasis: z.enum(LAWFUL_BASES),
+  threshold: z.enum(THRESHOLDS),
   sentAt: instant,
   decisionDueAt: instant,
-  agencyChildId: z.string().max(64),
+  status,
+  receivedAt: instant.optional(),
+  acceptedAt: instant.optional(),
+  declined: z.strictObject({ reason: z.enum(DECLINE_REASONS), at: instant }).optional(),
+  outcome: z.enum(REFERRAL_OUTCOMES).optional(),
+  decidedAt: instant.optional(),
+  reports: z.array(z.strictObject({ milestone: z.enum(MILESTONES), on: z.string(), at: instant })).optional(),
+  amendedAt: instant.optional(),
 })
+const referralsReply = z.strictObject({ referrals: z.array(publicReferral) })
 
-/** Reads what was opened, asks what may go to the agency, and sends it sealed to the agency's key. */
+export function referring(line: Connection, keys: OneUseKeys): Referring {
+  return {
+    refer: (ask, send) => referCase(line, keys, ask, send),
+    async referrals(filter = {}, send) {
+      return parse(referralsReply, await line.ask('referrals', filter, send), 'ERR_MESSAGE_MALFORMED', 'referrals')
+        .referrals
+    },
+    async referral(referral, send) {
+      return parse(publicReferral, await line.ask('referral', { referral }, send), 'ERR_MESSAGE_MALFORMED', 'referral')
+    },
+  }
+}
+
+/** Asks what may go to the agency, reads what was opened, and sends it sealed to the agency's key. */
 async function referCase(line: Connection, keys: OneUseKeys, ask: ReferAsk, send?: SendOptions): Promise<SentReferral> {
-  const { consent = NOT_SOUGHT, because, to } = ask
+  const { case: caseNumber, to, because, consent = NOT_SOUGHT } = ask
   const agency = agencyOf(await line.roster(send), to)
   if (agency === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'no agency is on the roster under this id')
-  const [first] = ask.openings
-  if (first === undefined)
+  if (ask.openings.length === 0)
     throw new IndexError('ERR_OPENING_UNKNOWN', 'a referral needs at least one opening of the case')
-  const read = await Promise.all(ask.openings.map((opening) => readDetails(line, keys, opening, send)))
-  if (read.some(({ request }) => request.case !== ask.case))
-    throw new IndexError('ERR_OPENING_UNKNOWN', 'an opening is of another case')
-  const groups = [...new Set(read.map(({ opened }) => opened.group))]
-  const question = { case: ask.case, to, groups, opening: fromHex(first), because, consent }
-  const offer = parse(
-    referReply,
+  const openings = [...new Set(ask.openings)].sort().map(fromHex)
+  const question = { case: caseNumber, to, because, openings, consent }
+  const answer = parse(
+    prepareReply,
     await line.ask('prepare-referral', question, send),
     'ERR_MESSAGE_MALFORMED',
     'referral',
   )
-  const details = Object.fromEntries(read.map(({ opened }) => [opened.group, opened.details]))
-  const sealed = await sealPackage(
-    line.hub,
-    { id: agency.id, hpke: agency.keys.hpke },
-    { ...offer, case: ask.case, details, notice: REFERRAL_NOTICE },
+  if ('sent' in answer) return { ...answer.sent, to }
+  const facts = answer.prepared
+  const read = []
+  for (const opening of openings) read.push(await readDetails(line, keys, toHex(opening), send))
+  requireAsAsked(
+    facts,
+    ask,
+    read.map(({ request }) => request),
   )
-  await line.ask('refer', { referral: offer.referral, case: ask.case, to, opening: fromHex(first), sealed }, send)
-  return { referral: offer.referral, to, decisionDueAt: offer.decisionDueAt }
+  const details = Object.fromEntries(read.map(({ opened }) => [opened.group, opened.details]))
+  const receiver = { id: agency.id, hpke: agency.keys.hpke }
+  const sealed = await sealPackage(line.hub, receiver, { version: 2, ...facts, details, notice: REFERRAL_NOTICE })
+  const { referral, purpose, lawfulBasis, threshold, sentAt, decisionDueAt } = facts
+  const said = { referral, case: caseNumber, openings: openings.map(toHex), to, because, officer: line.id, purpose }
+  const statement = { ...said, lawfulBasis, threshold, sentAt, decisionDueAt, package: sha256(sealed) }
+  const signature = signReferral(line.hub, statement, line.key.signing)
+  const reply = await line.ask('refer', { referral, sealed, signature }, send)
+  return { ...parse(outline, reply, 'ERR_MESSAGE_MALFORMED', 'referral'), to }
+}
+
+/** What the hub says of the referral must be what this officer asked for, and signed for at the opening. */
+function requireAsAsked(
+  facts: ReferralFacts,
+  ask: ReferAsk,
+  requests: readonly { readonly case: number; readonly purpose: string; readonly lawfulBasis: string }[],
+): void {
+  const isAsked = facts.case === ask.case && facts.because === ask.because
+  const isOpened = requests.every(
+    (request) =>
+      request.case === ask.case && request.purpose === facts.purpose && request.lawfulBasis === facts.lawfulBasis,
+  )
+  if (isAsked && isOpened) return
+  throw new IndexError('ERR_MESSAGE_MALFORMED', 'the hub prepared another referral than was asked for')
 }

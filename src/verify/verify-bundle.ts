@@ -10,7 +10,7 @@ import { presentRoster } from '../roster/history.js'
 import { closeBatch, type OpenBatch, openBatch, takeRows, verifyRecordEntry, verifyWithdrawal } from './batches.js'
 import { type BundleHeader, type BundleLine, decodeHeader, decodeLine, linesOf } from './bundle.js'
 import { verifyCase, verifyDetermination, verifyLink } from './cases.js'
-import { verifyDisclosure, verifyReferral } from './disclosures.js'
+import { verifyDisclosure } from './disclosures.js'
 import {
   approve,
   type BundleCounts,
@@ -26,6 +26,7 @@ import {
 import { verifyEnquiry } from './enquiries.js'
 import { type KeptHead, keptHeads } from './heads.js'
 import { verifyAnswer, verifyOpening, verifyView } from './openings.js'
+import { verifyDeadline, verifyReferral } from './referrals.js'
 import { verifyPolicyEntry, verifyRosterEntry } from './rosters.js'
 
 export interface BundleExpectation {
@@ -89,6 +90,7 @@ const LOOKS: Readonly<Partial<Record<EntryType, (docket: Docket, place: Place, e
   refusal: verifyAnswer,
   view: (docket, place, { body }) => verifyView(docket, place, body),
   referral: (docket, place, { body }) => verifyReferral(docket, place, body),
+  deadline: (docket, place, { body }) => verifyDeadline(docket, place, body),
 }
 
 /** A bundle as far as it was read. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { toBase64, toHex, utf8Bytes } from '../../src/bytes.js'
+import { dayInLondon } from '../../src/case/deadlines.js'
 import { type CustodianStore, lockRestored, memoryCustodianStore } from '../../src/custodian.js'
 import type { Founding } from '../../src/founding.js'
 import {
@@ -136,6 +137,8 @@ async function story(): Promise<void> {
   const officer = (id: string, more = {}) =>
     createOfficer({ ...keyed(id), person: `person-${id}`, ...standing, ...more })
   const [first, second, third] = [officer('first'), officer('second'), officer('third')]
+  await it.officer('manager', { roles: ['manager'] })
+  const manager = officer('manager', { roles: ['manager'] })
   const shielding = officer('shielding', { roles: ['caseworker', 'shielding'] })
   const seenAt = (n: number, reference: string, incident = 'police-protection') => ({
     child: { nhsNumber: nhsNumber(n) },
@@ -164,7 +167,15 @@ async function story(): Promise<void> {
     await step(() => first.refer({ case: 1, because: 'acts-on-referral', to: 'st-marys', openings: [opening.opening] }))
   }
   await step(() => all(health.referrals()))
+  await step(() => health.accept(1))
   await step(() => health.decide(1, 'assessment'))
+  await step(() => health.report(1, 'strategy-discussion-held', dayInLondon(it.clock.now)))
+  await step(() => health.decline(1, 'not-ours'))
+  await step(() => first.referrals({ status: 'decided' }))
+  await step(() => first.referral(1))
+  await step(() => manager.deadlines({ state: 'upcoming', mine: false }))
+  const until = it.clock.now + DAY
+  await step(() => manager.silence({ kind: 'conference', number: 1, reason: 'court-timetable', until }))
   await step(() => first.enquiries())
   await step(() => first.takeEnquiry(1))
   await step(() => shielding.takeEnquiry(1))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { englishCalendar, WORKING_DAYS, workingCalendar } from '../../src/case/deadlines.js'
+import { dayInLondon, englishCalendar, WORKING_DAYS, workingCalendar } from '../../src/case/deadlines.js'
 
 const DAY = 86_400_000
 const calendar = await englishCalendar()
@@ -54,6 +54,40 @@ describe('England’s working days', () => {
     ['a conference across Easter', '2026-03-25T10:00Z', WORKING_DAYS.conference, '2026-04-17T09:00'],
   ])('%s', (_, from, days, expected) => {
     expect(due(from, days)).toBe(expected)
+  })
+})
+
+describe('from a day on', () => {
+  const fromDay = (day: string, days: number) => {
+    const { startedAt, dueAt } = calendar.fromDay(day, days)
+    return [startedAt, dueAt].map((at) => new Date(at).toISOString().slice(0, 16))
+  }
+
+  test.each([
+    ['2026-03-02', 1, '2026-03-02T00:00', '2026-03-04T00:00'],
+    ['2026-03-06', 0, '2026-03-06T00:00', '2026-03-07T00:00'],
+    ['2026-03-07', 1, '2026-03-07T00:00', '2026-03-11T00:00'],
+    ['2026-03-25', 15, '2026-03-25T00:00', '2026-04-17T23:00'],
+    ['2026-03-27', 1, '2026-03-27T00:00', '2026-03-30T23:00'],
+    ['2026-03-29', 0, '2026-03-29T00:00', '2026-03-30T23:00'],
+    ['2026-10-25', 0, '2026-10-24T23:00', '2026-10-27T00:00'],
+    ['2026-10-23', 0, '2026-10-22T23:00', '2026-10-23T23:00'],
+    ['2026-12-21', 15, '2026-12-21T00:00', '2027-01-15T00:00'],
+  ])('%s, %i working days', (day, days, startedAt, dueAt) => {
+    expect(fromDay(day, days)).toEqual([startedAt, dueAt])
+  })
+
+  test('a day in London begins at its midnight', () => {
+    expect(dayInLondon(Date.parse('2026-07-03T23:30Z'))).toBe('2026-07-04')
+    expect(dayInLondon(Date.parse('2026-01-03T23:30Z'))).toBe('2026-01-03')
+    fc.assert(
+      fc.property(fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2035, 0, 1) }), (at) => {
+        const { startedAt } = calendar.fromDay(dayInLondon(at), 0)
+        expect(startedAt).toBeLessThanOrEqual(at)
+        expect(dayInLondon(startedAt)).toBe(dayInLondon(at))
+        expect(dayInLondon(startedAt - 1)).not.toBe(dayInLondon(at))
+      }),
+    )
   })
 })
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { unpack } from '../../src/bytes.js'
-import { openReferral, sealPackage } from '../../src/case/package.js'
-import { REFERRAL_NOTICE } from '../../src/case/referral.js'
 import { fromAgencyChildId } from '../../src/child/identifiers.js'
 import { readAgencyChildId } from '../../src/child/written-form.js'
 import { ChildTable } from '../../src/hub/children.js'
@@ -9,7 +7,6 @@ import { identifierKeyOf } from '../../src/hub/context.js'
 import type { Agency, AgencyReferral, CheckInput } from '../../src/index.js'
 import { fromJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
-import { keyOf } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 
@@ -85,7 +82,7 @@ describe('a referral names the child to the agency that gets it', () => {
     expect(ids.map((id) => told.includes(id))).toEqual([false, true, false])
     const prepared = it.exchanges.findLast(({ message }) => decodeMessage(message).verb === 'prepare-referral')
     const [body] = unpack('reply/v1', prepared?.reply ?? new Uint8Array(0), 1) as [Uint8Array]
-    expect(fromJsonBytes(body)).toMatchObject({ agencyChildId: ids[1] })
+    expect(fromJsonBytes(body)).toMatchObject({ prepared: { agencyChildId: ids[1] } })
   })
 
   test('by the id of the child to whom officers linked the one of the case', async () => {
@@ -113,24 +110,4 @@ describe('a referral names the child to the agency that gets it', () => {
     const { ledger } = await it.context()
     for (const { bytes } of await ledger.read(0, 1000)) expect(Buffer.from(bytes).includes(agencyChildId)).toBe(false)
   })
-})
-
-test('a package of before ids were translated is read as it is', async () => {
-  await using it = await house()
-  const { hpke } = keyOf(it, 'st-marys')
-  const content = {
-    referral: 3,
-    case: 12,
-    threshold: 'child-in-need',
-    level: 'child-in-need',
-    purpose: 'referral',
-    lawfulBasis: 'public-task',
-    sentAt: 1,
-    decisionDueAt: 2,
-    details: {},
-    notice: REFERRAL_NOTICE,
-  } as const
-  const sealed = await sealPackage(it.hub.id, { id: 'st-marys', hpke: hpke.publicKey }, content)
-  const read = await openReferral(it.hub.id, 'st-marys', [hpke], { referral: 3, sealed, status: 'sent' })
-  expect(read).toEqual({ kind: 'referral', ...content, status: 'received' })
 })

@@ -65,7 +65,9 @@ function pack(): string {
   for (const wanted of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'dist/cli.js']) {
     if (!paths.includes(wanted)) fail(`the tarball lacks ${wanted}`)
   }
-  const strange = paths.filter((path) => !/^(dist|docs|policies)\/|^(LICENSE|[A-Z]+\.md|package\.json)$/.test(path))
+  const strange = paths.filter(
+    (path) => !/^(dist|docs|policies|schemas)\/|^(LICENSE|[A-Z]+\.md|package\.json)$/.test(path),
+  )
   if (strange.length > 0) fail(`the tarball holds ${strange.join(', ')}`)
   return join(folder, packed.filename)
 }

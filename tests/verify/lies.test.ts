@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { parseSignedRequest } from '../../src/case/messages.js'
 import { signRequest } from '../../src/case/opening.js'
+import { type ReferralStatement, signReferral } from '../../src/case/referral-statement.js'
 import type { CheckId } from '../../src/check/canonical.js'
 import { signWithdrawal } from '../../src/check/withdrawal.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
@@ -196,21 +197,23 @@ test('a view or referral of an opening that no quorum released', async () => {
   const asked = encodeMessage('read-opening', toJsonBytes({ opening: fresh.opening }), busy.clock.now, own)
   await journal(busy, 'view', { opening: fresh.opening, officer: 'first', case: 1, asked })
   const { purpose, lawfulBasis } = request
-  const sent = {
-    ...{
-      event: 'sent',
-      number: 9,
-      case: 1,
-      opening: '01'.repeat(16),
-      to: 'st-marys',
-      because: 'acts-on-referral',
-      officer: 'first',
-      purpose,
-    },
-    ...{ lawfulBasis, threshold: 'child-protection', sentAt: 1, decisionDueAt: 2, status: 'sent' },
+  const sent: ReferralStatement = {
+    referral: 9,
+    case: 1,
+    openings: ['01'.repeat(16)],
+    to: 'st-marys',
+    because: 'acts-on-referral',
+    officer: 'first',
+    purpose,
+    lawfulBasis,
+    threshold: 'child-protection',
+    sentAt: 1,
+    decisionDueAt: 2,
+    package: new Uint8Array(32),
   }
-  await journal(busy, 'referral', sent)
-  await journal(busy, 'referral', { event: 'received', number: 8, to: 'st-marys' })
+  const signature = signReferral(busy.hub.id, sent, key('first'))
+  await journal(busy, 'referral', { event: 'sent', ...sent, signature })
+  await journal(busy, 'referral', { event: 'received', number: 8, to: 'st-marys', asked: new Uint8Array(1) })
   expect(await wrongIn(busy)).toEqual([
     'a view does not stand: no quorum of custodians had released its opening',
     'a referral does not stand: no quorum of custodians had released its opening',
