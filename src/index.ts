@@ -29,6 +29,18 @@ export {
 } from './case/agenda.js'
 export { ALERT_KINDS, ALERT_OUTCOMES, type Alert, type AlertKind, type AlertOutcome } from './case/alert.js'
 export { CASE_STATUSES, type CaseStatus, CLOSING_REASONS, type ClosingReason } from './case/case.js'
+export {
+  CONSENT_KINDS,
+  CONSENTED_INFORMATION,
+  type ConsentDecision,
+  type ConsentedInformation,
+  type ConsentKind,
+  type ConsentRecord,
+  type ConsentSpeaker,
+  consentFor,
+  MANAGEMENT,
+  type Understanding,
+} from './case/consent.js'
 export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
 export { DUPLICATE_REASONS, type DuplicateReason, type DuplicateStatus } from './case/duplicate.js'
 export {

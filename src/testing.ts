@@ -2,11 +2,25 @@ export { type LevelExample, type PolicyMutant, policyMutants, survivingMutants }
 export type { Example } from './policy/example.js'
 export { type ReferenceVerdict, referenceAssess } from './policy/reference/assess.js'
 export {
+  type ConsentLawOptions,
+  type ConsentReport,
+  type ConsentResult,
+  checkConsentLaws,
+} from './testing/disclosure/check-consent-laws.js'
+export {
   checkDisclosureLaws,
   type DisclosureLawOptions,
   type DisclosureReport,
   type DisclosureResult,
 } from './testing/disclosure/check-laws.js'
+export {
+  type ConsentLaw,
+  type ConsentLawId,
+  type ConsentRule,
+  type ConsentSituation,
+  consentLaws,
+} from './testing/disclosure/consent-laws.js'
+export { consentRecords, consentSituations } from './testing/disclosure/consent-records.js'
 export { type Decide, type DisclosureLaw, type DisclosureLawId, disclosureLaws } from './testing/disclosure/laws.js'
 export {
   consents,
