@@ -58,13 +58,11 @@ export {
 export type { Involvement } from './case/involvement.js'
 export { LINK_REASONS, type LinkReason } from './case/link.js'
 export { AGENCY_NEEDS, type AgencyNeed, type Need, OFFICER_NEEDS, type OfficerNeed } from './case/need.js'
-export { PURPOSES, type Purpose, REFUSAL_REASONS, type RefusalReason, type ReleaseAnswer } from './case/opening.js'
+export { REFUSAL_REASONS, type RefusalReason, type ReleaseAnswer } from './case/opening.js'
 export type { AgencyReferral, ReferralPackage, UnreadableReferral } from './case/package.js'
 export {
   DECLINE_REASONS,
   type DeclineReason,
-  LAWFUL_BASES,
-  type LawfulBasis,
   MILESTONES,
   type Milestone,
   REFERRAL_OUTCOMES,
@@ -93,6 +91,7 @@ export {
   decideDisclosure,
   parseDisclosureRequest,
 } from './disclosure/decide.js'
+export { LAWFUL_BASES, type LawfulBasis, PURPOSES, type Purpose } from './disclosure/purpose.js'
 export { fileCustodianStore } from './embedded/files.js'
 export { type InitHubOptions, initHub, type OpenOptions, openHub } from './embedded.js'
 export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'

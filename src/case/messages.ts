@@ -1,18 +1,11 @@
 import { z } from 'zod'
+import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { bytesOf, isBytes, parse } from '../door.js'
 import type { ConsistencyProof } from '../journal/proof.js'
 import { consistencyShape, noteShape, proofPath } from '../journal/shapes.js'
 import { GROUPS } from '../seal/label.js'
 import type { Determination } from './determination.js'
-import {
-  type Evidence,
-  type ProvenEntry,
-  PURPOSES,
-  REFUSAL_REASONS,
-  type ReleaseAnswer,
-  type SignedRequest,
-} from './opening.js'
-import { LAWFUL_BASES } from './referral.js'
+import { type Evidence, type ProvenEntry, REFUSAL_REASONS, type ReleaseAnswer, type SignedRequest } from './opening.js'
 
 /** What the hub sends a custodian to ask for its share. */
 export interface ReleaseMessage {

@@ -1,13 +1,9 @@
 import { encode, sha256 } from '../bytes.js'
+import type { LawfulBasis, Purpose } from '../disclosure/purpose.js'
 import { toJsonBytes } from '../json.js'
 import type { Group } from '../seal/label.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
 import type { Determination } from './determination.js'
-import type { LawfulBasis } from './referral.js'
-
-/** What an officer is for, in opening a child's details. Closed, so that no free text is journalled. */
-export const PURPOSES = ['referral', 'strategy-discussion', 'assessment', 'immediate-protection'] as const
-export type Purpose = (typeof PURPOSES)[number]
 
 /** What an officer asks of the custodians: one group of one child's details, for one purpose, until it expires. */
 export interface OpeningRequest {
@@ -138,6 +134,7 @@ export const REFUSAL_REASONS = [
   'evidence-too-large',
   'record-does-not-match',
   'group-not-opened-by-level',
+  'purpose-not-of-level',
   'check-not-proven',
   'check-not-signed',
   'check-of-suspended-agency',

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { DisclosureBasis } from '../disclosure/basis.js'
 import type { Information, Obligation } from '../disclosure/decide.js'
+import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { THRESHOLDS } from '../policy/policy.js'
 import { CONCERNS_MAX } from './concern.js'
 import { AGENCY_NEEDS } from './need.js'
-import { PURPOSES } from './opening.js'
 import type { ReferralFacts, ReferralPackage } from './package.js'
-import { LAWFUL_BASES } from './referral.js'
 
 /** The shape of a referral package, for whoever reads one and for its JSON schema. Nothing in it is free text of an officer's. */
 

@@ -1,6 +1,7 @@
 import { encode } from '../bytes.js'
 import type { DisclosureBasis } from '../disclosure/basis.js'
 import type { Information, Obligation } from '../disclosure/decide.js'
+import type { LawfulBasis, Purpose } from '../disclosure/purpose.js'
 import { parse } from '../door.js'
 import { isIndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -8,9 +9,8 @@ import type { Threshold } from '../policy/policy.js'
 import { type HpkeKey, hpkeOpen, hpkeSeal } from '../seal/hpke.js'
 import type { CarerFactor, Concern } from './concern.js'
 import type { AgencyNeed } from './need.js'
-import type { Purpose } from './opening.js'
 import { referralPackage } from './package-shape.js'
-import { type LawfulBasis, REFERRAL_STATUSES, type ReferralStatus } from './referral.js'
+import { REFERRAL_STATUSES, type ReferralStatus } from './referral.js'
 
 /**
  * What the receiving agency reads: who the child is, what was seen, on what basis it is told, and by when it must decide. Its

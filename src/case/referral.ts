@@ -1,3 +1,4 @@
+import type { LawfulBasis } from '../disclosure/purpose.js'
 import { IndexError } from '../errors.js'
 import type { Threshold } from '../policy/policy.js'
 import { type Deadline, workingDeadline } from './agenda.js'
@@ -67,17 +68,6 @@ export interface Report {
   readonly on: string
   readonly at: number
 }
-
-/** Lawful bases of UK GDPR Article 6(1) that a disclosure can rest on. */
-export const LAWFUL_BASES = [
-  'legal-obligation',
-  'vital-interests',
-  'public-task',
-  'recognised-legitimate-interest',
-  'legitimate-interests',
-  'consent',
-] as const
-export type LawfulBasis = (typeof LAWFUL_BASES)[number]
 
 export const REFERRAL_NOTICE =
   'The threshold is indicated by checks against an identifier. It is for people to judge; nothing here is a decision about a family.'

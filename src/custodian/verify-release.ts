@@ -12,6 +12,7 @@ import {
   type RefusalReason,
   requestIsSignedBy,
 } from '../case/opening.js'
+import { isPurposeAllowed } from '../disclosure/purpose.js'
 import { isIndexError } from '../errors.js'
 import type { TreeHead } from '../journal/merkle.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -144,4 +145,5 @@ function requireOpenedBy(policy: Policy, level: string, { signed: { request } }:
   const reached = levelNamed(policy, level)
   unless(reached !== undefined && reached.threshold !== 'none', 'threshold-not-reached')
   unless(reached.opens.includes(request.group), 'group-not-opened-by-level')
+  unless(isPurposeAllowed(reached.threshold, request.purpose, request.lawfulBasis), 'purpose-not-of-level')
 }

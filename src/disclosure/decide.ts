@@ -104,7 +104,7 @@ function obligationsOf(basis: DisclosureBasis): readonly Obligation[] {
  * @throws {IndexError} `ERR_REQUEST_INVALID`, naming the field, for a missing or unknown field or value.
  */
 export function parseDisclosureRequest(input: unknown): DisclosureRequest {
-  return parse(REQUEST, input, 'ERR_REQUEST_INVALID', 'disclosure request')
+  return parse(disclosureRequestShape, input, 'ERR_REQUEST_INVALID', 'disclosure request')
 }
 
 function oneOf<Value extends string>(values: readonly Value[]): z.ZodType<Value> {
@@ -117,14 +117,14 @@ const CONSENT_STATE = oneOf(CONSENT_STATES)
 /** Nobody has been asked. */
 export const NOT_SOUGHT: Consent = { carer: 'not-sought', child: 'not-sought', childUnderstands: false }
 
-/** The shape of a consent in any message. */
-export const consentShape: z.ZodType<Consent> = z.strictObject({
+const consentShape: z.ZodType<Consent> = z.strictObject({
   carer: CONSENT_STATE,
   child: CONSENT_STATE,
   childUnderstands: z.boolean(),
 })
 
-const REQUEST = z.strictObject({
+/** The shape of a question in any message. */
+export const disclosureRequestShape: z.ZodType<DisclosureRequest> = z.strictObject({
   information: oneOf<Information>([
     'existence',
     'check',

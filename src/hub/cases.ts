@@ -1,23 +1,18 @@
 import { z } from 'zod'
 import { CASE_STATUSES, type CaseFile, type CaseStatus, CLOSING_REASONS } from '../case/case.js'
 import { type Determination, determinationIsSignedBy, determinedLevel } from '../case/determination.js'
-import { type Dossier, dossierOf } from '../case/dossier.js'
 import { parseDetermination } from '../case/messages.js'
 import { endedNeeds } from '../case/need.js'
-import { decideDisclosure, NOT_SOUGHT } from '../disclosure/decide.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Verdict } from '../policy/assess.js'
-import { NOT_NAMED } from '../policy/explain/redact.js'
 import { levelNamed, levelRank, type Threshold } from '../policy/policy.js'
 import { encodeSigned, type Message } from '../port.js'
-import { agencyOf } from '../roster/roster.js'
 import { done } from './agenda.js'
 import { type HubContext, roster } from './context.js'
 import { historyKey, instantOf, lastAssessed, loadWatermark, NO_HISTORY } from './history.js'
 import { CASE_ROLES, personOf, requireOfficer } from './officers.js'
-import { verdictOn } from './raise.js'
 import { referralsDone } from './referrals.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey, pages } from './shelf.js'
@@ -99,33 +94,8 @@ export function openableLevel(
     : verdict.level
 }
 
-/** The case as its officers see it: timeline and verdict by identifier only, agencies by kind. */
-export async function dossier(hub: HubContext, number: number): Promise<Dossier> {
-  const file = await requireCase(hub, number)
-  const history = await historyOf(hub, file)
-  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
-  const { policy } = hub.policy(verdict.asOf)
-  return dossierOf(policy, file, withoutSensitiveKinds(hub, history, verdict.threshold), verdict)
-}
-
-/** In one authority the kind of a sensitive service can name it: rule 3 of the disclosure rules decides, here too. */
-function withoutSensitiveKinds(hub: HubContext, history: HistoryRow, threshold: Threshold): HistoryRow['checks'] {
-  const { permitted } = decideDisclosure({
-    information: 'sensitive-involvement',
-    threshold,
-    status: 'none',
-    needToKnow: true,
-    consent: NOT_SOUGHT,
-  })
-  if (permitted) return history.checks
-  return history.checks.map((check) =>
-    agencyOf(roster(hub), check.agency)?.sensitive === true ? { ...check, agencyKind: NOT_NAMED } : check,
-  )
-}
-
 const number = z.number().int().min(1)
 const listRequest = z.strictObject({ status: z.enum(CASE_STATUSES).optional(), after: number.optional() })
-const reviewRequest = z.strictObject({ case: number })
 const determineRequest = z.strictObject({ determination: z.unknown() })
 const closeRequest = z.strictObject({ case: number, reason: z.enum(CLOSING_REASONS) })
 
@@ -139,12 +109,6 @@ export async function casesForOfficer(hub: HubContext, message: Message): Promis
     if (cases.length === PAGE) break
   }
   return toJsonBytes({ cases })
-}
-
-export async function reviewForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
-  requireOfficer(hub, message, ...CASE_ROLES)
-  const { case: wanted } = parse(reviewRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'review')
-  return toJsonBytes(await dossier(hub, wanted))
 }
 
 /** Keeps an officer's signed determination. Whether there are enough of them is asked at an opening, by everyone anew. */

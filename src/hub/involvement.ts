@@ -1,35 +1,34 @@
 import type { Involvement } from '../case/involvement.js'
 import { decodeCheck } from '../check/canonical.js'
-import { NOT_SOUGHT } from '../disclosure/decide.js'
-import type { Threshold } from '../policy/policy.js'
+import type { Field, Viewing } from '../disclosure/fields.js'
 import { agencyOf } from '../roster/roster.js'
 import { type HubContext, roster } from './context.js'
-import { type DisclosureContext, decideAndDraft } from './disclosures.js'
+import { type DisclosureContext, decide } from './disclosures.js'
 import type { Draft } from './ledger.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
 
+const PLAIN: Field = { information: 'involvement' }
+const SENSITIVE: Field = { information: 'sensitive-involvement' }
+
 /**
  * The agencies that know the child, each only if the disclosure rules let this officer hear of it. A sexual health,
- * mental health or substance misuse service is named under rule 3 alone. Every decision is drafted, denials too.
+ * mental health or substance misuse service is named under rule 3 alone. Both decisions are in the draft, whoever the agencies are.
  */
 export async function involvementOf(
   hub: HubContext,
   history: HistoryRow,
-  threshold: Threshold,
+  viewing: Viewing,
   context: DisclosureContext,
-): Promise<{ readonly involvement: readonly Involvement[]; readonly drafts: readonly Draft[] }> {
-  const decisions = ([false, true] as const).map((sensitive) => {
-    const information = sensitive ? ('sensitive-involvement' as const) : ('involvement' as const)
-    return decideAndDraft({ information, threshold, status: 'none', needToKnow: true, consent: NOT_SOUGHT }, context)
-  })
+): Promise<{ readonly involvement: readonly Involvement[]; readonly draft: Draft }> {
+  const decided = decide(viewing, context, [PLAIN, SENSITIVE])
   const named = new Map<string, HistoryCheck[]>()
   for (const check of history.checks) {
-    const sensitive = agencyOf(roster(hub), check.agency)?.sensitive === true
-    if (check.withdrawn || decisions[sensitive ? 1 : 0]?.decision.permitted !== true) continue
+    const isSensitive = agencyOf(roster(hub), check.agency)?.sensitive === true
+    if (check.withdrawn || !decided.shows(isSensitive ? SENSITIVE : PLAIN)) continue
     named.set(check.agency, [...(named.get(check.agency) ?? []), check])
   }
   const involvement = await Promise.all([...named].map(([agency, checks]) => involvementIn(hub, agency, checks)))
-  return { involvement, drafts: decisions.map(({ draft }) => draft) }
+  return { involvement, draft: decided.draft }
 }
 
 async function involvementIn(hub: HubContext, agency: string, checks: readonly HistoryCheck[]): Promise<Involvement> {

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 import { type Clock, equalBytes, toHex } from '../bytes.js'
-import { needsToKnow } from '../case/need.js'
-import { type Evidence, evidenceHash, OPENING_HOURS, type OpeningRequest, PURPOSES } from '../case/opening.js'
-import { LAWFUL_BASES } from '../case/referral.js'
-import { consentShape } from '../disclosure/decide.js'
+import { type Evidence, evidenceHash, OPENING_HOURS, type OpeningRequest } from '../case/opening.js'
+import { isPurposeAllowed, LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -13,7 +11,7 @@ import { GROUPS } from '../seal/label.js'
 import { decodeRecord, recordHash } from '../seal/record.js'
 import { historyOf, openableLevel, requireCase } from './cases.js'
 import type { HubContext } from './context.js'
-import { decideAndDraft, journalDecision } from './disclosures.js'
+import { decide, journalDecision, officersView } from './disclosures.js'
 import { gatherEvidence } from './evidence.js'
 import { instantOf } from './history.js'
 import { requireNotLinkedBy } from './involved.js'
@@ -27,7 +25,6 @@ const prepareRequest = z.strictObject({
   group: z.enum(GROUPS),
   purpose: z.enum(PURPOSES),
   lawfulBasis: z.enum(LAWFUL_BASES),
-  consent: consentShape,
 })
 
 /** What an officer needs to sign a request: everything about the record and the evidence but the evidence itself. */
@@ -77,8 +74,8 @@ export function preparedEvidence(clock: Clock): Prepared {
 
 /**
  * Decides whether the details may be asked for, journals the decision, and prepares the evidence.
- * @throws {IndexError} `ERR_CASE_UNKNOWN`, `ERR_CASE_STATUS`, `ERR_THRESHOLD_NOT_REACHED`, `ERR_DISCLOSURE_DENIED`, `ERR_OPENING_UNKNOWN`,
- * `ERR_OFFICER_INVOLVED`
+ * @throws {IndexError} `ERR_CASE_UNKNOWN`, `ERR_CASE_STATUS`, `ERR_THRESHOLD_NOT_REACHED`, `ERR_DISCLOSURE_DENIED`, `ERR_PURPOSE_NOT_ALLOWED`,
+ * `ERR_OPENING_UNKNOWN`, `ERR_OFFICER_INVOLVED`
  */
 export async function prepareOpening(hub: HubContext, prepared: Prepared, message: Message): Promise<Uint8Array> {
   const officer = requireOfficer(hub, message, ...CASE_ROLES)
@@ -92,16 +89,11 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   const { policy, hash } = hub.policy(at)
   const level = levelNamed(policy, openableLevel(hub, file, history, verdict, officer.id))
   const { purpose, lawfulBasis, group } = asked
-  const request = {
-    information: group,
-    threshold: level?.threshold ?? ('none' as const),
-    status: 'none' as const,
-    needToKnow: needsToKnow(file, officer.id),
-    consent: asked.consent,
-  }
-  const { decision, draft } = decideAndDraft(request, { case: file.number, officer: officer.id, purpose, lawfulBasis })
-  await journalDecision(hub, draft)
-  if (!decision.permitted)
+  const threshold = level?.threshold ?? 'none'
+  const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
+  const decided = decide(await officersView(hub, file, officer.id, threshold), context, [{ information: group }])
+  await journalDecision(hub, decided.draft)
+  if (!decided.shows({ information: group }))
     throw new IndexError(
       'ERR_DISCLOSURE_DENIED',
       'the disclosure rules do not permit this opening; the denial is recorded',
@@ -109,6 +101,11 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   if (level === undefined || !level.opens.includes(group)) {
     throw new IndexError('ERR_THRESHOLD_NOT_REACHED', 'the level that the checks reach does not open these details')
   }
+  if (!isPurposeAllowed(threshold, purpose, lawfulBasis))
+    throw new IndexError(
+      'ERR_PURPOSE_NOT_ALLOWED',
+      'this purpose or lawful basis does not go with the level that is reached',
+    )
   const record = await hub.shelf.one('record', recordKey(hub, file.childId, group))
   if (record === undefined)
     throw new IndexError('ERR_OPENING_UNKNOWN', 'nobody has registered this child: follow its enquiry')

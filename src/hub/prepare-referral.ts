@@ -3,21 +3,21 @@ import { toHex } from '../bytes.js'
 import { concernsOf, type ToldCheck } from '../case/concern.js'
 import { englishCalendar } from '../case/deadlines.js'
 import { parseSignedRequest } from '../case/messages.js'
-import { AGENCY_NEEDS, type AgencyNeed, needsToKnow } from '../case/need.js'
+import { AGENCY_NEEDS, type AgencyNeed } from '../case/need.js'
 import type { OpeningRequest } from '../case/opening.js'
 import type { ReferralFacts } from '../case/package.js'
 import type { Referral } from '../case/referral.js'
-import { type Consent, consentShape, type DisclosureDecision, type Information } from '../disclosure/decide.js'
+import type { DecidedField } from '../disclosure/fields.js'
 import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-import type { Policy, Threshold } from '../policy/policy.js'
+import type { Policy } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { type Agency, agencyOf } from '../roster/roster.js'
 import { historyOf, openableLevel, requireCase, thresholdOf } from './cases.js'
 import { type HubContext, requireParty, roster } from './context.js'
 import { loadCounter } from './counters.js'
-import { type DisclosureContext, decideAndDraft } from './disclosures.js'
+import { agencysView, type Decided, decide, journalDecision } from './disclosures.js'
 import { writtenFor } from './epochs.js'
 import { instantOf } from './history.js'
 import type { Draft } from './ledger.js'
@@ -34,7 +34,6 @@ interface Asked {
   readonly to: string
   readonly because: AgencyNeed
   readonly openings: readonly Uint8Array[]
-  readonly consent: Consent
 }
 
 const prepareRequest: z.ZodType<Asked> = z.strictObject({
@@ -42,7 +41,6 @@ const prepareRequest: z.ZodType<Asked> = z.strictObject({
   to: z.string().max(64),
   because: z.enum(AGENCY_NEEDS),
   openings: z.array(bytesOf(16)).min(1).max(2),
-  consent: consentShape,
 })
 
 /** How long a referral that was prepared keeps its times, for the officer's side to seal and send it. */
@@ -68,20 +66,21 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   const level = openableLevel(hub, file, history, verdict, officer.id)
   const threshold = thresholdOf(hub, level, verdict.asOf)
   const { purpose, lawfulBasis } = requests[0]
-  const { decisions, drafts } = decided(
-    [...requests.map(({ group }) => group), 'concern', 'carer-factors', 'involvement', 'sensitive-involvement'],
-    { threshold, needToKnow: needsToKnow(file, officer.id), consent: asked.consent },
-    { case: file.number, officer: officer.id, to: asked.to, purpose, lawfulBasis },
+  const parties = { officer: officer.id, to: asked.to }
+  const decided = decide(
+    await agencysView(hub, file, parties, threshold),
+    { case: file.number, ...parties, purpose, lawfulBasis },
+    [...requests.map(({ group }) => group), ...FROM_CHECKS].map((information) => ({ information })),
   )
-  if (requests.some(({ group }) => decisions.get(group)?.permitted !== true)) {
-    await hub.ledger.write(async () => ({ drafts }))
+  if (!requests.every(({ group }) => decided.shows({ information: group }))) {
+    await journalDecision(hub, decided.draft)
     throw new IndexError(
       'ERR_DISCLOSURE_DENIED',
       'the disclosure rules do not permit this referral; the denial is recorded',
     )
   }
   const base = { ...asked, officer: officer.id, purpose, lawfulBasis, threshold }
-  const referral = await numbered(hub, base, drafts)
+  const referral = await numbered(hub, base, [decided.draft])
   if (referral.status !== 'prepared') return toJsonBytes({ sent: outlineOf(referral) })
   const child = standing(await loadStanding(hub, [file.childId]), file.childId)
   const { policy } = hub.policy(verdict.asOf)
@@ -96,8 +95,8 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
     sentAt: referral.sentAt,
     decisionDueAt: referral.decisionDueAt,
     agencyChildId: writtenFor(hub, asked.to, child?.childId ?? file.childId),
-    ...partsOf(hub, policy, history, asked.to, decisions),
-    ...decisionsIn(decisions),
+    ...partsOf(hub, policy, history, asked.to, decided),
+    ...decisionsIn(decided.decisions),
   }
   return toJsonBytes({ prepared: facts })
 }
@@ -149,30 +148,15 @@ function requireOwn(row: OpeningRow | undefined, officer: string, caseNumber: nu
   return parseSignedRequest(fromJsonBytes(row.request)).request
 }
 
-type Decisions = ReadonlyMap<Information, DisclosureDecision>
+/** What a package says of the checks, each decided on whether or not there is anything of it. */
+const FROM_CHECKS = ['concern', 'carer-factors', 'involvement', 'sensitive-involvement'] as const
 
-/** One decision for each kind of information, whether or not there is anything of it. */
-function decided(
-  information: readonly Information[],
-  facts: { readonly threshold: Threshold; readonly needToKnow: boolean; readonly consent: Consent },
-  context: DisclosureContext,
-): { readonly decisions: Decisions; readonly drafts: readonly Draft[] } {
-  const each = information.map((one) => ({
-    one,
-    ...decideAndDraft({ information: one, status: 'none', ...facts }, context),
-  }))
-  return {
-    decisions: new Map(each.map(({ one, decision }) => [one, decision])),
-    drafts: each.map(({ draft }) => draft),
-  }
-}
-
-function decisionsIn(decisions: Decisions): Pick<ReferralFacts, 'disclosed' | 'leftOut' | 'obligations'> {
+function decisionsIn(decisions: readonly DecidedField[]): Pick<ReferralFacts, 'disclosed' | 'leftOut' | 'obligations'> {
   const told = (permitted: boolean) =>
-    [...decisions].flatMap(([information, decision]) =>
+    decisions.flatMap(({ request: { information }, decision }) =>
       decision.permitted === permitted ? [{ information, basis: decision.basis }] : [],
     )
-  const obligations = [...new Set([...decisions.values()].flatMap((decision) => decision.obligations))]
+  const obligations = [...new Set(decisions.flatMap(({ decision }) => decision.obligations))]
   return { disclosed: told(true), leftOut: told(false), obligations }
 }
 
@@ -182,9 +166,9 @@ function partsOf(
   policy: Policy,
   history: HistoryRow,
   to: string,
-  decisions: Decisions,
+  decided: Decided,
 ): Pick<ReferralFacts, 'concerns' | 'carerFactors' | 'involvement' | 'earlierChecks'> {
-  const may = (information: Information): boolean => decisions.get(information)?.permitted === true
+  const may = (information: (typeof FROM_CHECKS)[number]): boolean => decided.shows({ information })
   const namesSensitive = may('sensitive-involvement')
   const checks = history.checks.flatMap((check): (ToldCheck & { readonly agency: string })[] =>
     check.withdrawn === true ? [] : [{ ...check, sensitive: agencyOf(roster(hub), check.agency)?.sensitive === true }],

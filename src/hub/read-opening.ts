@@ -3,12 +3,11 @@ import { parseSignedRequest } from '../case/messages.js'
 import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-
 import { encodeSigned, type Message } from '../port.js'
 import { requireKeyset } from '../roster/keyset.js'
-
 import { historyOf, openableLevel, requireCase, thresholdOf } from './cases.js'
 import { type HubContext, roster } from './context.js'
+import { officersView } from './disclosures.js'
 import { instantOf } from './history.js'
 import { involvementOf } from './involvement.js'
 import type { Draft } from './ledger.js'
@@ -17,6 +16,7 @@ import { openingKey } from './prepare-opening.js'
 import { verdictOn } from './raise.js'
 
 const readRequest = z.strictObject({ opening: bytesOf(16) })
+
 /**
  * Hands an officer the sealed record and the shares of their own opening, and says which agencies know the child as far
  * as the disclosure rules let it. Every call is a journalled view.
@@ -38,11 +38,12 @@ export async function readOpening(hub: HubContext, message: Message): Promise<Ui
   const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
   const threshold = thresholdOf(hub, openableLevel(hub, file, history, verdict, officer.id), verdict.asOf)
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
-  const { involvement, drafts } = await involvementOf(hub, history, threshold, context)
+  const viewing = await officersView(hub, file, officer.id, threshold)
+  const { involvement, draft } = await involvementOf(hub, history, viewing, context)
   const view: Draft = {
     type: 'view',
     body: toJsonBytes({ opening, officer: officer.id, case: row.case, asked: encodeSigned(message) }),
   }
-  await hub.ledger.write(async () => ({ drafts: [view, ...drafts] }))
+  await hub.ledger.write(async () => ({ drafts: [view, draft] }))
   return toJsonBytes({ record: row.record, releases: row.releases, request: row.request, involvement })
 }

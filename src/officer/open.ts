@@ -1,15 +1,8 @@
 import { z } from 'zod'
 import { toHex } from '../bytes.js'
 import { answerOf } from '../case/answer.js'
-import {
-  type OpeningRequest,
-  type Purpose,
-  type RefusalReason,
-  type ReleaseAnswer,
-  signRequest,
-} from '../case/opening.js'
-import type { LawfulBasis } from '../case/referral.js'
-import { type Consent, NOT_SOUGHT } from '../disclosure/decide.js'
+import { type OpeningRequest, type RefusalReason, type ReleaseAnswer, signRequest } from '../case/opening.js'
+import type { LawfulBasis, Purpose } from '../disclosure/purpose.js'
 import { instant, isBytes, parse } from '../door.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
@@ -23,8 +16,6 @@ export interface OpenAsk {
   readonly group: Group
   readonly purpose: Purpose
   readonly lawfulBasis: LawfulBasis
-  /** What carer and child said, where they were asked. */
-  readonly consent?: Consent | undefined
 }
 
 /** What the custodians answered. With fewer releases than the quorum, nothing can be read; every refusal says why. */
@@ -64,13 +55,7 @@ export async function openDetails(
   ask: OpenAsk,
   send?: SendOptions,
 ): Promise<Opening> {
-  const { consent = NOT_SOUGHT, ...asked } = ask
-  const offer = parse(
-    offerReply,
-    await line.ask('prepare-opening', { ...asked, consent }, send),
-    'ERR_MESSAGE_MALFORMED',
-    'opening',
-  )
+  const offer = parse(offerReply, await line.ask('prepare-opening', ask, send), 'ERR_MESSAGE_MALFORMED', 'opening')
   const oneUse = await hpkeKey(line.random)
   const { label, keyset, recordHash, at, policyHash, evidenceHash, expiry } = offer
   const { group, purpose, lawfulBasis } = ask

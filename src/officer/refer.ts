@@ -5,7 +5,6 @@ import { type ReferralFacts, sealPackage } from '../case/package.js'
 import { referralFacts } from '../case/package-shape.js'
 import {
   DECLINE_REASONS,
-  LAWFUL_BASES,
   MILESTONES,
   REFERRAL_NOTICE,
   REFERRAL_OUTCOMES,
@@ -13,7 +12,7 @@ import {
   type ReferralStatus,
 } from '../case/referral.js'
 import { signReferral } from '../case/referral-statement.js'
-import { type Consent, NOT_SOUGHT } from '../disclosure/decide.js'
+import { LAWFUL_BASES } from '../disclosure/purpose.js'
 import { instant, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import type { PublicReferral, ReferralFilter } from '../hub/referral-list.js'
@@ -46,7 +45,6 @@ export interface ReferAsk {
   readonly openings: readonly string[]
   /** Why the agency needs to know; put on record with the case. */
   readonly because: AgencyNeed
-  readonly consent?: Consent | undefined
 }
 
 export interface SentReferral {
@@ -97,13 +95,13 @@ export function referring(line: Connection, keys: OneUseKeys): Referring {
 
 /** Asks what may go to the agency, reads what was opened, and sends it sealed to the agency's key. */
 async function referCase(line: Connection, keys: OneUseKeys, ask: ReferAsk, send?: SendOptions): Promise<SentReferral> {
-  const { case: caseNumber, to, because, consent = NOT_SOUGHT } = ask
+  const { case: caseNumber, to, because } = ask
   const agency = agencyOf(await line.roster(send), to)
   if (agency === undefined) throw new IndexError('ERR_PARTY_UNKNOWN', 'no agency is on the roster under this id')
   if (ask.openings.length === 0)
     throw new IndexError('ERR_OPENING_UNKNOWN', 'a referral needs at least one opening of the case')
   const openings = [...new Set(ask.openings)].sort().map(fromHex)
-  const question = { case: caseNumber, to, because, openings, consent }
+  const question = { case: caseNumber, to, because, openings }
   const answer = parse(
     prepareReply,
     await line.ask('prepare-referral', question, send),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
-import { consentShape, decideDisclosure } from '../disclosure/decide.js'
+import { decideDisclosure, disclosureRequestShape } from '../disclosure/decide.js'
+import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { approve, type Docket, inspect, type Place, passOver, permittedName, requires } from './docket.js'
@@ -11,34 +12,21 @@ const disclosure = z.strictObject({
   case: number,
   officer: name,
   to: name.optional(),
-  purpose: name,
-  lawfulBasis: name,
-  request: z.strictObject({
-    information: z.enum([
-      'existence',
-      'check',
-      'identity',
-      'carers',
-      'carer-factors',
-      'involvement',
-      'sensitive-involvement',
-      'concern',
-    ]),
-    threshold: z.enum(['none', 'child-in-need', 'child-protection']),
-    status: z.enum(['none', 'crime-prevention', 'significant-harm']),
-    needToKnow: z.boolean(),
-    consent: consentShape,
-  }),
-  decision: z.unknown(),
+  purpose: z.enum([...PURPOSES, 'review']),
+  lawfulBasis: z.enum(LAWFUL_BASES),
+  decisions: z.array(z.strictObject({ request: disclosureRequestShape, decision: z.unknown() })).max(64),
 })
+
 /** The rules, asked again, give the decision that is recorded. */
 export function verifyDisclosure(docket: Docket, place: Place, body: Uint8Array): void {
   inspect(docket, place.position, 'a disclosure does not stand', () => {
     const said = parse(disclosure, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'disclosure')
-    const decided = decideDisclosure(said.request)
-    const isRules = equalBytes(toJsonBytes(decided), toJsonBytes(said.decision))
-    requires(isRules, 'ERR_DISCLOSURE_DENIED', 'the rules decide otherwise')
-    if (decided.permitted) docket.permitted.add(permittedName(said, said.request.information))
+    for (const { request, decision } of said.decisions) {
+      const decided = decideDisclosure(request)
+      const isRules = equalBytes(toJsonBytes(decided), toJsonBytes(decision))
+      requires(isRules, 'ERR_DISCLOSURE_DENIED', 'the rules decide otherwise')
+      if (decided.permitted) docket.permitted.add(permittedName(said, request.information))
+    }
     approve(docket, 'disclosure decisions are those that the rules give')
     passOver(
       docket,

@@ -9,7 +9,6 @@ import { forge, honestEvidence, keyOf, plantedCheck } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 
 const ASK = { group: 'identity', purpose: 'assessment', lawfulBasis: 'public-task' } as const
-const GIVEN = { carer: 'given', child: 'given', childUnderstands: true } as const
 
 /** A house with one case, number 1, whose checks amount to a review. */
 async function withReview(): Promise<House> {
@@ -48,9 +47,6 @@ describe('officers determine that a level is met', () => {
     await it.second.determine(1)
     expect((await it.first.review(1)).determinations).toHaveLength(1)
     await expect(it.first.open({ case: 1, ...ASK })).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
-    await expect(it.first.open({ case: 1, ...ASK, consent: GIVEN })).rejects.toMatchObject({
-      code: 'ERR_THRESHOLD_NOT_REACHED',
-    })
   })
 
   test('one person under two ids is one person', async () => {
@@ -58,18 +54,14 @@ describe('officers determine that a level is met', () => {
     const twin = await it.officer('second-again', { person: 'person-second' })
     await it.second.determine(1)
     await twin.determine(1)
-    await expect(it.first.open({ case: 1, ...ASK, consent: GIVEN })).rejects.toMatchObject({
-      code: 'ERR_THRESHOLD_NOT_REACHED',
-    })
+    await expect(it.first.open({ case: 1, ...ASK })).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
   })
 
   test('the recipient’s own word does not count', async () => {
     await using it = await withReview()
     await it.first.determine(1)
     await it.second.determine(1)
-    await expect(it.first.open({ case: 1, ...ASK, consent: GIVEN })).rejects.toMatchObject({
-      code: 'ERR_THRESHOLD_NOT_REACHED',
-    })
+    await expect(it.first.open({ case: 1, ...ASK })).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
     expect((await it.third.open({ case: 1, ...ASK })).released).toHaveLength(3)
   })
 
@@ -88,9 +80,7 @@ describe('officers determine that a level is met', () => {
     await it.second.determine(1)
     await it.third.determine(1)
     await it.police.withdraw('told/1', 'wrong-child')
-    await expect(it.first.open({ case: 1, ...ASK, consent: GIVEN })).rejects.toMatchObject({
-      code: 'ERR_THRESHOLD_NOT_REACHED',
-    })
+    await expect(it.first.open({ case: 1, ...ASK })).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
   })
 
   test('where the policy leaves nothing to determine, nobody can', async () => {

@@ -671,6 +671,21 @@ const ATTACKS: readonly (readonly [reason: RefusalReason | undefined, what: stri
     },
   ],
   [
+    'purpose-not-of-level',
+    'immediate protection at the level of a child in need',
+    {
+      forgery: async () => {
+        const forgery = await planted({ agency: 'st-marys', check: { incident: 'first-known', indicators: [severe] } })
+        return { ...forgery, request: { ...forgery.request, purpose: 'immediate-protection' as const } }
+      },
+    },
+  ],
+  [
+    'purpose-not-of-level',
+    'a basis that no opening rests on',
+    { forgery: { request: { lawfulBasis: 'consent' as const } } },
+  ],
+  [
     undefined,
     'identity at the level of a child in need',
     { forgery: () => planted({ agency: 'st-marys', check: { incident: 'first-known', indicators: [severe] } }) },

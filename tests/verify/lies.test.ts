@@ -222,8 +222,9 @@ test('a view or referral of an opening that no quorum released', async () => {
 })
 
 test('a disclosure that the rules do not give', async () => {
-  const said = (await bodyOf('disclosure')) as { request: object }
-  await journal(busy, 'disclosure', { ...said, request: { ...said.request, needToKnow: false } })
+  const said = (await bodyOf('disclosure')) as { decisions: readonly { request: object }[] }
+  const decisions = said.decisions.map((each) => ({ ...each, request: { ...each.request, needToKnow: false } }))
+  await journal(busy, 'disclosure', { ...said, decisions })
   expect(await wrongIn(busy)).toEqual(['a disclosure does not stand: the rules decide otherwise'])
 })
 

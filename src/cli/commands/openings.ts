@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Involvement } from '../../case/involvement.js'
-import { PURPOSES } from '../../case/opening.js'
-import { LAWFUL_BASES } from '../../case/referral.js'
-import { CONSENT_STATES, type Consent } from '../../disclosure/decide.js'
+import { LAWFUL_BASES, PURPOSES } from '../../disclosure/purpose.js'
 import type { OpenAsk, Opening } from '../../officer.js'
 import { when } from '../../page/words.js'
 import { GROUPS } from '../../seal/label.js'
@@ -15,32 +13,7 @@ export function openingCommands(): readonly Command[] {
   return [openCommand(), readCommand()]
 }
 
-/** What carer and child said, and whether the officer needs to know. */
-export interface ConsentOptions {
-  readonly consentCarer?: string
-  readonly consentChild?: string
-  readonly childUnderstands?: boolean
-}
-
-export function withConsentOptions(command: Command): Command {
-  return command
-    .option('--consent-carer <state>', CONSENT_STATES.join(', '))
-    .option('--consent-child <state>', CONSENT_STATES.join(', '))
-    .option(
-      '--child-understands',
-      'the child understands this decision: a person’s judgement, never worked out from an age',
-    )
-}
-
-export function consentOf({ consentCarer, consentChild, childUnderstands }: ConsentOptions): Consent {
-  return {
-    carer: oneOf(CONSENT_STATES, consentCarer ?? 'not-sought', '--consent-carer'),
-    child: oneOf(CONSENT_STATES, consentChild ?? 'not-sought', '--consent-child'),
-    childUnderstands: childUnderstands === true,
-  }
-}
-
-interface OpenOptions extends ConsentOptions {
+interface OpenOptions {
   readonly officer: string
   readonly purpose: string
   readonly basis: string
@@ -57,13 +30,12 @@ function openCommand(): Command {
     .requiredOption('--purpose <purpose>', PURPOSES.join(', '))
     .requiredOption('--basis <basis>', `lawful basis: ${LAWFUL_BASES.join(', ')}`)
     .addOption(new Option('--group <group>', GROUPS.join(', ')).default('identity'))
-  return does<OpenOptions>(withConsentOptions(command), (context, options, number = '') => {
+  return does<OpenOptions>(command, (context, options, number = '') => {
     const ask: OpenAsk = {
       case: numberOf(number, 'case'),
       group: oneOf(GROUPS, options.group, '--group'),
       purpose: oneOf(PURPOSES, options.purpose, '--purpose'),
       lawfulBasis: oneOf(LAWFUL_BASES, options.basis, '--basis'),
-      consent: consentOf(options),
     }
     return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)

@@ -10,13 +10,13 @@ import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { agencyFrom, officerFrom } from '../keys.js'
 import { readableOpenings } from '../one-use-keys.js'
-import { type ConsentOptions, consentOf, detailLines, withConsentOptions } from './openings.js'
+import { detailLines } from './openings.js'
 
 export function referralCommands(): readonly Command[] {
   return [referCommand(), referralsCommand(), decideCommand()]
 }
 
-interface ReferOptions extends ConsentOptions {
+interface ReferOptions {
   readonly to: string
   readonly because: string
   readonly officer: string
@@ -33,14 +33,13 @@ function referCommand(): Command {
     .requiredOption('--because <need>', `why the agency needs to know: ${AGENCY_NEEDS.join(', ')}`)
     .requiredOption('--officer <keyfile>', 'key file of the officer')
     .option('--opening <id...>', 'openings to send (default: all of this case that the key file can still read)')
-  return does<ReferOptions>(withConsentOptions(command), (context, options, number = '') => {
+  return does<ReferOptions>(command, (context, options, number = '') => {
     const wanted = numberOf(number, 'case')
-    const consent = consentOf(options)
     const because = oneOf(AGENCY_NEEDS, options.because, '--because')
     return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
       const openings = options.opening ?? (await openingsOf(officer, wanted, options.officer))
-      const ask = { case: wanted, to: options.to, openings, because, consent }
+      const ask = { case: wanted, to: options.to, openings, because }
       const sent = await officer.refer(ask, { signal: context.signal })
       context.out.result({ ...sent, openings }, [
         `Referral ${sent.referral} of case ${wanted} is with ${sent.to}; it must decide by ${when(sent.decisionDueAt)}`,

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { CaseFile } from '../case/case.js'
+import { type Dossier, dossierOf } from '../case/dossier.js'
+import type { Field } from '../disclosure/fields.js'
+import { parse } from '../door.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Verdict } from '../policy/assess.js'
+import { NOT_NAMED } from '../policy/explain/redact.js'
+import type { Message } from '../port.js'
+import { agencyOf } from '../roster/roster.js'
+import { historyOf, requireCase } from './cases.js'
+import { type HubContext, roster } from './context.js'
+import { decide, journalDecision, officersView } from './disclosures.js'
+import { instantOf } from './history.js'
+import { CASE_ROLES, requireOfficer } from './officers.js'
+import { verdictOn } from './raise.js'
+import type { HistoryRow } from './rows.js'
+
+const reviewRequest = z.strictObject({ case: z.number().int().min(1) })
+
+/** That there is a child and what was checked is nothing personal; the kind of a sensitive service is. */
+const SENSITIVE: Field = { information: 'sensitive-involvement' }
+const FIELDS: readonly Field[] = [{ information: 'existence' }, { information: 'check' }, SENSITIVE]
+
+/** A case as an officer sees it, by identifier only. What was decided of its fields is journalled, denials too. */
+export async function reviewForOfficer(hub: HubContext, message: Message): Promise<Uint8Array> {
+  const officer = requireOfficer(hub, message, ...CASE_ROLES)
+  const { case: wanted } = parse(reviewRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'review')
+  const seen = await looked(hub, wanted)
+  const context = { case: wanted, officer: officer.id, purpose: 'review', lawfulBasis: 'public-task' } as const
+  const view = await officersView(hub, seen.file, officer.id, seen.verdict.threshold)
+  const decided = decide(view, context, FIELDS)
+  await journalDecision(hub, decided.draft)
+  return toJsonBytes(dossierFrom(hub, seen, decided.shows(SENSITIVE)))
+}
+
+/** The same for whoever operates the hub, who needs to know of nobody: a sensitive service is not told by its kind. */
+export async function dossier(hub: HubContext, number: number): Promise<Dossier> {
+  return dossierFrom(hub, await looked(hub, number), false)
+}
+
+interface Seen {
+  readonly file: CaseFile
+  readonly history: HistoryRow
+  readonly verdict: Verdict
+}
+
+async function looked(hub: HubContext, number: number): Promise<Seen> {
+  const file = await requireCase(hub, number)
+  const history = await historyOf(hub, file)
+  return { file, history, verdict: verdictOn(hub, history, instantOf(history, hub.clock())) }
+}
+
+/** In one authority the kind of a sensitive service can name it. */
+function dossierFrom(hub: HubContext, { file, history, verdict }: Seen, showsSensitive: boolean): Dossier {
+  const checks = history.checks.map((check) =>
+    !showsSensitive && agencyOf(roster(hub), check.agency)?.sensitive === true
+      ? { ...check, agencyKind: NOT_NAMED }
+      : check,
+  )
+  return dossierOf(hub.policy(verdict.asOf).policy, file, checks, verdict)
+}
