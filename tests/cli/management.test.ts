@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ran, runHere } from './run-cli.js'
+
+/**
+ * A day of the management function at a terminal: every step of an officer, a manager and an agency is a process of its own, on one
+ * folder, in the order in which people do it. Only the enrolling before it and the wrong inputs run inside this process.
+ */
+
+const program = join(dirname(fileURLToPath(import.meta.url)), '../../dist/cli.js')
+const folder = mkdtempSync(join(tmpdir(), 'child-index-day-'))
+const at = (name: string): string => join(folder, name)
+const hub = ['--dir', at('hub')]
+const FIRST = ['--officer', at('first.key.json')]
+const SECOND = ['--officer', at('second.key.json')]
+const MANAGER = ['--officer', at('manager.key.json')]
+const RECORDS = ['--officer', at('records.key.json')]
+const CARE = ['--agency', at('care.key.json')]
+const POLICE = ['--agency', at('police.key.json')]
+
+/** What was shown to people who may not know who a child is, and what was shown to those who may. */
+const byIdentifierOnly: Ran[] = []
+const withDetails: Ran[] = []
+
+const cli = async (...args: string[]): Promise<Ran> => {
+  const ran = await processOf([...args, ...hub])
+  byIdentifierOnly.push(ran)
+  return ran
+}
+/** `open`, `read` and an agency's own referrals: the three that show details, on standard output alone. */
+const cliWithDetails = async (...args: string[]): Promise<Ran> => {
+  const ran = await processOf([...args, ...hub])
+  withDetails.push(ran)
+  return ran
+}
+const here = async (...args: string[]): Promise<Ran> => {
+  const ran = await runHere([...args, ...hub])
+  byIdentifierOnly.push(ran)
+  return ran
+}
+
+function processOf(args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    const text = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (chunk: string) => {
+        text[name] += chunk
+      })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? -1, ...text }))
+  })
+}
+
+const json = (ran: Ran): Record<string, unknown> => JSON.parse(ran.stdout)
+const lines = (ran: Ran): Record<string, unknown>[] =>
+  ran.stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
+function expectDone(ran: Ran): void {
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+}
+
+/** Nothing ran: exit code 2, one line on standard error with this code, nothing on standard output. */
+function expectRefused(ran: Ran, code: string): void {
+  expect(ran.stderr).toMatch(/^child-index: ERR_[A-Z_]+: [^\n]+\n$/)
+  expect(ran.stderr).toContain(`child-index: ${code}: `)
+  expect(ran).toMatchObject({ code: 2, stdout: '' })
+}
+
+// Invented people, with names that occur nowhere else, and NHS numbers of the range for tests.
+const PROTECTED = {
+  name: 'Quibblethwaite',
+  given: 'Zerelda',
+  nhs: '9990000018',
+  born: '2019-03-04',
+  postcode: 'NX1 1AA',
+}
+const REVIEWED = { name: 'Zyzzogeton', given: 'Ptolemy', nhs: '9990000026', born: '2018-06-05', postcode: 'NX2 2BB' }
+const STREETS = ['Gallimaufry', 'Ombrellino']
+const CHILDREN =
+  'nhs_number,given_name,family_name,dob,address_line_1,postcode,carer_name,carer_relationship,carer_telephone\n' +
+  `${PROTECTED.nhs},${PROTECTED.given},${PROTECTED.name},${PROTECTED.born},1 ${STREETS[0]} Street,${PROTECTED.postcode},Ermintrude Okonjo,mother,07700900461\n` +
+  `${REVIEWED.nhs},${REVIEWED.given},${REVIEWED.name},${REVIEWED.born},2 ${STREETS[1]} Row,${REVIEWED.postcode},Ethelbald Okonjo,father,07700900462\n`
+const PLANTED = [
+  ...[PROTECTED, REVIEWED].flatMap(({ name, given, nhs, born, postcode }) => [name, given, nhs, born, postcode]),
+  ...['20190304', '20180605', '04/03/2019', '05/06/2018', '4 March 2019', '5 June 2018', 'NX11AA', 'NX22BB'],
+  ...['999 000 0018', '999 000 0026', ...STREETS, 'Ermintrude', 'Ethelbald', 'Okonjo', '0770090046', 'pc one'],
+]
+const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+const CHECKS =
+  'child_nhs_number,incident,occurred_at,reference,practitioner\n' +
+  `${PROTECTED.nhs},police-protection,${DAY},CAD/1,pc one\n` +
+  `${REVIEWED.nhs},child-disclosure,${DAY},CAD/2,pc one\n`
+
+beforeAll(async () => {
+  expect(existsSync(program), 'run npm run build first').toBe(true)
+  writeFileSync(at('children.csv'), CHILDREN)
+  writeFileSync(at('checks.csv'), CHECKS)
+  const until = ['--training-until', '2099-12-31', '--vetting-until', '2099-12-31']
+  const officer = (id: string, ...more: string[]): string[] => [
+    ...['enrol', 'officer', id, '--person', `p-${id}`, ...until, '--key', at(`${id}.key.json`), '--later'],
+    ...more,
+  ]
+  const agency = (id: string, kind: string): string[] => [
+    ...['enrol', 'agency', id, '--kind', kind, '--key', at(`${id}.key.json`), '--later'],
+  ]
+  for (const args of [
+    ['init', '--name', 'Anytown'],
+    ['enrol', 'sealer', 'births', '--key', at('births.key.json'), '--later'],
+    agency('police', 'police'),
+    agency('care', 'social-care'),
+    officer('first'),
+    officer('second'),
+    officer('third'),
+    officer('manager', '--role', 'manager'),
+    officer('records', '--role', 'records'),
+  ])
+    expectDone(await here(...args))
+  const ids = ['births', 'police', 'care', 'first', 'second', 'third', 'manager', 'records']
+  expectDone(await here('enrol', 'together', ...ids.map((id) => at(`${id}.key.json`))))
+  expectDone(await here('register', at('children.csv'), '--sealer', at('births.key.json'), '--test-numbers'))
+  expectDone(await here('check', at('checks.csv'), ...POLICE, '--test-numbers'))
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('in the morning', () => {
+  test('the list of cases is by number, and can be narrowed down', async () => {
+    const all = await cli('cases')
+    expectDone(all)
+    expect(all.stdout).toMatch(/case 1\b.*child-protection.*\n.*case 2\b.*review/)
+    const byStatus = lines(await here('cases', '--status', 'new', '--json'))
+    expect(byStatus.map(({ number, level }) => [number, level])).toEqual([
+      [1, 'child-protection'],
+      [2, 'review'],
+    ])
+    expect((await here('cases', '--status', 'closed')).stdout).toBe('')
+  })
+
+  test('a dossier says what happened, and to nobody’s name', async () => {
+    const dossier = await cli('case', '1')
+    expectDone(dossier)
+    expect(dossier.stdout).toContain('Taken into police protection')
+    expect(json(await here('case', '2', '--json'))).toMatchObject({
+      level: 'review',
+      mayDetermine: { from: 'review', to: 'child-in-need', officers: 2 },
+    })
+  })
+
+  test('an officer takes cases on, and until then opens none', async () => {
+    const ask = ['--purpose', 'referral', '--basis', 'public-task']
+    expectRefused(await here('open', '1', ...FIRST, ...ask), 'ERR_DISCLOSURE_DENIED')
+    expect(await cli('take', '1', ...FIRST)).toMatchObject({ code: 0, stdout: 'Case 1 is yours\n' })
+    expectDone(await here('take', '2', ...FIRST))
+    expect(lines(await here('cases', '--status', 'under-review', '--json')).map(({ number }) => number)).toEqual([1, 2])
+  })
+})
+
+describe('details', () => {
+  let opening = ''
+
+  test('what the level does not open stays shut, whatever is asked', async () => {
+    const basis = ['--basis', 'public-task']
+    const wrong: [string[], string][] = [
+      [['2', ...FIRST, '--purpose', 'assessment', ...basis], 'ERR_DISCLOSURE_DENIED'],
+      [['1', ...FIRST, '--purpose', 'curiosity', ...basis], 'ERR_REQUEST_INVALID'],
+      [['1', ...FIRST, '--purpose', 'referral', '--basis', 'none'], 'ERR_REQUEST_INVALID'],
+      [['9', ...FIRST, '--purpose', 'referral', ...basis], 'ERR_CASE_UNKNOWN'],
+      [['1', ...RECORDS, '--purpose', 'referral', ...basis], 'ERR_ROLE_MISSING'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here('open', ...args), code)
+  })
+
+  test('an opening shows them to the officer who asked', async () => {
+    const asked = ['open', '1', ...FIRST, '--purpose', 'referral', '--basis', 'public-task', '--json']
+    const opened = await cliWithDetails(...asked)
+    expectDone(opened)
+    expect(json(opened)).toMatchObject({
+      group: 'identity',
+      details: { familyName: PROTECTED.name, nhsNumber: PROTECTED.nhs },
+      involvement: [{ agency: 'police', references: ['CAD/1'] }],
+    })
+    opening = String(json(opened).opening)
+    const read = await cliWithDetails('read', opening, ...FIRST)
+    expectDone(read)
+    expect(read.stdout).toContain(PROTECTED.name)
+  })
+
+  test('and to nobody else', async () => {
+    expectRefused(await here('read', opening, ...SECOND), 'ERR_OPENING_EXPIRED')
+    expectRefused(await here('read', opening, ...MANAGER), 'ERR_OPENING_EXPIRED')
+    expectRefused(await here('read', '0'.repeat(32), ...FIRST), 'ERR_OPENING_EXPIRED')
+  })
+})
+
+describe('a referral', () => {
+  test('goes to an agency that is enrolled, from an officer who has opened', async () => {
+    const wrong: [string[], string][] = [
+      [['1', '--to', 'nobody', '--because', 'acts-on-referral', ...FIRST], 'ERR_PARTY_UNKNOWN'],
+      [['1', '--to', 'care', '--because', 'curiosity', ...FIRST], 'ERR_REQUEST_INVALID'],
+      [['1', '--to', 'care', '--because', 'acts-on-referral', ...SECOND], 'ERR_OPENING_UNKNOWN'],
+      [['2', '--to', 'care', '--because', 'acts-on-referral', ...FIRST], 'ERR_OPENING_UNKNOWN'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here('refer', ...args), code)
+    const sent = await cli('refer', '1', '--to', 'care', '--because', 'acts-on-referral', ...FIRST, '--json')
+    expectDone(sent)
+    expect(json(sent)).toMatchObject({ referral: 1, to: 'care', decisionDueAt: expect.any(Number) })
+  })
+
+  test('is read, and decided on, by that agency alone', async () => {
+    const inbox = await cliWithDetails('referrals', ...CARE, '--json')
+    expectDone(inbox)
+    expect(lines(inbox)).toMatchObject([{ referral: 1, details: { identity: { familyName: PROTECTED.name } } }])
+    expect((await here('referrals', ...POLICE)).stdout).toBe('')
+    expectRefused(await here('decide', '1', ...POLICE, '--outcome', 'assessment'), 'ERR_REFERRAL_UNKNOWN')
+    expectRefused(await here('decide', '1', ...CARE, '--outcome', 'later'), 'ERR_REQUEST_INVALID')
+    expectDone(await cli('decide', '1', ...CARE, '--outcome', 'assessment'))
+    expectRefused(await here('decide', '1', ...CARE, '--outcome', 'early-help'), 'ERR_CASE_STATUS')
+  })
+})
+
+describe('in the evening', () => {
+  test('the journal of the day verifies', async () => {
+    const verified = await cli('verify', '--json')
+    expectDone(verified)
+    expect(json(verified)).toMatchObject({ verified: true })
+  })
+
+  test('only the three who may have seen who a child is', () => {
+    const shown = byIdentifierOnly.map(({ stdout, stderr }) => stdout + stderr).join('\n')
+    const errors = withDetails.map(({ stderr }) => stderr).join('\n')
+    for (const word of PLANTED) {
+      expect(shown.includes(word), word).toBe(false)
+      expect(errors.includes(word), word).toBe(false)
+    }
+    const details = withDetails.map(({ stdout }) => stdout).join('\n')
+    for (const word of [PROTECTED.name, PROTECTED.nhs, PROTECTED.born, PROTECTED.postcode]) {
+      expect(details.includes(word), word).toBe(true)
+    }
+  })
+})
