@@ -1,9 +1,11 @@
 import { IndexError } from './errors.js'
 import { alertsForOfficer, endAlert } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
-import { joinCase, takeCase } from './hub/case-work.js'
-import { casesForOfficer, closeCase, determine } from './hub/cases.js'
+import { casesForOfficer, nextCase } from './hub/case-lists.js'
+import { assignCase, joinCase, leaveCase, takeCase } from './hub/case-work.js'
+import { determine } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
+import { closeCase } from './hub/close-case.js'
 import { joinConference, openConference } from './hub/conference.js'
 import { deadlinesForOfficer, silenceDeadline } from './hub/deadlines.js'
 import { duplicatesForOfficer, suspectDuplicate } from './hub/duplicate-list.js'
@@ -95,7 +97,10 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     correct: thenAssess((message) => correctCheck(hub, message)),
     'take-case': caughtUpFirst((message) => takeCase(hub, message)),
     'join-case': caughtUpFirst((message) => joinCase(hub, message)),
+    'assign-case': caughtUpFirst((message) => assignCase(hub, message)),
+    'leave-case': caughtUpFirst((message) => leaveCase(hub, message)),
     cases: caughtUpFirst((message) => casesForOfficer(hub, message)),
+    'next-case': caughtUpFirst((message) => nextCase(hub, message)),
     review: caughtUpFirst((message) => reviewForOfficer(hub, message)),
     determine: caughtUpFirst((message) => determine(hub, message)),
     'prepare-opening': caughtUpFirst((message) => prepareOpening(hub, prepared, message)),

@@ -95,7 +95,7 @@ export { LAWFUL_BASES, type LawfulBasis, PURPOSES, type Purpose } from './disclo
 export { fileCustodianStore } from './embedded/files.js'
 export { type InitHubOptions, initHub, type OpenOptions, openHub } from './embedded.js'
 export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'
-export type { CaseSummary } from './hub/cases.js'
+export type { CaseFilter, CaseSummary } from './hub/case-lists.js'
 export type { HubKeys, Limits } from './hub/context.js'
 export type { DeadlineFilter, Reminding, SeenDeadline } from './hub/deadlines.js'
 export type { DuplicateFilter, DuplicateSide, PublicDuplicate } from './hub/duplicate-list.js'

@@ -153,7 +153,7 @@ describe('opening', () => {
       () => lapsed.review(1),
       () => lapsed.open(ASK),
       () => lapsed.determine(1),
-      () => lapsed.close(1, 'duplicate'),
+      () => lapsed.close(1, 'duplicate', 'no-further-action'),
       () => lapsed.endEnquiry(1, 'error'),
     ]) {
       await expect(act()).rejects.toMatchObject({ code: 'ERR_PARTY_NOT_IN_STANDING' })

@@ -137,7 +137,7 @@ async function story(it: House): Promise<unknown[]> {
   expect(await all(care.referrals())).toMatchObject([{ details: { identity: { upn: PLANTED.upn } } }])
   await care.decide(1, 'assessment')
   await it.health.withdraw('two', 'duplicate')
-  await it.second.close(1, 'services-in-place')
+  await it.second.close(1, 'services-in-place', 'no-further-action')
   const said: unknown[] = [await all(it.hub.cases()), await it.hub.case(1), await it.second.review(1)]
   said.push(await all(it.hub.enquiries()), await all(it.hub.referrals()), await it.hub.journal.verify())
   for await (const entry of it.hub.journal.entries()) said.push(entry)

@@ -39,33 +39,57 @@ export interface CaseFile {
 export const CASE_STATUSES = ['new', 'under-review', 'opened', 'referred', 'closed'] as const
 export type CaseStatus = (typeof CASE_STATUSES)[number]
 
+/** Why work on a case ends. */
 export const CLOSING_REASONS = [
   'services-in-place',
+  'assessed',
   'no-further-action',
   'moved-away',
+  'reached-adulthood',
+  'child-died',
   'raised-in-error',
   'duplicate',
 ] as const
 export type ClosingReason = (typeof CLOSING_REASONS)[number]
 
+/** What came of a case, whatever the reason for which work on it ended. */
+export const CASE_OUTCOMES = [
+  'no-further-action',
+  'early-help',
+  'child-in-need-plan',
+  'child-protection-plan',
+  'looked-after',
+  'other-authority',
+  'unfounded',
+] as const
+export type CaseOutcome = (typeof CASE_OUTCOMES)[number]
+
 export interface Closing {
   readonly reason: ClosingReason
+  /** Absent where the case goes on under another number. */
+  readonly outcome?: CaseOutcome | undefined
   readonly officers: readonly string[]
   readonly at: number
   /** Journal position: checks recorded after it can raise a case anew. */
   readonly position: number
 }
 
-/** A level newly reached, as the journal says it. */
-export interface LevelEvent {
-  readonly event: 'raised' | 'level-changed'
-  readonly case: number
-  readonly childId: ChildId
+/** A level that checks reached, and the checks without which it would not hold. */
+export interface Reached {
   readonly level: string
   readonly threshold: Threshold
   readonly policyHash: string
-  readonly asOf: number
   readonly support: readonly string[]
+}
+
+/** A level newly reached, as the journal says it. */
+export interface LevelEvent extends Reached {
+  readonly event: 'raised' | 'level-changed'
+  readonly case: number
+  readonly childId: ChildId
+  readonly asOf: number
+  /** Of a case raised: whether an earlier case of this child was closed. */
+  readonly reReferral?: true | undefined
   /** Journal position of the last closing of a case of this child, which the verdict went by. */
   readonly closedAt?: number | undefined
   /** Positions of the links that brought checks of the support after that closing. */
@@ -73,7 +97,7 @@ export interface LevelEvent {
 }
 
 /** The case that a level newly reached raises. */
-export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): CaseFile {
+export function raisedCase(event: LevelEvent, at: number): CaseFile {
   return {
     number: event.case,
     childId: event.childId,
@@ -84,7 +108,7 @@ export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): 
     raisedAt: at,
     updatedAt: at,
     support: event.support,
-    reReferral,
+    reReferral: event.reReferral === true,
     determinations: [],
     openings: [],
     referrals: [],
@@ -92,10 +116,9 @@ export function raisedCase(event: LevelEvent, reReferral: boolean, at: number): 
   }
 }
 
-/** The case at another level: higher by later checks, or lower because one was withdrawn. Neither closes it. */
-export function atLevel(file: CaseFile, event: LevelEvent, at: number): CaseFile {
-  const { level, threshold, policyHash, support } = event
+/** The case at the higher level that later checks reach. */
+export function atLevel(file: CaseFile, { level, threshold, policyHash, support }: Reached): CaseFile {
   // Whoever wanted to close it did not know of this.
   const { closing: _, ...open } = file
-  return { ...open, level, threshold, policyHash, support, updatedAt: at }
+  return { ...open, level, threshold, policyHash, support }
 }

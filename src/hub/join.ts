@@ -1,8 +1,7 @@
 import { CASE_STATUSES, type CaseFile } from '../case/case.js'
+import type { Joined } from '../case/event.js'
 import { decodeLink, type Link } from '../case/link.js'
-import { endedNeeds } from '../case/need.js'
 import { asChildId, type ChildId } from '../child/identifiers.js'
-import { toJsonBytes } from '../json.js'
 import { ChildTable } from './children.js'
 import type { HubContext } from './context.js'
 import { type Counter, loadCounter } from './counters.js'
@@ -91,35 +90,34 @@ async function joinCases(
   )
   const [one, other] = open.flatMap((file) => file ?? []).sort(furtherAlongFirst)
   if (one === undefined) return undefined
-  // Whoever wanted to close it had seen half of it.
-  const { closing: _, ...rest } = one
-  const goesOn = { ...rest, ...higherLevel(hub, one, other, at), childId: news.into, updatedAt: at }
-  step.putCase(hub, goesOn)
-  const officers = news.link.statements.map(({ officer }) => officer)
-  if (other !== undefined) {
-    step.putCase(hub, {
-      ...other,
-      needs: endedNeeds(other.needs, at),
-      status: 'closed',
-      closing: { reason: 'duplicate', officers, at, position: news.position },
-      joinedTo: one.number,
-      updatedAt: at,
-    })
+  const event: Joined = {
+    event: 'joined',
+    case: one.number,
+    childId: news.into,
+    officers: news.link.statements.map(({ officer }) => officer),
+    link: news.position,
+    ...(other === undefined ? {} : { closed: other.number, ...fromOther(hub, one, other, at) }),
   }
-  const event = { event: 'joined', case: one.number, childId: news.into, officers, closed: other?.number }
-  step.drafts.push({ type: 'case', body: toJsonBytes(event) })
-  return goesOn
+  await step.happens(hub, event, at)
+  return step.caseFile(hub, one.number)
 }
 
 function furtherAlongFirst(a: CaseFile, b: CaseFile): number {
   return CASE_STATUSES.indexOf(b.status) - CASE_STATUSES.indexOf(a.status) || a.number - b.number
 }
 
-/** A level that either case has, both have: none falls by itself. */
-function higherLevel(hub: HubContext, one: CaseFile, other: CaseFile | undefined, at: number): Partial<CaseFile> {
-  if (other === undefined) return {}
-  const reReferral = one.reReferral || other.reReferral
-  if (!isAbove(hub.policy(at).policy, other, one)) return { reReferral }
+/** A level that either case has, both have: none falls by itself. Whoever worked on one that had nobody else works on both. */
+function fromOther(
+  hub: HubContext,
+  one: CaseFile,
+  other: CaseFile,
+  at: number,
+): Pick<Joined, 'took' | 'owner' | 'reReferral'> {
   const { level, threshold, policyHash, support } = other
-  return { reReferral, level, threshold, policyHash, support }
+  const isHigher = isAbove(hub.policy(at).policy, other, one)
+  return {
+    ...(isHigher ? { took: { level, threshold, policyHash, support } } : {}),
+    ...(one.owner === undefined && other.owner !== undefined ? { owner: other.owner } : {}),
+    ...(other.reReferral ? { reReferral: true } : {}),
+  }
 }

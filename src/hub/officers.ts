@@ -1,6 +1,6 @@
 import { IndexError } from '../errors.js'
 import type { Message } from '../port.js'
-import { hasRole, inGoodStanding, type Officer, type OfficerRole, officerOf } from '../roster/roster.js'
+import { hasRole, inGoodStanding, type Officer, type OfficerRole, officerOf, opens } from '../roster/roster.js'
 import { type HubContext, requireSender, roster } from './context.js'
 
 /** Who works cases: reads them, determines, opens, refers. */
@@ -22,4 +22,9 @@ export function requireOfficer(hub: HubContext, message: Message, ...roles: read
 /** Who an officer is, across ids, keys and roles. */
 export function personOf(hub: HubContext, officer: string): string {
   return officerOf(roster(hub), officer)?.person ?? officer
+}
+
+/** Whether an officer can work cases at this instant. */
+export function worksCases(officer: Officer, at: number): boolean {
+  return inGoodStanding(officer, at) && opens(officer)
 }

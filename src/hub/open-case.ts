@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { equalBytes, sha256, toHex } from '../bytes.js'
 import { answerOf } from '../case/answer.js'
 import type { CaseFile } from '../case/case.js'
+import type { Opened } from '../case/event.js'
 import { parseSignedRequest } from '../case/messages.js'
+import { needsToKnow } from '../case/need.js'
 import {
   type Evidence,
   type RefusalReason,
@@ -22,9 +24,9 @@ import type { GivenAnswer } from './custodians.js'
 import type { Draft } from './ledger.js'
 import { CASE_ROLES, requireOfficer } from './officers.js'
 import { openingKey, type Prepared, type Ready, requireAsPermitted } from './prepare-opening.js'
+import { happened } from './put-case.js'
 import type { Heard } from './reach.js'
 import { releaseQuestion } from './release-question.js'
-import { numberKey } from './shelf.js'
 import { loadStanding, standing } from './standing.js'
 
 const openRequest = z.strictObject({ signed: z.unknown() })
@@ -68,6 +70,11 @@ async function journalRequest(hub: HubContext, signed: SignedRequest): Promise<n
     }
     position = at
     const { case: number, officer, expiry } = signed.request
+    // What was permitted when it was prepared may not be any more.
+    const file = await requireCase(hub, number)
+    if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
+    if (!needsToKnow(file, officer))
+      throw new IndexError('ERR_DISCLOSURE_DENIED', 'that this officer needs to know of the case is not on record')
     const row = {
       case: number,
       officer,
@@ -158,13 +165,12 @@ async function journalAnswers(
       ...more.map(({ answer, bytes }) => ({ custodian: answer.custodian, release: bytes })),
     ]
     const kept = { ...row, record: evidence.record.bytes, releases }
-    const puts = [hub.shelf.put('opening', key, kept)]
     const isOpened = releases.length >= requireKeyset(roster(hub), signed.request.keyset).quorum
-    if (isOpened) puts.push(hub.shelf.put('case', numberKey(file.number), opened(file, signed, at)))
+    const opened = isOpened ? await happened(hub, file, openedEvent(file, signed), at) : { drafts: [], puts: [] }
     raised = await raiseAlerts(hub, isOpened ? await ifShielded(hub, file, signed) : [], at)
     return {
-      drafts: [...fresh.map(({ answer }) => answerDraft(signed, answer)), ...raised.drafts],
-      puts: [...puts, ...raised.puts],
+      drafts: [...fresh.map(({ answer }) => answerDraft(signed, answer)), ...opened.drafts, ...raised.drafts],
+      puts: [hub.shelf.put('opening', key, kept), ...opened.puts, ...raised.puts],
     }
   })
   tellAlerts(hub, raised.alerts)
@@ -189,12 +195,6 @@ function answerDraft({ request }: SignedRequest, answer: ReleaseAnswer): Draft {
     : { type: 'refusal', body: toJsonBytes({ ...of, reason: answer.reason }) }
 }
 
-function opened(file: CaseFile, { request }: SignedRequest, at: number): CaseFile {
-  const openings = [...new Set([...file.openings, toHex(request.opening)])]
-  return {
-    ...file,
-    openings,
-    status: file.status === 'referred' || file.status === 'closed' ? file.status : 'opened',
-    updatedAt: at,
-  }
+function openedEvent({ number, childId }: CaseFile, { request }: SignedRequest): Opened {
+  return { event: 'opened', case: number, childId, officer: request.officer, opening: toHex(request.opening) }
 }

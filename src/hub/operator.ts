@@ -1,5 +1,4 @@
 import type { Alert } from '../case/alert.js'
-import type { CaseStatus } from '../case/case.js'
 import type { Dossier } from '../case/dossier.js'
 import type { ErasureReason } from '../case/erasure.js'
 import type { JournalPosition } from '../check/receipt.js'
@@ -14,7 +13,7 @@ import type { RosterHistory } from '../roster/history.js'
 import type { Roster } from '../roster/roster.js'
 import type { Adoption, AdoptOptions } from './adopt-policy.js'
 import type { AlertFilter } from './alert-desk.js'
-import type { CaseSummary } from './cases.js'
+import type { CaseFilter, CaseSummary } from './case-lists.js'
 import type { NewKeyset } from './change-roster.js'
 import type { DeadlineFilter, Reminding, SeenDeadline } from './deadlines.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
@@ -132,7 +131,7 @@ export interface Hub extends HubPort, AsyncDisposable {
   /** How many children would be at each level under another policy; see `replayPolicies` for what its counts protect. */
   replay(policy: Policy, options?: Omit<ReplayOptions, 'asOf'>): Promise<ReplayReport>
   /** Cases by number, a page at a time as they are asked for. */
-  cases(filter?: { readonly status?: CaseStatus; readonly after?: number }): AsyncIterable<CaseSummary>
+  cases(filter?: CaseFilter): AsyncIterable<CaseSummary>
   case(number: number): Promise<Dossier>
   /** Without those about shielded children, which the shielding officer alone is shown. */
   enquiries(filter?: EnquiryFilter): AsyncIterable<PublicEnquiry>

@@ -1,5 +1,4 @@
 import type { ChildId } from '../child/identifiers.js'
-import { toJsonBytes } from '../json.js'
 import type { HubContext } from './context.js'
 import type { Counter } from './counters.js'
 import { nameOf } from './custodians.js'
@@ -60,11 +59,7 @@ function asBefore(from: ChildId, links: readonly StandingLink[]): (check: Histor
 async function noteSplit(hub: HubContext, history: HistoryRow, at: number, step: Step): Promise<void> {
   const file = await step.caseFile(hub, history.case)
   if (file === undefined) return
-  const { closing: _, ...open } = file
-  const parted = file.status === 'closed' ? file : open
-  step.putCase(hub, { ...parted, splitAt: at, updatedAt: at })
-  const event = { event: 'split', case: file.number, childId: file.childId }
-  step.drafts.push({ type: 'case', body: toJsonBytes(event) })
+  await step.happens(hub, { event: 'split', case: file.number, childId: file.childId }, at)
   const numbers = [...(history.earlierCases ?? []), file.number]
   const files = await Promise.all(numbers.map((number) => step.caseFile(hub, number)))
   const amended = await amendReferrals(

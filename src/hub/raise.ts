@@ -1,6 +1,7 @@
-import { atLevel, type CaseFile, type LevelEvent, raisedCase } from '../case/case.js'
+import type { CaseFile, LevelEvent } from '../case/case.js'
+import type { CaseEvent } from '../case/event.js'
+import { transition } from '../case/transition.js'
 import type { ChildId } from '../child/identifiers.js'
-import { toJsonBytes } from '../json.js'
 import { assess, type Verdict } from '../policy/assess.js'
 import type { AssessedCheck } from '../policy/history.js'
 import { levelRank, type Policy, THRESHOLDS } from '../policy/policy.js'
@@ -8,6 +9,7 @@ import type { HubContext } from './context.js'
 import type { Counter } from './counters.js'
 import { instantOf, readableChecks } from './history.js'
 import type { Draft, Writes } from './ledger.js'
+import { caseDraft, putCase } from './put-case.js'
 import type { HistoryRow } from './rows.js'
 import { numberKey } from './shelf.js'
 
@@ -29,12 +31,22 @@ export class Step {
 
   /** The case as this step leaves it. */
   async caseFile({ shelf }: HubContext, number: number | undefined): Promise<CaseFile | undefined> {
-    return number === undefined ? undefined : (this.files.get(number) ?? (await shelf.one('case', numberKey(number))))
+    if (number === undefined) return undefined
+    const file = this.files.get(number) ?? (await shelf.one('case', numberKey(number)))
+    if (file !== undefined) this.files.set(number, file)
+    return file
   }
 
-  putCase({ shelf }: HubContext, file: CaseFile): void {
-    this.files.set(file.number, file)
-    this.puts.push(shelf.put('case', numberKey(file.number), file))
+  /** Something happens to a case, and to another that is closed into it. */
+  async happens(hub: HubContext, event: CaseEvent, at: number): Promise<void> {
+    this.drafts.push(caseDraft(event))
+    const numbers = event.event === 'joined' && event.closed !== undefined ? [event.case, event.closed] : [event.case]
+    for (const number of numbers) {
+      const before = event.event === 'raised' ? undefined : await this.caseFile(hub, number)
+      const file = transition(before, event, at)
+      this.files.set(number, file)
+      this.puts.push(...(await putCase(hub, file, before)))
+    }
   }
 }
 
@@ -85,11 +97,10 @@ export async function assessChild(
     policyHash: hash,
     asOf,
     support: verdict.support,
+    ...(known === undefined && history.case !== undefined ? { reReferral: true } : {}),
     ...(history.closedAt === undefined ? {} : { closedAt: history.closedAt, ...broughtByLinks(history, verdict) }),
   }
-  const file = before === undefined ? raisedCase(event, history.case !== undefined, at) : atLevel(before, event, at)
-  step.drafts.push({ type: 'case', body: toJsonBytes(event) })
-  step.putCase(hub, file)
+  await step.happens(hub, event, at)
   step.news.push({ number, level: verdict.level, event: event.event })
   const earlierCases =
     history.case === undefined || history.case === number

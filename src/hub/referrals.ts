@@ -14,6 +14,7 @@ import type { HubContext } from './context.js'
 import type { Writes } from './ledger.js'
 import { CASE_ROLES, requireOfficer } from './officers.js'
 import { outlineOf, requireReceiver } from './prepare-referral.js'
+import { happened } from './put-case.js'
 import { numberKey } from './shelf.js'
 
 /** What a package may have at most, in bytes, once it is sealed. */
@@ -55,18 +56,14 @@ export async function sendReferral(hub: HubContext, message: Message): Promise<U
     const sent: Referral = { ...prepared, status: 'sent', sealed }
     found.referral = sent
     const { to, because } = prepared
+    const of = { case: file.number, childId: file.childId, officer: officer.id }
+    const onCase = await happened(hub, file, { event: 'referred', ...of, referral: number, to, because }, at)
     return {
-      drafts: [{ type: 'referral', body: toJsonBytes({ event: 'sent', ...said, signature }) }],
+      drafts: [{ type: 'referral', body: toJsonBytes({ event: 'sent', ...said, signature }) }, ...onCase.drafts],
       inserts: [hub.shelf.insert('inbox', inboxKey(hub, to, number), { referral: number })],
       puts: [
         hub.shelf.put('referral', numberKey(number), sent),
-        hub.shelf.put('case', numberKey(file.number), {
-          ...file,
-          status: 'referred',
-          needs: [...file.needs, { party: to, because, by: officer.id, at }],
-          referrals: [...file.referrals, number],
-          updatedAt: at,
-        }),
+        ...onCase.puts,
         ...(await done(hub, 'review', file.number)),
         ...(await dueAfter(hub, undefined, sent, calendar)),
       ],

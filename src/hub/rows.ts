@@ -7,6 +7,7 @@ import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
 import type { Table } from '../store/port.js'
 import type { AgendaRow } from './agenda.js'
+import type { ListingRow } from './listing.js'
 import type { DueRow, WatchStateRow } from './watch-state.js'
 
 /**
@@ -32,7 +33,7 @@ export interface Rows extends Record<Table, unknown> {
   readonly alert: Alert
   readonly consent: unknown
   readonly account: unknown
-  readonly listing: unknown
+  readonly listing: ListingRow
   readonly agenda: AgendaRow
 }
 export type MetaRow =

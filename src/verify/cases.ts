@@ -1,100 +1,118 @@
-import { z } from 'zod'
-import { toHex } from '../bytes.js'
-import { CLOSING_REASONS } from '../case/case.js'
+import { equalBytes, toHex } from '../bytes.js'
+import type { CaseFile, LevelEvent } from '../case/case.js'
 import { determinationIsSignedBy } from '../case/determination.js'
+import type { CaseEvent, Joined } from '../case/event.js'
 import { agreedBy, decodeLink } from '../case/link.js'
 import { parseDetermination } from '../case/messages.js'
-import { OFFICER_NEEDS } from '../case/need.js'
-import { bytesOf, bytesUpTo, parse } from '../door.js'
-import { fromJsonBytes } from '../json.js'
+import { closersOf, transition } from '../case/transition.js'
+import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
 import type { AssessedCheck } from '../policy/history.js'
-import { levelNamed, levelRank, THRESHOLDS } from '../policy/policy.js'
+import { levelNamed, levelRank } from '../policy/policy.js'
 import { policyInForce } from '../roster/roster.js'
+import { parseCaseEvent } from './case-shapes.js'
+import { personsOf, verifyClosing, verifyWork } from './case-words.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
-import { officerAt } from './openings.js'
-import { saidBy } from './signed-words.js'
+import { officerAt, openedBy } from './openings.js'
 
-const name = z.string().min(1).max(64)
-const count = z.number().int().min(0)
-const hash = z.string().regex(/^[0-9a-f]{64}$/)
-const base = { case: count, childId: bytesOf(16) }
-const level = {
-  ...base,
-  level: name,
-  threshold: z.enum(THRESHOLDS),
-  policyHash: hash,
-  asOf: count,
-  support: z.array(hash).max(65_536),
-  closedAt: count.optional(),
-  countsFrom: z
-    .array(z.strictObject({ checkId: hash, position: count }))
-    .max(65_536)
-    .optional(),
-}
-const closing = {
-  ...base,
-  reason: z.enum(CLOSING_REASONS),
-  officers: z.array(name).max(64),
-  asked: bytesUpTo(4_096),
-}
-const event = z.discriminatedUnion('event', [
-  z.strictObject({ event: z.literal('raised'), ...level }),
-  z.strictObject({ event: z.literal('level-changed'), ...level }),
-  z.strictObject({ event: z.literal('closed'), ...closing }),
-  z.strictObject({ event: z.literal('closing-proposed'), ...closing }),
-  z.strictObject({ event: z.literal('taken'), ...base, officer: name, asked: bytesUpTo(4_096) }),
-  z.strictObject({
-    event: z.literal('needed'),
-    ...base,
-    officer: name,
-    because: z.enum(OFFICER_NEEDS),
-    asked: bytesUpTo(4_096),
-  }),
-  z.strictObject({ event: z.literal('joined'), ...base, officers: z.array(name).max(64), closed: count.optional() }),
-  z.strictObject({ event: z.literal('split'), ...base }),
-])
-type Event = z.infer<typeof event>
-type Closing = Extract<Event, { event: 'closed' | 'closing-proposed' }>
-type Needed = Extract<Event, { event: 'taken' | 'needed' }>
-type Reached = Extract<Event, { event: 'raised' | 'level-changed' }>
-
-/** A case that a level raised is one that its policy, run again on the checks it names, raises. */
+/**
+ * A case that a level raised is one that its policy, run again on the checks it names, raises; and everything that happens to a case
+ * can happen to it as it stands by then.
+ */
 export function verifyCase(docket: Docket, place: Place, body: Uint8Array): void {
   inspect(docket, place.position, 'a case does not stand', () => {
-    const said = parse(event, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'case')
-    const child = toHex(said.childId)
-    if (said.event === 'raised' || said.event === 'level-changed') verifyVerdict(docket, place, said)
-    else if (said.event === 'closed' || said.event === 'closing-proposed') {
-      verifyClosing(docket, place, said)
-      if (said.event === 'closed') docket.closed.set(child, place.position)
-    } else if (said.event === 'taken' || said.event === 'needed') verifyNeed(docket, place, said)
-    else if (said.event === 'joined' || said.event === 'split') docket.linkedChildren.add(child)
+    const said = parseCaseEvent(body)
+    verifyWords(docket, place, said)
+    follow(docket, place, said)
   })
 }
 
-/** Whoever takes a case, or needs to know of it, said so in their own signed words. */
-function verifyNeed(docket: Docket, place: Place, said: Needed): void {
-  const { case: number, asked } = said
-  const officer =
-    said.event === 'taken'
-      ? saidBy(place, asked, 'take-case', { case: number })
-      : saidBy(place, asked, 'join-case', { case: number, because: said.because })
-  requires(officer.id === said.officer, 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
-  approve(docket, 'whoever takes a case, or needs to know of it, signed for it')
+function verifyWords(docket: Docket, place: Place, said: CaseEvent): void {
+  switch (said.event) {
+    case 'raised':
+    case 'level-changed':
+      verifyVerdict(docket, place, said)
+      break
+    case 'taken':
+    case 'needed':
+    case 'assigned':
+    case 'left':
+      verifyWork(docket, place, said)
+      break
+    case 'opened':
+      openedBy(docket, place, said.opening, said.officer, said.case)
+      break
+    case 'referred':
+      requires(
+        docket.referrals.get(said.referral) === said.to,
+        'ERR_REFERRAL_UNKNOWN',
+        'no such referral was sent to this agency',
+      )
+      break
+    case 'closing-proposed':
+    case 'closed':
+      verifyClosing(docket, place, said)
+      break
+    case 'joined':
+      requires(docket.links.has(said.link), 'ERR_JOURNAL_INVALID', 'no link stands where it says')
+      break
+    case 'split':
+      break
+  }
 }
 
-/** Each officer who closes a case said so in their own signed words: one of them here, another in a proposal before. */
-function verifyClosing(docket: Docket, place: Place, { case: number, reason, officers, asked }: Closing): void {
-  const officer = saidBy(place, asked, 'close', { case: number, reason })
-  requires(officers.includes(officer.id), 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
-  docket.closings.add(`${number} ${reason} ${officer.id}`)
-  const haveAll = officers.every((id) => docket.closings.has(`${number} ${reason} ${id}`))
-  requires(haveAll, 'ERR_SIGNATURE_INVALID', 'an officer whom it names did not ask for it')
-  approve(docket, 'closings carry the signature of every officer whom they name')
+/** The case file as the journal makes it: what cannot happen to it is refused here as the hub must refuse it. */
+function follow(docket: Docket, place: Place, event: CaseEvent): void {
+  const before = docket.cases.get(event.case)
+  const child = toHex(event.childId)
+  if (event.event === 'raised') requireOnlyOne(docket, child, event)
+  else if (event.event !== 'joined' && before !== undefined)
+    requires(equalBytes(before.childId, event.childId), 'ERR_JOURNAL_INVALID', 'it is about another child')
+  if (event.event === 'closed' && before !== undefined)
+    requires(
+      personsOf(place, event.officers) >= closersOf(before),
+      'ERR_CASE_STATUS',
+      'one person closed a case that was never opened',
+    )
+  if (event.event === 'joined') followLink(docket, place, event, before)
+  docket.cases.set(event.case, transition(before, event, place.at))
+  if (event.event === 'raised') docket.openCases.set(child, event.case)
+  if (event.event === 'closed') {
+    docket.closed.set(child, place.position)
+    docket.openCases.delete(child)
+  }
+  if (event.event === 'joined' || event.event === 'split') docket.linkedChildren.add(child)
+  approve(docket, 'events of cases can happen to the case as the journal has it')
 }
 
-function verifyVerdict(docket: Docket, place: Place, said: Reached): void {
+/** A child has one open case, and one that comes after a closed one says so. Where ids were linked, two histories are one. */
+function requireOnlyOne(docket: Docket, child: string, { reReferral }: LevelEvent): void {
+  if (docket.linkedChildren.has(child)) return
+  requires(!docket.openCases.has(child), 'ERR_CASE_STATUS', 'a case of this child is open')
+  const isMarked = !docket.closed.has(child) || reReferral === true
+  requires(isMarked, 'ERR_JOURNAL_INVALID', 'it passes over that a case of this child was closed before')
+}
+
+/** What goes over from the case that is closed is what that case had. */
+function followLink(docket: Docket, place: Place, event: Joined, before: CaseFile | undefined): void {
+  const other = event.closed === undefined ? undefined : docket.cases.get(event.closed)
+  const { took, owner } = event
+  if (took !== undefined && other !== undefined) {
+    const { level, threshold, policyHash, support } = other
+    const isTheirs = equalBytes(toJsonBytes(took), toJsonBytes({ level, threshold, policyHash, support }))
+    requires(isTheirs, 'ERR_THRESHOLD_NOT_REACHED', 'it takes over a level that the other case had not')
+  }
+  requires(
+    owner === undefined || owner === other?.owner,
+    'ERR_CASE_STATUS',
+    'it takes over an owner that the other case had not',
+  )
+  if (event.closed !== undefined) docket.cases.set(event.closed, transition(other, event, place.at))
+  for (const file of [before, other]) if (file !== undefined) docket.openCases.delete(toHex(file.childId))
+  docket.openCases.set(toHex(event.childId), event.case)
+}
+
+function verifyVerdict(docket: Docket, place: Place, said: LevelEvent): void {
   const { policyHash, asOf, support, closedAt } = said
   const policy = docket.policies.get(policyHash)
   requires(policy !== undefined, 'ERR_POLICY_UNKNOWN', 'its policy does not stand before it')
@@ -126,7 +144,7 @@ function requireInForce(docket: Docket, id: string): void {
   requires(!docket.withdrawn.has(id), 'ERR_THRESHOLD_NOT_REACHED', 'a check that it names was taken back before')
 }
 
-function countedChecks(docket: Docket, { support, countsFrom = [] }: Reached): readonly AssessedCheck[] {
+function countedChecks(docket: Docket, { support, countsFrom = [] }: LevelEvent): readonly AssessedCheck[] {
   const later = new Map(countsFrom.map(({ checkId, position }) => [checkId, position]))
   for (const position of later.values())
     requires(docket.links.has(position), 'ERR_JOURNAL_INVALID', 'no link stands where it says that one brought a check')

@@ -1,3 +1,4 @@
+import type { CaseFile } from '../case/case.js'
 import type { OpeningRequest } from '../case/opening.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { bad, type Finding } from '../journal/finding.js'
@@ -52,7 +53,13 @@ export interface Docket {
   readonly permitted: Set<string>
   readonly referrals: Map<number, string>
   readonly closed: Map<string, number>
-  /** Case, reason and officer of every word on closing a case. */
+  /** Whether the bundle shows the entries that join agencies. */
+  showsCases: boolean
+  /** Every case as the journal makes it, by number. */
+  readonly cases: Map<number, CaseFile>
+  /** The case of a child that is not closed. */
+  readonly openCases: Map<string, number>
+  /** Case, reason, outcome and officer of every word on closing a case. */
   readonly closings: Set<string>
   /** Signatures of the messages by which officers asked for a view: one message is one view. */
   readonly asked: Set<string>
@@ -99,6 +106,9 @@ export function newDocket(pin: Pin): Docket {
     permitted: new Set(),
     referrals: new Map(),
     closed: new Map(),
+    showsCases: false,
+    cases: new Map(),
+    openCases: new Map(),
     closings: new Set(),
     asked: new Set(),
     enquiries: { open: new Map(), questions: new Set() },

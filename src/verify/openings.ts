@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { equalBytes, toHex } from '../bytes.js'
 import { parseSignedRequest } from '../case/messages.js'
+import { needsToKnow } from '../case/need.js'
 import {
   type JournalledAnswer,
   journalledAnswerIsSignedBy,
@@ -54,6 +55,13 @@ export function verifyOpening(docket: Docket, place: Place, body: Uint8Array): v
       policyInForce(place.roster, request.policyHash, request.at),
       'ERR_POLICY_UNKNOWN',
       'its policy was not in force',
+    )
+    const file = docket.cases.get(request.case)
+    const isWorked = file !== undefined && file.status !== 'closed' && needsToKnow(file, officer.id)
+    requires(
+      isWorked || !docket.showsCases,
+      'ERR_DISCLOSURE_DENIED',
+      'that its officer needed to know of the case is not on record',
     )
     const isPermitted = docket.permitted.has(permittedName(request, request.group))
     requires(isPermitted, 'ERR_DISCLOSURE_DENIED', 'no permit by the disclosure rules stands before it')

@@ -138,6 +138,7 @@ class Reading {
   private begin(header: BundleHeader): void {
     this.header = header
     const { docket } = this
+    docket.showsCases = header.cases
     this.kept = keptHeads(this.heads, docket)
     this.checkpoint = unverifiedCheckpoint(header.note)
     if (!equalBytes(header.hub, docket.pin.hub)) stop('the bundle is of another hub than the one that was pinned')

@@ -194,7 +194,7 @@ async function story(): Promise<void> {
   await step(() => shielding.endAlert(1, 'explained'))
   await step(() => shielding.unshield({ case: 3 }, 'court-order'))
   await step(() => health.withdraw('three', 'wrong-child'))
-  await step(() => second.close(2, 'services-in-place'))
+  await step(() => second.close(2, 'services-in-place', 'no-further-action'))
   await step(() => sealer.erase(childDetails(4), 'registered-in-error', { neverIssuedNumbers: true }))
   await it.hub.rotateEpoch()
   await step(() => first.open({ ...ASK, case: 1 }))

@@ -288,7 +288,7 @@ test('enquiries, withdrawals and closing', async () => {
   const done = [
     ['enquiry', 'end', '1', '--officer', at('o1.key.json'), '--outcome', 'visitor'],
     ['withdraw', 'A/2', '--agency', at('police.key.json'), '--reason', 'duplicate'],
-    ['close', '1', '--officer', at('o1.key.json'), '--reason', 'services-in-place'],
+    ['close', '1', '--officer', at('o1.key.json'), '--reason', 'services-in-place', '--outcome', 'child-in-need-plan'],
   ]
   for (const args of done) expect(await runHere([...args, ...dir])).toMatchObject({ code: 0, stderr: '' })
   const status = json(await runHere(['status', '--json', ...dir]))

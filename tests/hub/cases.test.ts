@@ -220,20 +220,22 @@ describe('closing', () => {
     await using it = await withChild()
     const again = await it.officer('first-again', { person: 'person-first' })
     await it.police.check(seen(it, 'a'))
-    expect(await it.first.close(1, 'no-further-action')).toBe('new')
-    expect(await it.first.close(1, 'no-further-action')).toBe('new')
-    expect(await again.close(1, 'no-further-action')).toBe('new')
+    expect(await it.first.close(1, 'no-further-action', 'no-further-action')).toBe('new')
+    expect(await it.first.close(1, 'no-further-action', 'no-further-action')).toBe('new')
+    expect(await again.close(1, 'no-further-action', 'no-further-action')).toBe('new')
     // Another reason is another proposal.
-    expect(await it.second.close(1, 'moved-away')).toBe('new')
-    expect(await it.third.close(1, 'moved-away')).toBe('closed')
-    await expect(it.first.close(1, 'moved-away')).rejects.toMatchObject({ code: 'ERR_CASE_STATUS' })
+    expect(await it.second.close(1, 'moved-away', 'no-further-action')).toBe('new')
+    expect(await it.third.close(1, 'moved-away', 'no-further-action')).toBe('closed')
+    await expect(it.first.close(1, 'moved-away', 'no-further-action')).rejects.toMatchObject({
+      code: 'ERR_CASE_STATUS',
+    })
   })
 
   test('one person suffices below the threshold, or once it was opened', async () => {
     await using it = await withChild()
     await it.police.check(seen(it, 'a', { child: 2, incident: 'child-disclosure' }))
     await it.hub.caughtUp()
-    expect(await it.first.close(1, 'no-further-action')).toBe('closed')
+    expect(await it.first.close(1, 'no-further-action', 'no-further-action')).toBe('closed')
     await it.police.check(seen(it, 'b'))
     const ask = {
       case: 2,
@@ -242,14 +244,14 @@ describe('closing', () => {
       lawfulBasis: 'public-task',
     } as const
     await it.second.open(ask)
-    expect(await it.first.close(2, 'services-in-place')).toBe('closed')
+    expect(await it.first.close(2, 'services-in-place', 'no-further-action')).toBe('closed')
     await expect(it.first.open(ask)).rejects.toMatchObject({ code: 'ERR_CASE_STATUS' })
   })
 
   test('a closed case stays closed through routine checks; one that the rule counts raises another', async () => {
     await using it = await withChild()
     await it.police.check(seen(it, 'a', { incident: 'child-disclosure' }))
-    await it.first.close(1, 'no-further-action')
+    await it.first.close(1, 'no-further-action', 'no-further-action')
     it.clock.now += HOUR
     await it.police.check(seen(it, 'b', { incident: 'police-notice' }))
     await it.hub.caughtUp()
@@ -267,7 +269,7 @@ describe('closing', () => {
     await it.police.check(seen(it, 'a'))
     const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
     await it.first.open({ ...ask, case: 1 })
-    await it.first.close(1, 'services-in-place')
+    await it.first.close(1, 'services-in-place', 'no-further-action')
     it.clock.now += DAY
     await it.police.check(seen(it, 'b', { incident: 'child-disclosure' }))
     await it.hub.caughtUp()
@@ -302,7 +304,7 @@ describe('closing', () => {
     between = async () => {
       await recordChecks(other, decodeMessage(batch))
     }
-    expect(await it.first.close(1, 'no-further-action')).toBe('closed')
+    expect(await it.first.close(1, 'no-further-action', 'no-further-action')).toBe('closed')
     expect(between).toBeUndefined()
     expect(await all(it.hub.cases())).toMatchObject([
       { number: 1, status: 'closed' },

@@ -47,7 +47,7 @@ describe('erasing a shielded child', () => {
     const words = async () =>
       (await shelf.list('meta', undefined, 100)).filter(({ value }) => value.kind === 'unshield').length
     expect(await words()).toBe(1)
-    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action')
+    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action', 'no-further-action')
     for (const { number } of await it.shielding.enquiries()) await it.shielding.endEnquiry(number, 'moved-away')
     await it.hub.eraseChildOfCase(1, 'court-order')
     expect(await words()).toBe(0)

@@ -25,7 +25,7 @@ async function closedCase(it: House): Promise<readonly Receipt[]> {
   const why = { purpose: 'referral', lawfulBasis: 'public-task' } as const
   const { opening } = await it.first.open({ ...why, case: 1, group: 'identity' })
   await it.first.read(opening)
-  await it.first.close(1, 'no-further-action')
+  await it.first.close(1, 'no-further-action', 'no-further-action')
   it.clock.now += 2 * DAY
   return receipts
 }
@@ -186,7 +186,7 @@ describe('a child', () => {
     const [withCase, without] = it.exchanges.map(({ reply }) => Buffer.from(reply).toString('hex'))
     expect(withCase).toBe(without)
     expect(await it.hub.eraseNoted()).toEqual({ erased: 0, waiting: 1 })
-    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action')
+    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action', 'no-further-action')
     expect(await it.hub.eraseNoted()).toEqual({ erased: 1, waiting: 0 })
     expect(await it.hub.eraseNoted()).toEqual({ erased: 0, waiting: 0 })
     expect((await it.police.identify(number(1), 'PC 42')).known).toBe('unknown')

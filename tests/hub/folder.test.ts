@@ -62,7 +62,7 @@ describe.each<[string, () => HouseOptions]>([
     await care.decide(sent.referral, 'strategy-discussion')
     await it.reopen()
     expect(await all(it.hub.referrals())).toMatchObject([{ status: 'decided', outcome: 'strategy-discussion' }])
-    expect(await it.second.close(1, 'services-in-place')).toBe('closed')
+    expect(await it.second.close(1, 'services-in-place', 'child-in-need-plan')).toBe('closed')
     expect(await all(it.hub.enquiries())).toMatchObject([{ sources: [{ agency: 'hill-school', reference: 'c' }] }])
     const report = await it.hub.journal.verify()
     expect(report).toMatchObject({ verified: true, size: await it.hub.journal.size() })

@@ -290,21 +290,21 @@ describe('a merge', () => {
 
   test('a word on closing that came before it has seen half: it is said anew', async () => {
     const { it } = await withPair(['police-protection'], ['missing-episode'])
-    expect(await it.third.close(1, 'no-further-action')).toBe('new')
+    expect(await it.third.close(1, 'no-further-action', 'no-further-action')).toBe('new')
     await merge(1, it.first, it.second)
-    expect(await it.first.close(1, 'no-further-action')).toBe('new')
-    expect(await it.second.close(1, 'no-further-action')).toBe('closed')
+    expect(await it.first.close(1, 'no-further-action', 'no-further-action')).toBe('new')
+    expect(await it.second.close(1, 'no-further-action', 'no-further-action')).toBe('closed')
     await it[Symbol.asyncDispose]()
   })
 
   test('a closed case does not come back by a link that brings nothing, and does by one that brings what counts', async () => {
     const { it, hub } = await withPair(['police-protection'], ['missing-episode'])
-    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action')
+    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action', 'no-further-action')
     await merge(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([{ number: 1, status: 'closed' }])
     await seen(it, 8, 'grave', { incident: 'child-disclosure' })
     await it.hub.caughtUp()
-    await it.first.close(2, 'no-further-action')
+    await it.first.close(2, 'no-further-action', 'no-further-action')
     await queuePair(hub, await childOf(hub, 'grave'), await childOf(hub, 'known/0'))
     await merge(2, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([
@@ -319,7 +319,7 @@ describe('a merge', () => {
     await using it = await house()
     await it.register(childDetails(1))
     await seen(it, 7, 'unknown', { incident: 'police-protection' })
-    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action')
+    for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action', 'no-further-action')
     const hub = await it.context()
     await seen(it, 1, 'known')
     await it.police.withdraw('known', 'wrong-child')

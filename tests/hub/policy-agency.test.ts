@@ -161,7 +161,7 @@ test('a replay counts the children at each level under this policy and under ano
 test('histories are what the policy sees of every child, and name none', async () => {
   await using it = await countingHouse({ review: 2 })
   await calls(it, [2, 1, ...Array.from({ length: 110 }, () => 1)])
-  await it.first.close(1, 'no-further-action')
+  await it.first.close(1, 'no-further-action', 'no-further-action')
   await it.police.check(call(it, 2))
   const found = await all(it.hub.histories())
   expect(found).toHaveLength(112)

@@ -69,12 +69,12 @@ describe('children assessed anew', () => {
   test('a closed case stays closed, unless a check since then is one that the new policy counts', async () => {
     await using it = await countingHouse({ review: 2 })
     await calls(it, [2, 2])
-    for (const number of [1, 2]) await it.first.close(number, 'no-further-action')
+    for (const number of [1, 2]) await it.first.close(number, 'no-further-action', 'no-further-action')
     it.clock.now += DAY
     await calls(it, [1])
     const child = (await it.hub.case(1)).timeline.length === 3 ? 1 : 2
     expect(await all(it.hub.cases({ status: 'new' }))).toMatchObject([{ number: 3 }])
-    await it.first.close(3, 'no-further-action')
+    await it.first.close(3, 'no-further-action', 'no-further-action')
     it.clock.now += DAY
     await it.hub.adoptPolicy(counting(2, { review: 1, need: 2 }))
     await it.hub.caughtUp()

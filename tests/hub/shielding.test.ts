@@ -226,8 +226,8 @@ describe('shielding is overridden', () => {
       code: 'ERR_REQUEST_INVALID',
       field: 'reason',
     })
-    await it.first.close(1, 'no-further-action')
-    await it.second.close(1, 'no-further-action')
+    await it.first.close(1, 'no-further-action', 'no-further-action')
+    await it.second.close(1, 'no-further-action', 'no-further-action')
     await expect(it.first.overrideShield({ case: 1 }, 'court-order')).rejects.toMatchObject({ code: 'ERR_CASE_STATUS' })
     await check(it, it.health, 'b', number(2))
     await it.first.endEnquiry(1, 'visitor')

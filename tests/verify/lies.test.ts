@@ -61,7 +61,8 @@ test('a level on a check that was taken back, that never was, or under a policy 
 
 test('a case that comes back as if it had never been closed', async () => {
   const raised = await bodyOf('case')
-  const closed = { event: 'closed', case: 1, childId: raised.childId, reason: 'no-further-action', officers: ['first'] }
+  const end = { reason: 'no-further-action', outcome: 'unfounded', position: 0 }
+  const closed = { event: 'closed', case: 1, childId: raised.childId, ...end, officers: ['first'] }
   await journal(busy, 'case', { ...closed, asked: closing('first', 1, 'no-further-action') })
   await journal(busy, 'case', { ...raised, case: 2 })
   expect(await wrongIn(busy)).toEqual([
@@ -132,12 +133,14 @@ test('a release without an opening, of another custodian, of another share, or t
 
 function closing(officer: string, number: number, reason: string): Uint8Array {
   const sender = { hub: busy.hub.id, party: officer, key: key(officer) }
-  return encodeMessage('close', toJsonBytes({ case: number, reason }), busy.clock.now, sender)
+  const end = { reason, outcome: 'unfounded' }
+  return encodeMessage('close', toJsonBytes({ case: number, ...end }), busy.clock.now, sender)
 }
 
 test('a closing that frames an officer', async () => {
   const { childId } = await bodyOf('case')
-  const said = { event: 'closed', case: 1, childId, reason: 'services-in-place', officers: ['first'] }
+  const end = { reason: 'services-in-place', outcome: 'unfounded', position: 0 }
+  const said = { event: 'closed', case: 1, childId, ...end, officers: ['first'] }
   const own = closing('first', 1, 'services-in-place')
   const { signature: _, ...unsigned } = decodeMessage(own)
   await journal(busy, 'case', said)

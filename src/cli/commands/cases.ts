@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { CASE_STATUSES, CLOSING_REASONS } from '../../case/case.js'
+import { CASE_OUTCOMES, CASE_STATUSES, CLOSING_REASONS } from '../../case/case.js'
 import type { Dossier, TimelineItem } from '../../case/dossier.js'
-import type { CaseSummary } from '../../hub/cases.js'
+import type { CaseSummary } from '../../hub/case-lists.js'
 import { when } from '../../page/words.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
 import { DONE } from '../failure.js'
@@ -123,23 +123,25 @@ function closeCommand(): Command {
     'close',
     'Close a case. One that reached a threshold and was never opened takes two officers.',
     {
-      example: 'close 3 --officer officer.key.json --reason services-in-place',
+      example: 'close 3 --officer officer.key.json --reason assessed --outcome child-in-need-plan',
       json: '{ case, status }',
     },
   )
     .argument('<case>', 'number of the case')
     .requiredOption('--officer <keyfile>', 'key file of the officer')
     .requiredOption('--reason <reason>', CLOSING_REASONS.join(', '))
-  return does<{ officer: string; reason: string }>(command, (context, options, number = '') => {
+    .requiredOption('--outcome <outcome>', CASE_OUTCOMES.join(', '))
+  return does<{ officer: string; reason: string; outcome: string }>(command, (context, options, number = '') => {
     const wanted = numberOf(number, 'case')
     const reason = oneOf(CLOSING_REASONS, options.reason, '--reason')
+    const outcome = oneOf(CASE_OUTCOMES, options.outcome, '--outcome')
     return withHub(context, async (hub) => {
       const officer = await officerFrom(hub, options.officer)
-      const status = await officer.close(wanted, reason, { signal: context.signal })
+      const status = await officer.close(wanted, reason, outcome, { signal: context.signal })
       context.out.result({ case: wanted, status }, [
         status === 'closed'
           ? `Case ${wanted} is closed.`
-          : `Noted. Case ${wanted} closes once a second officer agrees.`,
+          : `Noted. Case ${wanted} closes once a second officer says the same.`,
       ])
       return DONE
     })
