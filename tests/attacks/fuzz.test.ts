@@ -160,6 +160,9 @@ async function story(): Promise<void> {
   await step(() => first.review(3))
   await step(() => first.take(1))
   await step(() => second.join(1, 'second-opinion'))
+  await step(() => first.assign(1, 'first'))
+  await step(() => second.leave(1))
+  await step(() => first.nextCase({ threshold: 'child-protection', number: 1 }))
   await step(() => second.determine(3))
   const opening = await step(() => first.open({ ...ASK, case: 1 }))
   if (opening !== undefined) {
