@@ -405,6 +405,7 @@ describe('a merge', () => {
     expect(opening.refused).toEqual([])
     await expect(it.first.split(1, 'linked-in-error')).resolves.toBe('waiting')
     await it.second.split(1, 'linked-in-error')
+    await it.hub.caughtUp()
     const [mine, theirs] = [await historyRow(hub, registered), await historyRow(hub, middle)]
     expect([mine.checks.length, theirs.checks.length, (await historyRow(hub, third)).checks.length]).toEqual([1, 3, 0])
     expect(theirs.joined).toEqual([third])
