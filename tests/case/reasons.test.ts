@@ -53,7 +53,6 @@ function reasonsFor(checks: readonly ReturnType<typeof check>[]) {
   const childId = new Uint8Array(16) as ChildId
   const file: CaseFile = raisedCase(
     { event: 'raised', case: 1, childId, level, threshold, policyHash: '', asOf: T, support },
-    false,
     T,
   )
   return dossierOf(policy, file, checks, verdict).verdict.reasons
@@ -99,7 +98,7 @@ describe('in a dossier in which the kind of an agency is not named', () => {
     const verdict = assess(kinds, checks, T)
     const { level, threshold, support } = verdict
     const event = { event: 'raised', case: 1, childId: new Uint8Array(16) as ChildId, level, threshold } as const
-    const file = raisedCase({ ...event, policyHash: '', asOf: T, support }, false, T)
+    const file = raisedCase({ ...event, policyHash: '', asOf: T, support }, T)
     return dossierOf(kinds, file, [checks[0]!, { ...checks[1]!, agencyKind: shown }], verdict)
   }
 
