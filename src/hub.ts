@@ -7,6 +7,7 @@ import { determine } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { closeCase } from './hub/close-case.js'
 import { joinConference, openConference } from './hub/conference.js'
+import { consentsForOfficer, recordConsent, withdrawConsent } from './hub/consents.js'
 import { deadlinesForOfficer, silenceDeadline } from './hub/deadlines.js'
 import { duplicatesForOfficer, suspectDuplicate } from './hub/duplicate-list.js'
 import { answerEnquiry, enquiriesForAgency } from './hub/enquiries-answer.js'
@@ -103,6 +104,9 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'next-case': caughtUpFirst((message) => nextCase(hub, message)),
     review: caughtUpFirst((message) => reviewForOfficer(hub, message)),
     determine: caughtUpFirst((message) => determine(hub, message)),
+    'record-consent': caughtUpFirst((message) => recordConsent(hub, message)),
+    'withdraw-consent': caughtUpFirst((message) => withdrawConsent(hub, message)),
+    consents: caughtUpFirst((message) => consentsForOfficer(hub, message)),
     'prepare-opening': caughtUpFirst((message) => prepareOpening(hub, prepared, message)),
     open: (message, send) => openCase(hub, prepared, message, send),
     'read-opening': (message) => readOpening(hub, message),

@@ -2,6 +2,7 @@ import type { AlertFilter } from './hub/alert-desk.js'
 import type { About } from './hub/shield.js'
 import { type AlertWork, alertWork, type Existence, type UnshieldOutcome } from './officer/alerts.js'
 import { type CaseWork, caseWork } from './officer/case-work.js'
+import { type Consents, consentWork } from './officer/consent.js'
 import { type Deadlines, deadlineWork, type SilenceAsk } from './officer/deadlines.js'
 import { type Determining, determining } from './officer/determine.js'
 import { type EnquiryWork, enquiryWork } from './officer/enquiries.js'
@@ -44,6 +45,7 @@ export interface OfficerChange {
 export interface Officer
   extends CaseWork,
     Determining,
+    Consents,
     OpeningWork,
     Referring,
     Deadlines,
@@ -95,6 +97,7 @@ export function createOfficer(options: OfficerOptions): Officer {
     replacement: ({ key, ...dates }, send) => replacementOf(line, key, given(dates), send),
     ...caseWork(line),
     ...determining(line),
+    ...consentWork(line),
     ...openingWork(line, keys),
     ...referring(line, keys),
     ...deadlineWork(line),

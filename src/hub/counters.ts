@@ -14,6 +14,7 @@ export async function loadCounter(
     | 'referral'
     | 'duplicate'
     | 'alert'
+    | 'consent'
     | 'shielding-enquiry'
     | 'shielding-duplicate'
     | 'shielding-alert',

@@ -8,6 +8,7 @@ import { IndexError } from '../errors.js'
 import { toJsonBytes } from '../json.js'
 import { requireCase } from './cases.js'
 import { ChildTable, childKey } from './children.js'
+import { consentKey } from './consents.js'
 import type { HubContext } from './context.js'
 import { faceId } from './face.js'
 import { childOfCheck, historyKey, loadWatermark } from './history.js'
@@ -108,11 +109,14 @@ export async function eraseChild(
     await requireNoOpenEnquiry(hub, ids)
     const records = await recordsOf(hub, ids)
     const checks = history?.checks ?? []
+    const consents = await consentsUnder(hub, ids)
     // What agencies know a shielded child by is a row of its own.
     const known = [...ids, ...ids.map((id) => faceId(hub, id))]
     const erased: ErasedPlace[] = [
       ...checks.map(({ position, row }) => ({ position, row })),
-      ...[...new Set(records.map(({ position }) => position))].map((position) => ({ position })),
+      ...[...new Set([...records.map(({ position }) => position), ...consents.positions])].map((position) => ({
+        position,
+      })),
     ]
     gone = { checks: checks.length, records: records.length }
     return {
@@ -127,6 +131,7 @@ export async function eraseChild(
           hub.shelf.put('history', historyKey(hub, id), undefined),
           hub.shelf.put('meta', unshieldKey(hub, id), undefined),
         ]),
+        ...consents.puts,
         ...(await withoutDuplicates(hub, known)),
         ...(await withoutPackages(hub, cases)),
         ...(await tombstones(hub, checks)),
@@ -169,6 +174,22 @@ async function requireNoOpenEnquiry(hub: HubContext, ids: readonly ChildId[]): P
       'ERR_CASE_STATUS',
       'an enquiry about this child is open: it is erased once the enquiry has ended',
     )
+}
+
+/** Who consented to what goes whole: its entries as well as its rows. */
+async function consentsUnder(
+  hub: HubContext,
+  ids: readonly ChildId[],
+): Promise<{ readonly positions: readonly number[]; readonly puts: readonly Put[] }> {
+  const keys = ids.map((id) => consentKey(hub, id))
+  const rows = await hub.shelf.get('consent', keys)
+  return {
+    positions: rows.flatMap((row) => [
+      ...(row?.words ?? []).map(({ position }) => position),
+      ...(row?.withdrawals ?? []),
+    ]),
+    puts: keys.flatMap((key, at) => (rows[at] === undefined ? [] : [hub.shelf.put('consent', key, undefined)])),
+  }
 }
 
 async function casesOf(hub: HubContext, ids: readonly ChildId[]): Promise<readonly CaseFile[]> {

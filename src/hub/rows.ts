@@ -1,4 +1,5 @@
 import type { Alert } from '../case/alert.js'
+import type { ConsentRecord } from '../case/consent.js'
 import type { DuplicateReason, DuplicateStatus } from '../case/duplicate.js'
 import type { Erasure } from '../case/erasure.js'
 import type { Link, LinkStatement } from '../case/link.js'
@@ -31,7 +32,7 @@ export interface Rows extends Record<Table, unknown> {
   readonly duplicate: DuplicateRow | DuplicatePair
   readonly conference: ConferenceRow
   readonly alert: Alert
-  readonly consent: unknown
+  readonly consent: ConsentRow
   readonly account: unknown
   readonly listing: ListingRow
   readonly agenda: AgendaRow
@@ -202,6 +203,19 @@ export interface ConferenceRow {
   readonly childId: ChildId
   readonly agencies: readonly string[]
   readonly expiresAt: number
+}
+
+/** What was said of a child by itself and its carers, under one id. */
+export interface ConsentRow {
+  readonly words: readonly {
+    readonly record: ConsentRecord
+    /** Of its journal entry. */
+    readonly position: number
+    /** SHA-256 of the signature of the message that asked for it, as hexadecimal digits: one message is one record. */
+    readonly asked: string
+  }[]
+  /** Positions of the entries that took something back. */
+  readonly withdrawals?: readonly number[] | undefined
 }
 
 /** Look-ups or checks of a day; or, under keys of their own, what the watch remembers of them. */

@@ -6,7 +6,8 @@ import type { Enrolment } from './enrolment.js'
 import type { Genesis } from './genesis.js'
 import { OFFICER_ROLES, type OfficerRole } from './roster.js'
 
-const partyId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+// `management` is whom a consent names where it is for the officers of the management function, and no party.
+const partyId = z.string().regex(/^(?!management$)[a-z0-9][a-z0-9-]{0,62}$/)
 const keys = z.strictObject({ signing: bytesOf(32), hpke: bytesOf(32) })
 /** Roles of an officer: at least one, each once, in the order of the list, so that a set has one spelling. */
 export const officerRoles: z.ZodType<readonly OfficerRole[]> = z.custom<readonly OfficerRole[]>((value) => {

@@ -64,6 +64,8 @@ export interface Docket {
   /** Signatures of the messages by which officers asked for a view: one message is one view. */
   readonly asked: Set<string>
   readonly enquiries: KnownEnquiries
+  /** What was recorded of what a child or a carer said, by number: of which child, and whether it was a yes. */
+  readonly consents: Map<number, { readonly child: string; readonly given: boolean }>
   /** Children whose cases were joined or parted by links. */
   readonly linkedChildren: Set<string>
   readonly links: Set<number>
@@ -111,6 +113,7 @@ export function newDocket(pin: Pin): Docket {
     openCases: new Map(),
     closings: new Set(),
     asked: new Set(),
+    consents: new Map(),
     enquiries: { open: new Map(), questions: new Set() },
     linkedChildren: new Set(),
     links: new Set(),

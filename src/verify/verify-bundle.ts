@@ -10,6 +10,7 @@ import { presentRoster } from '../roster/history.js'
 import { closeBatch, type OpenBatch, openBatch, takeRows, verifyRecordEntry, verifyWithdrawal } from './batches.js'
 import { type BundleHeader, type BundleLine, decodeHeader, decodeLine, linesOf } from './bundle.js'
 import { verifyCase, verifyDetermination, verifyLink } from './cases.js'
+import { verifyConsent } from './consents.js'
 import { verifyDisclosure } from './disclosures.js'
 import {
   approve,
@@ -85,6 +86,7 @@ const LOOKS: Readonly<Partial<Record<EntryType, (docket: Docket, place: Place, e
   enquiry: (docket, place, { body }) => verifyEnquiry(docket, place, body),
   link: (docket, place, { body }) => verifyLink(docket, place, body),
   disclosure: (docket, place, { body }) => verifyDisclosure(docket, place, body),
+  consent: (docket, place, { body }) => verifyConsent(docket, place, body),
   opening: (docket, place, { body }) => verifyOpening(docket, place, body),
   release: verifyAnswer,
   refusal: verifyAnswer,
