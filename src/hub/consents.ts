@@ -58,12 +58,15 @@ interface IdRow {
 }
 
 /** One row for every id of a child, the one that goes on first. */
-async function rowsOf(hub: HubContext, childId: ChildId): Promise<readonly IdRow[]> {
+async function rowsOf(hub: HubContext, childId: ChildId): Promise<readonly [IdRow, ...IdRow[]]> {
   const root = await rootOf(hub, childId)
   const ids = [root, ...(await linksInto(hub, root)).map(({ from }) => from)]
-  const keys = ids.map((id) => consentKey(hub, id))
-  const rows = await hub.shelf.get('consent', keys)
-  return keys.map((key, index) => ({ key, row: rows[index] ?? { words: [] } }))
+  const rows = await hub.shelf.get(
+    'consent',
+    ids.map((id) => consentKey(hub, id)),
+  )
+  const rowAt = (id: ChildId, index: number): IdRow => ({ key: consentKey(hub, id), row: rows[index] ?? { words: [] } })
+  return [rowAt(root, 0), ...ids.slice(1).map((id, index) => rowAt(id, index + 1))]
 }
 
 /**
@@ -83,9 +86,9 @@ export async function recordConsent(hub: HubContext, message: Message): Promise<
     requireNeed(file, officer.id)
     requireTimes(body, at)
     const [own, ...others] = await rowsOf(hub, file.childId)
-    if (own === undefined) return undefined
     const records = await consentsOf(hub, file.childId)
-    const before = own.row.words.find(({ asked }) => asked === mark)?.record ?? sameAgain(records, body, officer.id)
+    const words = [own, ...others].flatMap(({ row }) => row.words)
+    const before = words.find(({ asked }) => asked === mark)?.record ?? sameAgain(records, body, officer.id)
     if (before !== undefined) {
       recorded = before.number
       return undefined

@@ -1,4 +1,5 @@
 import type { CaseFile } from '../case/case.js'
+import { MANAGEMENT } from '../case/consent.js'
 import { needsToKnow } from '../case/need.js'
 import { type DecidedField, decideFields, type Field, isShown, type Viewing } from '../disclosure/fields.js'
 import type { LawfulBasis, Purpose } from '../disclosure/purpose.js'
@@ -44,7 +45,7 @@ export async function officersView(
   officer: string,
   threshold: Threshold,
 ): Promise<Viewing> {
-  const consent = await consentsFor(hub, file.childId, 'management')
+  const consent = await consentsFor(hub, file.childId, MANAGEMENT)
   return { threshold, needToKnow: needsToKnow(file, officer), consent }
 }
 

@@ -164,6 +164,16 @@ async function story(): Promise<void> {
   await step(() => second.leave(1))
   await step(() => first.nextCase({ threshold: 'child-protection', number: 1 }))
   await step(() => second.determine(3))
+  const naming = {
+    kind: 'data-protection',
+    information: 'sensitive-involvement',
+    to: 'management',
+    given: true,
+  } as const
+  const carer = { case: 1, by: 'carer', carer: 1, ...naming } as const
+  await step(() => first.recordConsent({ ...carer, until: it.clock.now + DAY }))
+  await step(() => first.consents(1))
+  await step(() => first.withdrawConsent(1, 1))
   const opening = await step(() => first.open({ ...ASK, case: 1 }))
   if (opening !== undefined) {
     await step(() => first.read(opening.opening))
