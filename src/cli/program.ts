@@ -5,6 +5,7 @@ import { backFillCommand } from './commands/back-fill.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
 import { conferenceCommand } from './commands/conference.js'
+import { consentCommands } from './commands/consents.js'
 import { custodianCommand } from './commands/custodian.js'
 import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
@@ -63,6 +64,7 @@ function programOf(): Command {
   program.addCommand(backFillCommand())
   program.addCommand(conferenceCommand())
   for (const command of casesCommands()) program.addCommand(command)
+  for (const command of consentCommands()) program.addCommand(command)
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
