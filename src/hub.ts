@@ -15,6 +15,7 @@ import { enquiriesForOfficer } from './hub/enquiries-list.js'
 import { askAgency, assignEnquiry, endEnquiryByOfficer, takeEnquiry } from './hub/enquiries-work.js'
 import { eraseRegistered } from './hub/erase-noted.js'
 import { identify } from './hub/identify.js'
+import { seeInvolvement } from './hub/involvement-view.js'
 import { link, prepareLink } from './hub/links.js'
 import { facts, relay, rosterSince } from './hub/lists.js'
 import { openCase } from './hub/open-case.js'
@@ -110,6 +111,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'prepare-opening': caughtUpFirst((message) => prepareOpening(hub, prepared, message)),
     open: (message, send) => openCase(hub, prepared, message, send),
     'read-opening': (message) => readOpening(hub, message),
+    involvement: caughtUpFirst((message) => seeInvolvement(hub, message)),
     'prepare-referral': (message) => prepareReferral(hub, message),
     refer: (message) => sendReferral(hub, message),
     inbox: (message) => inbox(hub, message),

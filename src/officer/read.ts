@@ -27,11 +27,15 @@ export interface OpenedDetails {
   readonly badShares: readonly number[]
 }
 
+export const involvementShape: z.ZodType<readonly Involvement[]> = z.array(
+  z.strictObject({ agency: z.string(), agencyKind: z.string(), references: z.array(z.string()) }),
+)
+
 const readReply = z.strictObject({
   record: isBytes,
   request: isBytes,
   releases: z.array(z.strictObject({ custodian: z.string(), release: isBytes })),
-  involvement: z.array(z.strictObject({ agency: z.string(), agencyKind: z.string(), references: z.array(z.string()) })),
+  involvement: involvementShape,
 })
 
 const EMPTY = new Uint8Array(0)

@@ -13,7 +13,8 @@ import { policyInForce } from '../roster/roster.js'
 import { parseCaseEvent } from './case-shapes.js'
 import { personsOf, verifyClosing, verifyWork } from './case-words.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
-import { officerAt, openedBy } from './openings.js'
+import { openedBy } from './openings.js'
+import { officerAt } from './signed-words.js'
 
 /**
  * A case that a level raised is one that its policy, run again on the checks it names, raises; and everything that happens to a case

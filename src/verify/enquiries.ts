@@ -17,7 +17,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { decodeMessage, type Message, messageIsSignedBy } from '../port.js'
 import { agencyOf } from '../roster/roster.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
-import { officerAt } from './openings.js'
+import { officerAt } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const number = z.string().regex(ENQUIRY_NUMBER)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { equalBytes, toHex } from '../bytes.js'
+import { toHex } from '../bytes.js'
 import { parseSignedRequest } from '../case/messages.js'
 import { needsToKnow } from '../case/need.js'
 import {
@@ -9,12 +9,13 @@ import {
   requestHash,
   requestIsSignedBy,
 } from '../case/opening.js'
+import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import type { Entry } from '../journal/entry.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
-import { decodeMessage, messageIsSignedBy } from '../port.js'
+import { fromJsonBytes } from '../json.js'
+import { decodeMessage } from '../port.js'
 import { rosterAt } from '../roster/history.js'
-import { inGoodStanding, keysetOf, type Officer, officerOf, policyInForce } from '../roster/roster.js'
+import { keysetOf, type Officer, policyInForce } from '../roster/roster.js'
 import {
   approve,
   bump,
@@ -26,6 +27,7 @@ import {
   permittedName,
   requires,
 } from './docket.js'
+import { officerAt, saidBy } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const answered = { opening: bytesOf(16), custodian: name, signature: bytesOf(64) }
@@ -37,7 +39,22 @@ const viewBody = z.strictObject({
   case: z.number().int().min(1),
   asked: bytesUpTo(4_096),
 })
-const asking = z.strictObject({ opening: bytesOf(16) })
+/** Of a child whom nobody registered: there was no opening. */
+const involvementView = z.strictObject({
+  officer: name,
+  case: z.number().int().min(1),
+  purpose: z.enum(PURPOSES),
+  lawfulBasis: z.enum(LAWFUL_BASES),
+  asked: bytesUpTo(4_096),
+})
+
+function viewIn(body: Uint8Array): z.infer<typeof viewBody> | z.infer<typeof involvementView> {
+  const read = fromJsonBytes(body)
+  const isOfOpening = typeof read === 'object' && read !== null && 'opening' in read
+  return isOfOpening
+    ? parse(viewBody, read, 'ERR_ENTRY_MALFORMED', 'view')
+    : parse(involvementView, read, 'ERR_ENTRY_MALFORMED', 'view')
+}
 
 /** A request is its officer's own, in good standing there, under the policy of its instant, after a permit. */
 export function verifyOpening(docket: Docket, place: Place, body: Uint8Array): void {
@@ -116,20 +133,14 @@ function isAnsweredBy(docket: Docket, place: Place, { request, position }: Known
   })
 }
 
-/** A view is one that the officer asked for in their own signed words, of an opening that a quorum had released. */
+/** A view is one that the officer asked for in their own signed words: of an opening that a quorum had released, or after a permit. */
 export function verifyView(docket: Docket, place: Place, body: Uint8Array): void {
   inspect(docket, place.position, 'a view does not stand', () => {
-    const view = parse(viewBody, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'view')
-    const opening = openedBy(docket, place, toHex(view.opening), view.officer, view.case)
-    requires(opening.request.expiry > place.at, 'ERR_OPENING_EXPIRED', 'its opening had expired')
-    const officer = officerAt(place, view.officer)
-    const message = decodeMessage(view.asked)
-    const wanted = equalBytes(message.body, toJsonBytes(asking.parse({ opening: view.opening })))
-    const isAsked = message.verb === 'read-opening' && message.party === view.officer && wanted
-    requires(isAsked, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
-    const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)
-    requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
-    const once = toHex(message.signature)
+    const { asked, ...view } = viewIn(body)
+    const officer =
+      'opening' in view ? verifyReading(docket, place, view, asked) : verifyNaming(docket, place, view, asked)
+    requires(officer.id === view.officer, 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
+    const once = toHex(decodeMessage(asked).signature)
     requires(
       !docket.asked.has(once),
       'ERR_SIGNATURE_INVALID',
@@ -137,8 +148,36 @@ export function verifyView(docket: Docket, place: Place, body: Uint8Array): void
     )
     docket.asked.add(once)
     bump(docket.counts.viewsByOfficer, officer.id)
-    approve(docket, 'views carry their officer’s own signature, and follow an opening that a quorum released')
+    approve(
+      docket,
+      'views carry their officer’s own signature, and follow an opening that a quorum released, or a permit',
+    )
   })
+}
+
+function verifyReading(
+  docket: Docket,
+  place: Place,
+  { opening: id, officer, case: number }: Omit<z.infer<typeof viewBody>, 'asked'>,
+  asked: Uint8Array,
+): Officer {
+  const opening = openedBy(docket, place, toHex(id), officer, number)
+  requires(opening.request.expiry > place.at, 'ERR_OPENING_EXPIRED', 'its opening had expired')
+  return saidBy(place, asked, 'read-opening', { opening: id })
+}
+
+function verifyNaming(
+  docket: Docket,
+  place: Place,
+  view: Omit<z.infer<typeof involvementView>, 'asked'>,
+  asked: Uint8Array,
+): Officer {
+  const isPermitted = (['involvement', 'sensitive-involvement'] as const).some((information) =>
+    docket.permitted.has(permittedName(view, information)),
+  )
+  requires(isPermitted, 'ERR_DISCLOSURE_DENIED', 'no permit by the disclosure rules stands before it')
+  const { case: number, purpose, lawfulBasis } = view
+  return saidBy(place, asked, 'involvement', { case: number, purpose, lawfulBasis })
 }
 
 /** The opening of this officer and case, with a quorum of releases. @throws {IndexError} */
@@ -154,12 +193,4 @@ export function openedBy(docket: Docket, place: Place, id: string, officer: stri
     'no quorum of custodians had released its opening',
   )
   return opening
-}
-
-/** @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING` */
-export function officerAt(place: Place, id: string): Officer {
-  const officer = officerOf(place.roster, id)
-  requires(officer !== undefined, 'ERR_PARTY_UNKNOWN', 'no such officer was on the roster then')
-  requires(inGoodStanding(officer, place.at), 'ERR_PARTY_NOT_IN_STANDING', 'its officer was not in good standing')
-  return officer
 }

@@ -11,8 +11,8 @@ import { THRESHOLDS } from '../policy/policy.js'
 import { decodeMessage, messageIsSignedBy } from '../port.js'
 import { agencyOf, hasRole } from '../roster/roster.js'
 import { approve, bump, type Docket, inspect, type Place, permittedName, requires } from './docket.js'
-import { officerAt, openedBy } from './openings.js'
-import { saidBy } from './signed-words.js'
+import { openedBy } from './openings.js'
+import { officerAt, saidBy } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const number = z.number().int().min(1)

@@ -1,9 +1,8 @@
 import { equalBytes } from '../bytes.js'
 import { toJsonBytes } from '../json.js'
 import { decodeMessage, messageIsSignedBy } from '../port.js'
-import type { Officer } from '../roster/roster.js'
+import { inGoodStanding, type Officer, officerOf } from '../roster/roster.js'
 import { type Place, requires } from './docket.js'
-import { officerAt } from './openings.js'
 
 /** The officer whose signed message an entry keeps, once it is certain that they asked for just this, and were in good standing. */
 export function saidBy(place: Place, asked: Uint8Array, verb: string, body: object): Officer {
@@ -13,5 +12,13 @@ export function saidBy(place: Place, asked: Uint8Array, verb: string, body: obje
   requires(isAsked, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
   const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)
   requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
+  return officer
+}
+
+/** @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_PARTY_NOT_IN_STANDING` */
+export function officerAt(place: Place, id: string): Officer {
+  const officer = officerOf(place.roster, id)
+  requires(officer !== undefined, 'ERR_PARTY_UNKNOWN', 'no such officer was on the roster then')
+  requires(inGoodStanding(officer, place.at), 'ERR_PARTY_NOT_IN_STANDING', 'its officer was not in good standing')
   return officer
 }

@@ -158,6 +158,7 @@ async function story(): Promise<void> {
   await conference(police, health)
   await step(() => first.cases())
   await step(() => first.review(3))
+  await step(() => first.involvement({ case: 1, purpose: 'referral', lawfulBasis: 'public-task' }))
   await step(() => first.take(1))
   await step(() => second.join(1, 'second-opinion'))
   await step(() => first.assign(1, 'first'))

@@ -184,7 +184,7 @@ test('a view that frames an officer', async () => {
   const wrong = await wrongIn(busy)
   expect(wrong.slice(0, 5)).toEqual([
     'a view does not stand: its officer did not ask for it',
-    'a view does not stand: its officer asked for something else',
+    'a view does not stand: no such officer was on the roster then',
     'a view does not stand: its officer asked for something else',
     'a view does not stand: its officer asked for something else',
     'a view does not stand: its opening is of another officer or case',

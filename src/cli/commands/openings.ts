@@ -10,7 +10,7 @@ import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
 
 export function openingCommands(): readonly Command[] {
-  return [openCommand(), readCommand()]
+  return [openCommand(), readCommand(), involvementCommand()]
 }
 
 interface OpenOptions {
@@ -93,6 +93,30 @@ function readCommand(): Command {
       return DONE
     }),
   )
+}
+
+function involvementCommand(): Command {
+  const command = newCommand('involvement', 'Name the agencies that know a child whom nobody registered.', {
+    example: 'involvement 1 --officer officer.key.json --purpose referral --basis public-task',
+    json: '{ involvement: [{ agency, agencyKind, references }] }',
+  })
+    .argument('<case>', 'number of the case')
+    .requiredOption('--officer <keyfile>', 'key file of the officer')
+    .requiredOption('--purpose <purpose>', PURPOSES.join(', '))
+    .requiredOption('--basis <basis>', `lawful basis: ${LAWFUL_BASES.join(', ')}`)
+  return does<{ officer: string; purpose: string; basis: string }>(command, (context, options, number = '') => {
+    const ask = {
+      case: numberOf(number, 'case'),
+      purpose: oneOf(PURPOSES, options.purpose, '--purpose'),
+      lawfulBasis: oneOf(LAWFUL_BASES, options.basis, '--basis'),
+    }
+    return withHub(context, async (hub) => {
+      const officer = await officerFrom(hub, options.officer)
+      const involvement = await officer.involvement(ask, { signal: context.signal })
+      context.out.result({ involvement }, involvementLines(involvement))
+      return DONE
+    })
+  })
 }
 
 /** Details as indented JSON, which is how the sealer gave them. */

@@ -381,7 +381,7 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     attack: 'an officer framed by a view',
-    file: 'src/verify/openings.ts',
+    file: 'src/verify/signed-words.ts',
     find: 'const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)',
     replace: 'const isOwn = true',
     test: 'tests/verify/lies.test.ts',
