@@ -55,6 +55,11 @@ export {
   type ReferralMade,
   referralWordsFor,
 } from './case/enquiry.js'
+export { figuresCsv } from './case/figures/csv.js'
+export type { AgencyFigures, Figures, FigureTable } from './case/figures/figures.js'
+export type { GroupData, GroupFigures, GroupPopulation } from './case/figures/groups.js'
+export { figuresPage } from './case/figures/report.js'
+export type { Figure } from './case/figures/shown.js'
 export type { Involvement } from './case/involvement.js'
 export { LINK_REASONS, type LinkReason } from './case/link.js'
 export { AGENCY_NEEDS, type AgencyNeed, type Need, OFFICER_NEEDS, type OfficerNeed } from './case/need.js'

@@ -8,6 +8,8 @@ export interface Output {
   result(value: object, lines: readonly string[]): void
   /** One item of a list: a line of JSON (NDJSON), or of text. */
   item(value: object, line: string): void
+  /** A document in a form of its own, as it is. */
+  text(document: string): void
 }
 
 export function outputTo(stream: NodeJS.WritableStream, json: boolean): Output {
@@ -19,6 +21,9 @@ export function outputTo(stream: NodeJS.WritableStream, json: boolean): Output {
     result(value, lines) {
       if (json) write(JSON.stringify(value))
       else for (const line of lines) write(printable(line))
+    },
+    text(document) {
+      stream.write(document)
     },
     item(value, line) {
       write(json ? JSON.stringify(value) : printable(line))

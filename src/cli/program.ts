@@ -12,6 +12,7 @@ import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
 import { eraseCommand } from './commands/erase.js'
 import { compareHeadsCommand, exportCommand, proveCommand } from './commands/export.js'
+import { figuresCommand } from './commands/figures.js'
 import { foundCommand } from './commands/found.js'
 import { initCommand } from './commands/init.js'
 import { keysetCommand } from './commands/keyset.js'
@@ -87,6 +88,7 @@ function programOf(): Command {
   program.addCommand(compareHeadsCommand())
   program.addCommand(proveCommand())
   program.addCommand(witnessCommand())
+  program.addCommand(figuresCommand())
   program.addCommand(statusCommand())
   program.addCommand(demoCommand())
   withoutEcho(program)

@@ -16,6 +16,7 @@ import { eraseCheck, eraseChildOfCase } from './erase.js'
 import { eraseNoted } from './erase-noted.js'
 import { exportBundle } from './export-bundle.js'
 import { checkEvidence, exportEntries } from './exports.js'
+import { figures } from './figures.js'
 import { listHistories, replay } from './histories.js'
 import { recordsOfFormerKeysets } from './keysets.js'
 import { lookups, retireLookups } from './lookup-rotation.js'
@@ -77,6 +78,10 @@ export function operations(
     async replay(policy, replayOptions = {}) {
       await assess()
       return replay(hub, policy, replayOptions)
+    },
+    async figures(of) {
+      await assess()
+      return figures(hub, of)
     },
     async *cases(filter) {
       await assess()

@@ -1,6 +1,7 @@
 import type { Alert } from '../case/alert.js'
 import type { Dossier } from '../case/dossier.js'
 import type { ErasureReason } from '../case/erasure.js'
+import type { Figures } from '../case/figures/figures.js'
 import type { JournalPosition } from '../check/receipt.js'
 import type { RowEvidence } from '../journal/inclusion.js'
 import type { ConsistencyProof, InclusionProof } from '../journal/proof.js'
@@ -23,6 +24,7 @@ import type { Rotation, RotationOptions } from './epochs.js'
 import type { Erased } from './erase.js'
 import type { NotedErasures } from './erase-noted.js'
 import type { ExportOptions } from './export-bundle.js'
+import type { FiguresOptions } from './figures.js'
 import type { ChildHistory } from './histories.js'
 import type { KeysetRecords } from './keysets.js'
 import type { Lookups } from './lookup-rotation.js'
@@ -130,6 +132,12 @@ export interface Hub extends HubPort, AsyncDisposable {
   histories(): AsyncIterable<ChildHistory>
   /** How many children would be at each level under another policy; see `replayPolicies` for what its counts protect. */
   replay(policy: Policy, options?: Omit<ReplayOptions, 'asOf'>): Promise<ReplayReport>
+  /**
+   * Counts of a month, a quarter or a year that has ended, as they may be published: see `docs/figures.md` for what they protect.
+   * What is shown is journalled with the first call, and the same from then on.
+   * @throws {IndexError} `ERR_REQUEST_INVALID`, naming the field
+   */
+  figures(options: FiguresOptions): Promise<Figures>
   /** Cases by number, a page at a time as they are asked for. */
   cases(filter?: CaseFilter): AsyncIterable<CaseSummary>
   case(number: number): Promise<Dossier>

@@ -50,6 +50,8 @@ export type MetaRow =
   | { readonly kind: 'unshield'; readonly officer: string; readonly reason: string; readonly at: number }
   /** A child that a sealer had erased, for as long as something is in the way of it. */
   | ({ readonly kind: 'erasure'; readonly childId: ChildId } & Pick<Erasure, 'reason' | 'by'>)
+  /** Where the journal has what is shown of a period, and up to where the journal was counted for it. */
+  | { readonly kind: 'figures'; readonly position: number; readonly upTo: number }
   /** The alert about an officer who overrode shielding within a case or an enquiry. */
   | { readonly kind: 'override'; readonly alert: number }
 

@@ -30,6 +30,7 @@ export const ENTRY_TYPES = [
   'conference',
   'alert',
   'erasure',
+  'figures',
 ] as const
 export type EntryType = (typeof ENTRY_TYPES)[number]
 

@@ -69,6 +69,8 @@ export interface Docket {
   /** Children whose cases were joined or parted by links. */
   readonly linkedChildren: Set<string>
   readonly links: Set<number>
+  /** Periods whose figures were published. */
+  readonly figures: Set<string>
   readonly counts: BundleCounts
   /** What was found good, by the words that say so. */
   readonly good: Map<string, number>
@@ -117,6 +119,7 @@ export function newDocket(pin: Pin): Docket {
     enquiries: { open: new Map(), questions: new Set() },
     linkedChildren: new Set(),
     links: new Set(),
+    figures: new Set(),
     counts,
     good: new Map(),
     unseen: new Map(),

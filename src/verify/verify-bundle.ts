@@ -25,6 +25,7 @@ import {
   rosterFor,
 } from './docket.js'
 import { verifyEnquiry } from './enquiries.js'
+import { verifyFigures } from './figures.js'
 import { type KeptHead, keptHeads } from './heads.js'
 import { verifyAnswer, verifyOpening, verifyView } from './openings.js'
 import { verifyDeadline, verifyReferral } from './referrals.js'
@@ -93,6 +94,7 @@ const LOOKS: Readonly<Partial<Record<EntryType, (docket: Docket, place: Place, e
   view: (docket, place, { body }) => verifyView(docket, place, body),
   referral: (docket, place, { body }) => verifyReferral(docket, place, body),
   deadline: (docket, place, { body }) => verifyDeadline(docket, place, body),
+  figures: (docket, place, { body }) => verifyFigures(docket, place, body),
 }
 
 /** A bundle as far as it was read. */

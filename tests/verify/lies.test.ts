@@ -276,3 +276,22 @@ test('a roster without its activation, and a record of a sealer that is none', a
   const wrong = await wrongIn(busy)
   expect(wrong[0]).toContain('a version of the roster does not stand')
 })
+
+test('figures that show an exact count, of a period that was not over, or twice', async () => {
+  const figures = { period: '2026-01', kind: 'month', tables: [], agencies: [] }
+  await journal(busy, 'figures', figures)
+  expect(await wrongIn(busy)).toEqual([])
+  const raised = (cell: number) => [{ id: 'raised', rows: ['review'], cells: [[cell, 0, 0]] }]
+  await journal(busy, 'figures', { ...figures, period: '2026-02', tables: raised(15) })
+  await journal(busy, 'figures', { ...figures, period: '2025-12', tables: raised(7) })
+  await journal(busy, 'figures', { ...figures, period: '2031-01' })
+  await journal(busy, 'figures', figures)
+  await journal(busy, 'figures', { ...figures, period: '2025-11', kind: 'quarter' })
+  const wrong = await wrongIn(busy)
+  expect(wrong.map((finding) => finding.replace(/tables\[.*$/, 'tables'))).toEqual([
+    'figures do not stand: figures: tables',
+    'figures do not stand: their period was not over',
+    'figures do not stand: figures of their period were published before',
+    'figures do not stand: they are of another length of period',
+  ])
+})
