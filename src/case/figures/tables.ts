@@ -1,9 +1,9 @@
 import { WITHDRAWAL_REASONS } from '../../check/withdrawal.js'
+import { LAWFUL_BASES, PURPOSES } from '../../disclosure/purpose.js'
 import { THRESHOLDS } from '../../policy/policy.js'
 import { CLOSING_REASONS } from '../case.js'
 import { ENQUIRY_OUTCOMES } from '../enquiry.js'
-import { PURPOSES } from '../opening.js'
-import { LAWFUL_BASES, REFERRAL_OUTCOMES } from '../referral.js'
+import { REFERRAL_OUTCOMES } from '../referral.js'
 import type { PeriodKind } from './period.js'
 
 /** What is counted for the shortest period in which it is counted at all. */
