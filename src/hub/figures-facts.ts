@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { CLOSING_REASONS } from '../case/case.js'
+import { CASE_OUTCOMES, CLOSING_REASONS } from '../case/case.js'
 import { englishCalendar, type WorkingCalendar } from '../case/deadlines.js'
 import { ENQUIRY_OUTCOMES, type EnquiryOutcome } from '../case/enquiry.js'
 import { type DatedFact, endedFacts, referralFacts, runningFact } from '../case/figures/ended.js'
+import type { Fact } from '../case/figures/part.js'
 import { parseSignedRequest } from '../case/messages.js'
 import type { Referral } from '../case/referral.js'
 import { decodeBatchEntry } from '../check/batch.js'
@@ -25,21 +26,12 @@ export interface DatedEntry {
 /** What the entries of a page say, once what they leave to the tables has been read. */
 export async function factsOf(hub: HubContext, entries: readonly DatedEntry[]): Promise<readonly DatedFact[]> {
   const heard = entries.flatMap((each) => hear(each))
-  const [cases, referrals, enquiries] = [
-    await rowsOf(hub, 'case', heard),
-    await rowsOf(hub, 'referral', heard),
-    await rowsOf(hub, 'enquiry', heard),
-  ]
+  const [referrals, enquiries] = [await rowsOf(hub, 'referral', heard), await rowsOf(hub, 'enquiry', heard)]
   const ofReferrals = referrals.size === 0 ? undefined : referralFactsOf(referrals, await englishCalendar())
   return heard.flatMap((each): readonly DatedFact[] => {
     if (each.of === 'fact') return [each.fact]
     if (each.of === 'referral') return ofReferrals?.(each) ?? []
-    const { number } = each
-    if (each.of === 'case') {
-      const file = cases.get(number)
-      return file === undefined ? [] : [each.fact(file)]
-    }
-    const dueAt = enquiries.get(number)?.dueAt
+    const dueAt = enquiries.get(each.number)?.dueAt
     return dueAt === undefined ? [] : endedFacts('enquiry', { ...each, dueAt })
   })
 }
@@ -70,14 +62,16 @@ export async function* runningFacts(hub: HubContext, from: number, until: number
 /** What an entry says by itself, or of a row that says the rest. */
 type Heard =
   | { readonly of: 'fact'; readonly fact: DatedFact }
-  | { readonly of: 'case'; readonly number: number; readonly fact: (file: Rows['case']) => DatedFact }
   | { readonly of: 'enquiry'; readonly number: number; readonly outcome: EnquiryOutcome; readonly at: number }
   /** `saidAt`: the hub's clock when the agency's word came, as the referral has it. */
   | { readonly of: 'referral'; readonly number: number; readonly saidAt: number; readonly at: number }
 
 const caseEvent = z.discriminatedUnion('event', [
-  z.object({ event: z.enum(['raised', 'level-changed']), case: z.number(), level: z.string() }),
-  z.object({ event: z.literal('closed'), case: z.number(), reason: z.enum(CLOSING_REASONS) }),
+  z.object({ event: z.literal('raised'), level: z.string(), reReferral: z.literal(true).optional() }),
+  z.object({ event: z.literal('level-changed'), level: z.string() }),
+  z.object({ event: z.literal('closed'), reason: z.enum(CLOSING_REASONS), outcome: z.enum(CASE_OUTCOMES) }),
+  // Of two cases that are one child's one goes on, and the other, `closed`, ends.
+  z.object({ event: z.literal('joined'), closed: z.number() }),
 ])
 const agencyWord = z.object({ event: z.enum(['decided', 'declined', 'reported']), number: z.number() })
 const endedEvent = z.object({ event: z.literal('ended'), enquiry: z.string(), outcome: z.enum(ENQUIRY_OUTCOMES) })
@@ -102,8 +96,10 @@ function hear({ entry, at }: DatedEntry): readonly Heard[] {
     }
     case 'determination':
       return [{ of: 'fact', fact: { table: 'determinations', row: 'made', column: 'all', at } }]
-    case 'case':
-      return heardCase(entry.body, at)
+    case 'case': {
+      const said = caseEvent.safeParse(fromJsonBytes(entry.body)).data
+      return said === undefined ? [] : [{ of: 'fact', fact: { ...caseFact(said), at } }]
+    }
     case 'referral': {
       const said = agencyWord.safeParse(fromJsonBytes(entry.body))
       return said.success ? [{ of: 'referral', number: said.data.number, saidAt: entry.at, at }] : []
@@ -121,28 +117,20 @@ function hear({ entry, at }: DatedEntry): readonly Heard[] {
   }
 }
 
-function heardCase(body: Uint8Array, at: number): readonly Heard[] {
-  const said = caseEvent.safeParse(fromJsonBytes(body)).data
-  switch (said?.event) {
-    case undefined:
-      return []
-    case 'closed': {
-      const { reason: row } = said
-      return [
-        { of: 'case', number: said.case, fact: ({ threshold }) => ({ table: 'closed', row, column: threshold, at }) },
-      ]
-    }
+function caseFact(said: z.infer<typeof caseEvent>): Fact {
+  switch (said.event) {
+    case 'raised':
+      return { table: 'raised', row: said.level, column: said.reReferral === true ? 're-referral' : 'first' }
     case 'level-changed':
-      return [{ of: 'fact', fact: { table: 'raised', row: said.level, column: 'level-changed', at } }]
-    case 'raised': {
-      const { level: row } = said
-      const columnOf = ({ reReferral }: Rows['case']): string => (reReferral ? 're-referral' : 'first')
-      return [{ of: 'case', number: said.case, fact: (file) => ({ table: 'raised', row, column: columnOf(file), at }) }]
-    }
+      return { table: 'raised', row: said.level, column: 'level-changed' }
+    case 'closed':
+      return { table: 'closed', row: said.reason, column: said.outcome }
+    case 'joined':
+      return { table: 'closed', row: 'duplicate', column: 'joined' }
   }
 }
 
-async function rowsOf<T extends Table & ('case' | 'referral' | 'enquiry')>(
+async function rowsOf<T extends Table & ('referral' | 'enquiry')>(
   hub: HubContext,
   table: T,
   heard: readonly Heard[],

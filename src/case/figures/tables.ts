@@ -1,7 +1,6 @@
 import { WITHDRAWAL_REASONS } from '../../check/withdrawal.js'
 import { LAWFUL_BASES, PURPOSES } from '../../disclosure/purpose.js'
-import { THRESHOLDS } from '../../policy/policy.js'
-import { CLOSING_REASONS } from '../case.js'
+import { CASE_OUTCOMES, CLOSING_REASONS } from '../case.js'
 import { ENQUIRY_OUTCOMES } from '../enquiry.js'
 import { REFERRAL_OUTCOMES } from '../referral.js'
 import type { PeriodKind } from './period.js'
@@ -55,7 +54,7 @@ export const TABLES: Readonly<Record<TableId, TableSpec>> = {
     unit: 'a case',
     every: 'quarter',
     rows: { name: 'reason', codes: CLOSING_REASONS },
-    columns: { name: 'threshold', codes: THRESHOLDS },
+    columns: { name: 'outcome', codes: [...CASE_OUTCOMES, 'joined'] },
   },
   determinations: {
     title: 'Determinations',

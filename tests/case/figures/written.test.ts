@@ -106,10 +106,10 @@ describe('what the journal holds of a period', () => {
   test('is refused a fact that fits no cell', () => {
     const { take } = tallyOf(parsePeriod('2026-Q1'))
     for (const fact of [
-      { table: 'closed', row: 'because', column: 'none' },
+      { table: 'closed', row: 'because', column: 'unfounded' },
       { table: 'closed', row: 'moved-away', column: 'other' },
-      { table: 'closed', row: 'moved-away', column: 'none', count: -1 },
-      { table: 'closed', row: 'moved-away', column: 'none', count: 0.5 },
+      { table: 'closed', row: 'moved-away', column: 'unfounded', count: -1 },
+      { table: 'closed', row: 'moved-away', column: 'unfounded', count: 0.5 },
     ] as const)
       expect(() => take(fact)).toThrow(RangeError)
   })
