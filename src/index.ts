@@ -41,7 +41,11 @@ export {
   MANAGEMENT,
   type Understanding,
 } from './case/consent.js'
-export type { Dossier, Reason, TimelineItem } from './case/dossier.js'
+export type { Dossier, EarlierCase, Reason, SeenVerdict } from './case/dossier/dossier.js'
+export { dossierPage } from './case/dossier/page.js'
+export { dossierLines } from './case/dossier/text.js'
+export type { TimelineItem } from './case/dossier/timeline.js'
+export type { Trend, TrendPeriod } from './case/dossier/trend.js'
 export { DUPLICATE_REASONS, type DuplicateReason, type DuplicateStatus } from './case/duplicate.js'
 export {
   AGENCY_ANSWERS,

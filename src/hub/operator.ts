@@ -1,5 +1,5 @@
 import type { Alert } from '../case/alert.js'
-import type { Dossier } from '../case/dossier.js'
+import type { Dossier } from '../case/dossier/dossier.js'
 import type { ErasureReason } from '../case/erasure.js'
 import type { Figures } from '../case/figures/figures.js'
 import type { JournalPosition } from '../check/receipt.js'

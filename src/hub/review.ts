@@ -1,20 +1,20 @@
 import { z } from 'zod'
 import type { CaseFile } from '../case/case.js'
-import { type Dossier, dossierOf } from '../case/dossier.js'
+import { type Dossier, dossierOf } from '../case/dossier/dossier.js'
 import type { Field } from '../disclosure/fields.js'
 import { parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Verdict } from '../policy/assess.js'
-import { NOT_NAMED } from '../policy/explain/redact.js'
 import type { Message } from '../port.js'
 import { agencyOf } from '../roster/roster.js'
 import { historyOf, requireCase } from './cases.js'
 import { type HubContext, roster } from './context.js'
 import { decide, journalDecision, officersView } from './disclosures.js'
-import { instantOf } from './history.js'
+import { assessedChecks, instantOf } from './history.js'
 import { CASE_ROLES, requireOfficer } from './officers.js'
 import { verdictOn } from './raise.js'
 import type { HistoryRow } from './rows.js'
+import { numberKey } from './shelf.js'
 
 const reviewRequest = z.strictObject({ case: z.number().int().min(1) })
 
@@ -43,20 +43,29 @@ interface Seen {
   readonly file: CaseFile
   readonly history: HistoryRow
   readonly verdict: Verdict
+  readonly earlier: readonly CaseFile[]
 }
 
 async function looked(hub: HubContext, number: number): Promise<Seen> {
   const file = await requireCase(hub, number)
   const history = await historyOf(hub, file)
-  return { file, history, verdict: verdictOn(hub, history, instantOf(history, hub.clock())) }
+  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
+  return { file, history, verdict, earlier: await earlierCases(hub, number, history) }
+}
+
+async function earlierCases(hub: HubContext, number: number, history: HistoryRow): Promise<readonly CaseFile[]> {
+  const numbers = new Set([...(history.earlierCases ?? []), history.case ?? number].filter((each) => each < number))
+  const files = await hub.shelf.get('case', [...numbers].map(numberKey))
+  return files.filter((file) => file !== undefined)
 }
 
 /** In one authority the kind of a sensitive service can name it. */
-function dossierFrom(hub: HubContext, { file, history, verdict }: Seen, showsSensitive: boolean): Dossier {
-  const checks = history.checks.map((check) =>
-    !showsSensitive && agencyOf(roster(hub), check.agency)?.sensitive === true
-      ? { ...check, agencyKind: NOT_NAMED }
-      : check,
-  )
-  return dossierOf(hub.policy(verdict.asOf).policy, file, checks, verdict)
+function dossierFrom(hub: HubContext, { history, ...seen }: Seen, showsSensitive: boolean): Dossier {
+  return dossierOf({
+    ...seen,
+    policy: hub.policy(seen.verdict.asOf).policy,
+    checks: assessedChecks(history),
+    closedAt: history.closedAt,
+    hidesKindOf: ({ agency }) => !showsSensitive && agencyOf(roster(hub), agency)?.sensitive === true,
+  })
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { CASE_STATUSES, type CaseOutcome, type CaseStatus, type ClosingReason } from '../case/case.js'
-import type { Dossier } from '../case/dossier.js'
+import type { Dossier } from '../case/dossier/dossier.js'
 import type { OfficerNeed } from '../case/need.js'
 import { instant, parse } from '../door.js'
 import type { CaseFilter, CaseSummary } from '../hub/case-lists.js'
 import type { Connection } from '../party.js'
 import { THRESHOLDS, type Threshold } from '../policy/policy.js'
 import type { SendOptions } from '../port.js'
+import { reviewed } from './review.js'
 
 /** Working cases, by number and by identifier only. */
 export interface CaseWork {
@@ -80,8 +81,4 @@ export function caseWork(line: Connection): CaseWork {
       return parse(closeReply, asked, 'ERR_MESSAGE_MALFORMED', 'close').status
     },
   }
-}
-
-export async function reviewed(line: Connection, caseNumber: number, send?: SendOptions): Promise<Dossier> {
-  return (await line.ask('review', { case: caseNumber }, send)) as Dossier
 }

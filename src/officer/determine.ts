@@ -2,7 +2,7 @@ import { DETERMINATION_DAYS, signDetermination } from '../case/determination.js'
 import { IndexError } from '../errors.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
-import { reviewed } from './case-work.js'
+import { reviewed } from './review.js'
 
 const DAY_MS = 86_400_000
 

@@ -195,6 +195,21 @@ test('cases are by number, and their dossier by identifier only', async () => {
   const dossier = await runHere(['case', '1', '--dir', at('child-index')])
   expect(dossier.stdout).toContain('Taken into police protection')
   expect(dossier.stdout).not.toContain(FAMILY)
+  expect(dossier.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  const asOfficer = ['case', '1', '--dir', at('child-index'), '--officer', at('o1.key.json')]
+  expect((await runHere(asOfficer)).stdout).toContain('Case 1: child-protection, new, nobody has taken it')
+  const page = ['--html', at('case-1.html')]
+  expect((await runHere([...asOfficer, ...page, '--json'])).stdout).toBe(
+    `${JSON.stringify({ case: 1, written: at('case-1.html') })}\n`,
+  )
+  const written = readFileSync(at('case-1.html'), 'utf8')
+  expect(written).toContain('<h1>Case 1: child-protection</h1>')
+  expect(written).not.toContain(FAMILY)
+  expect(await runHere([...asOfficer, ...page])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('ERR_FILE_EXISTS'),
+  })
+  expect(readFileSync(at('case-1.html'), 'utf8')).toBe(written)
   expect((await runHere(['cases', '--status', 'closed', '--dir', at('child-index')])).stdout).toBe('')
 })
 

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { CASE_OUTCOMES, CASE_STATUSES, CLOSING_REASONS } from '../../case/case.js'
-import type { Dossier, TimelineItem } from '../../case/dossier.js'
 import type { CaseSummary } from '../../hub/case-lists.js'
 import { when } from '../../page/words.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'
@@ -8,6 +7,7 @@ import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
 import { columns } from '../output.js'
+import { caseCommand } from './case.js'
 
 export function casesCommands(): readonly Command[] {
   return [casesCommand(), caseCommand(), takeCommand(), determineCommand(), closeCommand()]
@@ -36,46 +36,6 @@ function summaryLine({ number, status, level, raisedAt, reReferral }: CaseSummar
     [`raised ${when(raisedAt)}`, 0],
   ] as const
   return `${columns(...cells)}${reReferral ? '  (again)' : ''}`
-}
-
-function caseCommand(): Command {
-  const command = newCommand('case', 'Show one case: its level and its checks, by identifier only.', {
-    example: 'case 1',
-    json: '{ number, status, level, threshold, raisedAt, reReferral, verdict, policyHash, agencyKinds, dimensions, timeline, determinations, mayDetermine?, openings, referrals }',
-  }).argument('<case>', 'number of the case')
-  return does(command, (context, _options, number = '') => {
-    const wanted = numberOf(number, 'case')
-    return withHub(context, async (hub) => {
-      await hub.caughtUp({ signal: context.signal })
-      const dossier = await hub.case(wanted)
-      context.out.result(dossier, dossierLines(dossier))
-      return DONE
-    })
-  })
-}
-
-function dossierLines(dossier: Dossier): readonly string[] {
-  const { number, status, level, verdict, timeline, openings, referrals, mayDetermine } = dossier
-  return [
-    `Case ${number}, ${status}: ${level}${verdict.level === level ? '' : ` (the checks now reach ${verdict.level})`}`,
-    `raised ${when(dossier.raisedAt)}${dossier.reReferral ? ', after an earlier case was closed' : ''}`,
-    `agencies by kind: ${dossier.agencyKinds.join(', ')}`,
-    ...(mayDetermine === undefined ? [] : [`${mayDetermine.officers} officers may determine ${mayDetermine.to}`]),
-    ...timeline.map(timelineLine),
-    ...dossier.determinations.map(
-      ({ officer, to, policyHash }) =>
-        `determined by ${officer}: ${to}${policyHash === verdict.policyHash ? '' : ' (under another policy: does not count)'}`,
-    ),
-    ...openings.map((opening) => `opening ${opening}`),
-    ...referrals.map((referral) => `referral ${referral}`),
-    verdict.notice,
-  ]
-}
-
-function timelineLine({ occurredAt, agencyKind, incident, indicators, withdrawn, supports }: TimelineItem): string {
-  const what = [incident, ...indicators].map(({ label }) => label).join('; ')
-  const mark = withdrawn ? '-' : supports ? '*' : ' '
-  return `${mark} ${columns([when(occurredAt), 20], [agencyKind, 14])}  ${what}${withdrawn ? ' (withdrawn)' : ''}`
 }
 
 function takeCommand(): Command {

@@ -20,6 +20,8 @@ export interface InWordsOptions extends WordsOptions {
   readonly redacted?: RedactedExplanation
   /** What further checks other levels would take, as `smallestAddition` gives it. Agencies of its examples are not named. */
   readonly additions?: readonly SmallestAddition[]
+  /** What a check is called, by its id. Absent, or for an id that it does not know: the id. */
+  readonly checkNames?: ReadonlyMap<string, string>
 }
 
 const THRESHOLD_WORDS: Readonly<Record<Threshold, string>> = {
@@ -37,15 +39,36 @@ const THRESHOLD_WORDS: Readonly<Record<Threshold, string>> = {
  * lines, whatever is hidden.
  */
 export function explainInWords(policy: Policy, verdict: Verdict, options: InWordsOptions = {}): readonly string[] {
-  const view = options.redacted ?? redactExplanation(verdict.explanation, [])
+  const view = viewOf(verdict, options)
+  const others = view.levels.filter(({ level }) => level !== verdict.level)
+  return [
+    ...reachedInWords(policy, verdict, options),
+    ...others.flatMap((level) => otherLines(policy, level, options)),
+    verdict.notice,
+  ]
+}
+
+/** Of `explainInWords` the lines about the level that is reached. */
+export function reachedInWords(policy: Policy, verdict: Verdict, options: InWordsOptions = {}): readonly string[] {
+  const view = viewOf(verdict, options)
   const reached = view.levels.find(({ level }) => level === verdict.level)
-  const lines: string[] = []
-  if (reached === undefined) lines.push(`No level is reached as of ${when(verdict.asOf)}.`)
-  else lines.push(...reachedLines(policy, verdict, view, reached, options))
-  for (const level of view.levels) {
-    if (level !== reached) lines.push(...otherLines(policy, level, options))
-  }
-  return [...lines, verdict.notice]
+  if (reached === undefined) return [`No level is reached as of ${when(verdict.asOf)}.`]
+  return reachedLines(policy, verdict, view, reached, options)
+}
+
+/** Of `explainInWords` the lines about one level other than that: how far it is. None for a level that the policy does not have. */
+export function distanceInWords(
+  policy: Policy,
+  verdict: Verdict,
+  level: string,
+  options: InWordsOptions = {},
+): readonly string[] {
+  const found = viewOf(verdict, options).levels.find((each) => each.level === level)
+  return found === undefined ? [] : otherLines(policy, found, options)
+}
+
+function viewOf(verdict: Verdict, { redacted }: InWordsOptions): RedactedExplanation {
+  return redacted ?? redactExplanation(verdict.explanation, [])
 }
 
 function reachedLines(
@@ -59,7 +82,7 @@ function reachedLines(
     `The level is ${level}${THRESHOLD_WORDS[threshold]}. It was reached at ${when(at)} and this is as of ${when(verdict.asOf)}.`,
     'The part of its rule that holds:',
     ...decidingAtoms(rule).map((atom) => `- ${atomLine(policy, atom, options)}`),
-    ...supportLines(policy, verdict, view, rule),
+    ...supportLines(policy, verdict, view, rule, options),
   ]
 }
 
@@ -68,6 +91,7 @@ function supportLines(
   verdict: Verdict,
   view: RedactedExplanation,
   rule: RedactedRule,
+  { checkNames }: InWordsOptions,
 ): readonly string[] {
   if (withholds(view))
     return ['Which checks it rests on is not shown: that depends on the kind of an agency that is not named.']
@@ -79,7 +103,7 @@ function supportLines(
     'These checks alone reach it, and each of them is needed:',
     ...verdict.support.map((id) => {
       const seen = [...(codes.get(id) ?? others.get(id) ?? [])].map((code) => labelled(policy, code))
-      return `- ${id}${originOf(shown.get(id))}${seen.length === 0 ? '' : `: ${seen.join(', ')}`}`
+      return `- ${checkNames?.get(id) ?? id}${originOf(shown.get(id))}${seen.length === 0 ? '' : `: ${seen.join(', ')}`}`
     }),
   ]
 }

@@ -7,41 +7,11 @@ import { defaultPolicy } from '../../../src/policy/default.js'
 import { policyHash, vocabularyHash } from '../../../src/policy/hash.js'
 import { policyPage } from '../../../src/policy/page/page.js'
 import { parsePolicy } from '../../../src/policy/parse.js'
+import { elements, readable } from '../../support/pages.js'
 import { policyData, policyWith } from '../fixtures.js'
 
 const policy = defaultPolicy()
 const page = policyPage(policy)
-
-const VOID = new Set(['meta', 'line', 'path', 'br', '!doctype'])
-
-/** What is wrong with the nesting of a page’s elements, and every element by name. */
-function elements(text: string): { readonly wrong: readonly string[]; readonly names: readonly string[] } {
-  const wrong: string[] = []
-  const names: string[] = []
-  const open: string[] = []
-  for (const [, close, name = '', rest = ''] of text.matchAll(/<(\/?)([a-z!][a-z0-9]*)((?:[^<>"]|"[^"]*")*)>/g)) {
-    if (close === '/') {
-      if (open.pop() !== name) wrong.push(`</${name}>`)
-    } else {
-      names.push(name)
-      if (!VOID.has(name) && !rest.endsWith('/')) open.push(name)
-    }
-  }
-  return { wrong: [...wrong, ...open], names }
-}
-
-/** What somebody reads: without elements, style and escapes. */
-function readable(text: string): string {
-  return text
-    .replace(/<style>[\s\S]*?<\/style>/, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&amp;/g, '&')
-    .replace(/\s+/g, ' ')
-}
 
 test('says which policy it is, and what a verdict is not', () => {
   const text = readable(page)

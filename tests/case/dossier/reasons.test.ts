@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type CaseFile, raisedCase } from '../../src/case/case.js'
-import { dossierOf } from '../../src/case/dossier.js'
-import type { ChildId } from '../../src/child/identifiers.js'
-import { assess } from '../../src/policy/assess.js'
-import { NOT_NAMED } from '../../src/policy/explain/redact.js'
-import { parsePolicy } from '../../src/policy/parse.js'
+import { parsePolicy } from '../../../src/policy/parse.js'
+import { dossierFrom } from './made.js'
 
 const DAY_MS = 86_400_000
 const T = 400 * DAY_MS
@@ -48,14 +44,7 @@ const check = (id: string, agency: string, indicators: readonly string[]) => ({
 })
 
 function reasonsFor(checks: readonly ReturnType<typeof check>[]) {
-  const verdict = assess(policy, checks, T)
-  const { level, threshold, support } = verdict
-  const childId = new Uint8Array(16) as ChildId
-  const file: CaseFile = raisedCase(
-    { event: 'raised', case: 1, childId, level, threshold, policyHash: '', asOf: T, support },
-    T,
-  )
-  return dossierOf(policy, file, checks, verdict).verdict.reasons
+  return dossierFrom(checks, { policy, asOf: T }).verdict.reasons
 }
 
 describe('the reasons in a dossier', () => {
@@ -93,26 +82,23 @@ describe('in a dossier in which the kind of an agency is not named', () => {
       },
     ],
   })
-  const dossierFor = (hidden: string, shown: string) => {
-    const checks = [check('1', 'met', []), { ...check('2', 'refuge', []), agencyKind: hidden }]
-    const verdict = assess(kinds, checks, T)
-    const { level, threshold, support } = verdict
-    const event = { event: 'raised', case: 1, childId: new Uint8Array(16) as ChildId, level, threshold } as const
-    const file = raisedCase({ ...event, policyHash: '', asOf: T, support }, T)
-    return dossierOf(kinds, file, [checks[0]!, { ...checks[1]!, agencyKind: shown }], verdict)
+  const dossierFor = (kind: string, isHidden: boolean) => {
+    const checks = [check('1', 'met', []), { ...check('2', 'refuge', []), agencyKind: kind }]
+    const hidesKindOf = ({ agency }: { readonly agency: string }): boolean => isHidden && agency === 'refuge'
+    return dossierFrom(checks, { policy: kinds, asOf: T, hidesKindOf })
   }
 
   test('what depends on it is not shown: it would tell the kind', () => {
-    const dossier = dossierFor('police', NOT_NAMED)
+    const dossier = dossierFor('police', true)
     expect(dossier.verdict.reasons).toEqual([
       { path: 'levels[0].reachedWhen.any[0]', of: 'agencyKind', atLeast: 2, withinDays: 365 },
     ])
     expect(dossier.timeline.map((item) => Object.hasOwn(item, 'supports'))).toEqual([false, false])
-    expect(dossierFor('ports', NOT_NAMED)).toEqual(dossier)
+    expect(dossierFor('ports', true)).toEqual(dossier)
   })
 
   test('and it is shown where the kind is', () => {
-    const dossier = dossierFor('police', 'police')
+    const dossier = dossierFor('police', false)
     expect(dossier.verdict.reasons).toMatchObject([{ of: 'agencyKind', value: 2 }])
     expect(dossier.timeline.map(({ supports }) => supports)).toEqual([true, true])
   })
