@@ -226,6 +226,26 @@ describe('a referral', () => {
 })
 
 describe('in the evening', () => {
+  test('a case is closed with a reason and an outcome, once, and opens no more', async () => {
+    const said = ['--reason', 'assessed', '--outcome', 'child-in-need-plan']
+    const wrong: [string[], string][] = [
+      [['1', ...FIRST, '--reason', 'assessed'], 'ERR_REQUEST_INVALID'],
+      [['1', ...FIRST, '--reason', 'bored', '--outcome', 'unfounded'], 'ERR_REQUEST_INVALID'],
+      [['1', ...FIRST, '--reason', 'assessed', '--outcome', 'unknown'], 'ERR_REQUEST_INVALID'],
+      [['1', ...RECORDS, ...said], 'ERR_ROLE_MISSING'],
+      [['9', ...FIRST, ...said], 'ERR_CASE_UNKNOWN'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here('close', ...args), code)
+    const closed = await cli('close', '1', ...FIRST, ...said, '--json')
+    expectDone(closed)
+    expect(json(closed)).toEqual({ case: 1, status: 'closed' })
+    const ask = ['--purpose', 'referral', '--basis', 'public-task']
+    expectRefused(await here('close', '1', ...SECOND, ...said), 'ERR_CASE_STATUS')
+    expectRefused(await here('take', '1', ...SECOND), 'ERR_CASE_STATUS')
+    expectRefused(await here('open', '1', ...FIRST, ...ask), 'ERR_CASE_STATUS')
+    expect(lines(await here('cases', '--status', 'closed', '--json')).map(({ number }) => number)).toEqual([1])
+  })
+
   test('the journal of the day verifies', async () => {
     const verified = await cli('verify', '--json')
     expectDone(verified)
