@@ -199,6 +199,27 @@ describe('details', () => {
   })
 })
 
+describe('what people say', () => {
+  test('is recorded by number and role, and taken back', async () => {
+    const about = ['--kind', 'data-protection', '--information', 'identity', '--to', 'care']
+    const record = ['consent', 'record', '1', ...FIRST, '--by', 'carer', ...about]
+    const wrong: [string[], string][] = [
+      [record, 'ERR_REQUEST_INVALID'],
+      [[...record, '--given', '--refused'], 'ERR_REQUEST_INVALID'],
+      [[...record, '--given', '--carer', PROTECTED.name], 'ERR_REQUEST_INVALID'],
+      [['consent', 'record', '1', ...SECOND, '--by', 'carer', ...about, '--given'], 'ERR_DISCLOSURE_DENIED'],
+      [['consent', 'withdraw', '1', '7', ...FIRST], 'ERR_CONSENT_UNKNOWN'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here(...args), code)
+    const kept = await cli(...record, '--given', '--json')
+    expectDone(kept)
+    expect(json(kept)).toEqual({ case: 1, consent: 1 })
+    expectDone(await here('consent', 'withdraw', '1', '1', ...FIRST))
+    const said = lines(await cli('consents', '1', ...FIRST, '--json'))
+    expect(said).toMatchObject([{ number: 1, by: 'carer', given: true, withdrawnAt: expect.any(Number) }])
+  })
+})
+
 describe('a referral', () => {
   test('goes to an agency that is enrolled, from an officer who has opened', async () => {
     const wrong: [string[], string][] = [
