@@ -14,6 +14,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Policy } from '../policy/policy.js'
 import type { Message } from '../port.js'
 import { type Agency, agencyOf } from '../roster/roster.js'
+import { GROUPS } from '../seal/label.js'
 import { historyOf, openableLevel, requireCase, thresholdOf } from './cases.js'
 import { type HubContext, requireParty, roster } from './context.js'
 import { loadCounter } from './counters.js'
@@ -67,12 +68,13 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   const threshold = thresholdOf(hub, level, verdict.asOf)
   const { purpose, lawfulBasis } = requests[0]
   const parties = { officer: officer.id, to: asked.to }
+  const groups = GROUPS.filter((group) => requests.some((request) => request.group === group))
   const decided = decide(
     await agencysView(hub, file, parties, threshold),
     { case: file.number, ...parties, purpose, lawfulBasis },
-    [...requests.map(({ group }) => group), ...FROM_CHECKS].map((information) => ({ information })),
+    [...groups, ...FROM_CHECKS].map((information) => ({ information })),
   )
-  if (!requests.every(({ group }) => decided.shows({ information: group }))) {
+  if (!groups.every((information) => decided.shows({ information }))) {
     await journalDecision(hub, decided.draft)
     throw new IndexError(
       'ERR_DISCLOSURE_DENIED',

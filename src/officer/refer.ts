@@ -41,7 +41,7 @@ export interface Referring {
 export interface ReferAsk {
   readonly case: number
   readonly to: string
-  /** Openings of this officer's own that can still be read, one for each group: 32 hexadecimal digits each. */
+  /** Openings of this officer’s own that can still be read, at most eight, all for one purpose: 32 hexadecimal digits each. */
   readonly openings: readonly string[]
   /** Why the agency needs to know; put on record with the case. */
   readonly because: AgencyNeed
