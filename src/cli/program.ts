@@ -7,6 +7,7 @@ import { checkCommands } from './commands/check.js'
 import { conferenceCommand } from './commands/conference.js'
 import { consentCommands } from './commands/consents.js'
 import { custodianCommand } from './commands/custodian.js'
+import { deadlineCommands } from './commands/deadlines.js'
 import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
@@ -68,6 +69,7 @@ function programOf(): Command {
   for (const command of consentCommands()) program.addCommand(command)
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)
+  for (const command of deadlineCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
   for (const command of duplicateCommands()) program.addCommand(command)
   for (const command of alertCommands()) program.addCommand(command)

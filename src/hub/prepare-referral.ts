@@ -41,7 +41,7 @@ const prepareRequest: z.ZodType<Asked> = z.strictObject({
   case: z.number().int().min(1),
   to: z.string().max(64),
   because: z.enum(AGENCY_NEEDS),
-  openings: z.array(bytesOf(16)).min(1).max(2),
+  openings: z.array(bytesOf(16)).min(1).max(8),
 })
 
 /** How long a referral that was prepared keeps its times, for the officer's side to seal and send it. */
@@ -134,11 +134,10 @@ export async function requireOwnOpenings(
   )
   const [first, ...more] = rows.map((row) => requireOwn(row, officer, caseNumber, hub.clock()))
   const isOne = more.every(
-    ({ purpose, lawfulBasis, group }) =>
-      purpose === first?.purpose && lawfulBasis === first.lawfulBasis && group !== first.group,
+    ({ purpose, lawfulBasis }) => purpose === first?.purpose && lawfulBasis === first.lawfulBasis,
   )
   if (first !== undefined && isOne) return [first, ...more]
-  throw new IndexError('ERR_REQUEST_INVALID', 'a referral is of openings for one purpose, each of another group', {
+  throw new IndexError('ERR_REQUEST_INVALID', 'a referral is of openings for one purpose, on one lawful basis', {
     field: 'openings',
   })
 }

@@ -117,7 +117,9 @@ async function referCase(line: Connection, keys: OneUseKeys, ask: ReferAsk, send
     ask,
     read.map(({ request }) => request),
   )
-  const details = Object.fromEntries(read.map(({ opened }) => [opened.group, opened.details]))
+  // Of two openings of one group, the later one tells.
+  const oldestFirst = [...read].sort((a, b) => a.request.at - b.request.at)
+  const details = Object.fromEntries(oldestFirst.map(({ opened }) => [opened.group, opened.details]))
   const receiver = { id: agency.id, hpke: agency.keys.hpke }
   const sealed = await sealPackage(line.hub, receiver, { version: 2, ...facts, details, notice: REFERRAL_NOTICE })
   const { referral, purpose, lawfulBasis, threshold, sentAt, decisionDueAt } = facts

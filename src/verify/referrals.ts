@@ -26,7 +26,7 @@ const event = z.discriminatedUnion('event', [
     openings: z
       .array(z.string().regex(/^[0-9a-f]{32}$/))
       .min(1)
-      .max(2),
+      .max(8),
     to: name,
     because: z.enum(AGENCY_NEEDS),
     officer: name,

@@ -275,10 +275,10 @@ test('it goes to nobody who is not enrolled, is suspended or has no agreement, n
   await expect(worker.refer({ ...asked, to: 'second' })).rejects.toMatchObject({ code: 'ERR_PARTY_UNKNOWN' })
   await expect(it.second.refer(asked)).rejects.toMatchObject({ code: 'ERR_OPENING_UNKNOWN' })
   await expect(records.refer(asked)).rejects.toMatchObject({ code: 'ERR_ROLE_MISSING' })
-  const again = await worker.open({ ...WHY, case: 1, group: 'identity' })
   const other = await worker.open({ ...WHY, purpose: 'assessment', case: 1, group: 'carers' })
-  for (const opening of [again.opening, other.opening])
-    await expect(worker.refer({ ...asked, openings: [...asked.openings, opening] })).rejects.toMatchObject({
+  const many = Array.from({ length: 9 }, (__, n) => `${n}b`.repeat(16))
+  for (const openings of [[...asked.openings, other.opening], many])
+    await expect(worker.refer({ ...asked, openings })).rejects.toMatchObject({
       code: 'ERR_REQUEST_INVALID',
       field: 'openings',
     })
@@ -333,7 +333,8 @@ describe('asked twice, a referral is one', () => {
       status: 'accepted',
     })
     const carers = await it.first.open({ ...WHY, case: 1, group: 'carers' })
-    const both = { ...asked, openings: [...asked.openings, carers.opening] }
+    const second = await it.first.open({ ...WHY, case: 1, group: 'identity' })
+    const both = { ...asked, openings: [...asked.openings, carers.opening, second.opening] }
     expect(await it.first.refer(both)).toMatchObject({ referral: 2 })
     expect(await it.first.refer({ ...both, openings: [...both.openings].reverse() })).toMatchObject({ referral: 2 })
     expect(await all(care.referrals())).toHaveLength(2)
