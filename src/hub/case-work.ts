@@ -11,6 +11,7 @@ import { requireCase } from './cases.js'
 import { type HubContext, requireParty, roster } from './context.js'
 import { CASE_ROLES, requireOfficer, worksCases } from './officers.js'
 import { happened } from './put-case.js'
+import { referralsOf } from './referrals.js'
 
 const number = z.number().int().min(1)
 const caseRequest = z.strictObject({ case: number })
@@ -80,8 +81,11 @@ async function onRecord(
     const file = await requireCase(hub, wanted)
     const said = { case: wanted, childId: file.childId, asked: encodeSigned(message) }
     const { file: next, drafts, puts } = await happened(hub, file, eventOn(file, said, at), at)
-    owner = next.owner
-    return drafts.length === 0 ? undefined : { drafts, puts }
+    const after = next.owner
+    owner = after
+    if (drafts.length === 0) return undefined
+    if (after === undefined || after === file.owner) return { drafts, puts }
+    return { drafts, puts: [...puts, ...(await referralsOf(hub, file.referrals, after))] }
   })
   return toJsonBytes({ case: wanted, ...(owner === undefined ? {} : { owner }) })
 }

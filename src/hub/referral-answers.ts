@@ -16,7 +16,8 @@ import { encodeSigned, type Message } from '../port.js'
 import { due } from './agenda.js'
 import { requireCase } from './cases.js'
 import { type HubContext, requireSender } from './context.js'
-import { dueAfter, inboxKey, isInInbox, referralsDone, requireRecorded } from './referrals.js'
+import { relisted } from './listing.js'
+import { dueAfter, inboxKey, isInInbox, listOfReferrals, referralsDone, requireRecorded } from './referrals.js'
 import { numberKey } from './shelf.js'
 
 const referral = z.number().int().min(1)
@@ -97,6 +98,7 @@ async function answered(hub: HubContext, message: Message, number: number, word:
       drafts: [{ type: 'referral', body }],
       puts: [
         hub.shelf.put('referral', numberKey(number), after),
+        ...relisted(hub, [listOfReferrals(before.status)], [listOfReferrals(after.status)], number),
         ...(await agendaAfter(hub, before, after, calendar, at)),
       ],
     }

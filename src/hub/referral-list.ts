@@ -5,7 +5,9 @@ import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
 import type { HubContext } from './context.js'
+import { numbersOn } from './listing.js'
 import { CASE_ROLES, requireOfficer } from './officers.js'
+import { listOfReferrals } from './referrals.js'
 import { numberKey, pages } from './shelf.js'
 
 /** A referral without its package, which only the receiving agency can read. */
@@ -21,13 +23,21 @@ const number = z.number().int().min(1)
 const referralsRequest = z.strictObject({ status: z.enum(REFERRAL_STATUSES).optional(), after: number.optional() })
 const referralRequest = z.strictObject({ referral: number })
 
-/** Referrals that were sent, by number. */
-export async function* listReferrals(hub: HubContext, filter: ReferralFilter = {}): AsyncGenerator<PublicReferral> {
-  const after = filter.after === undefined ? undefined : numberKey(filter.after)
-  for await (const rows of pages(hub.shelf, 'referral', PAGE, after))
-    for (const { value } of rows)
-      if (value.status !== 'prepared' && (filter.status === undefined || value.status === filter.status))
-        yield publicReferral(value)
+/** Referrals that were sent, by number; of one status no others are read. */
+export async function* listReferrals(
+  hub: HubContext,
+  { status, after = 0 }: ReferralFilter = {},
+): AsyncGenerator<PublicReferral> {
+  if (status === undefined) {
+    for await (const rows of pages(hub.shelf, 'referral', PAGE, numberKey(after)))
+      for (const { value } of rows) if (value.status !== 'prepared') yield publicReferral(value)
+    return
+  }
+  for await (const number of numbersOn(hub, [listOfReferrals(status)], after, PAGE)) {
+    const row = await hub.shelf.one('referral', numberKey(number))
+    // It may have gone on since its list was read.
+    if (row?.status === status) yield publicReferral(row)
+  }
 }
 
 function publicReferral({ sealed: _, ...referral }: Referral): PublicReferral {

@@ -2,16 +2,17 @@ import { z } from 'zod'
 import { equalBytes, sha256, u64 } from '../bytes.js'
 import type { Deadline } from '../case/agenda.js'
 import { englishCalendar, type WorkingCalendar } from '../case/deadlines.js'
-import { deadlinesOf, type Referral } from '../case/referral.js'
+import { deadlinesOf, type Referral, type ReferralStatus } from '../case/referral.js'
 import { type ReferralStatement, referralIsSignedBy } from '../case/referral-statement.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { done, due } from './agenda.js'
+import { assigned, done, due } from './agenda.js'
 import { requireCase } from './cases.js'
 import type { HubContext } from './context.js'
 import type { Writes } from './ledger.js'
+import { type ListName, listed } from './listing.js'
 import { CASE_ROLES, requireOfficer } from './officers.js'
 import { outlineOf, requireReceiver } from './prepare-referral.js'
 import { happened } from './put-case.js'
@@ -63,6 +64,7 @@ export async function sendReferral(hub: HubContext, message: Message): Promise<U
       inserts: [hub.shelf.insert('inbox', inboxKey(hub, to, number), { referral: number })],
       puts: [
         hub.shelf.put('referral', numberKey(number), sent),
+        listed(hub, listOfReferrals('sent'), number),
         ...onCase.puts,
         ...(await done(hub, 'review', file.number)),
         ...(await dueAfter(hub, undefined, sent, calendar)),
@@ -102,13 +104,29 @@ export async function dueAfter(
   ]
 }
 
+/** What makes the deadlines of a case's referrals another officer's, who has the case from now on. */
+export async function referralsOf(
+  hub: HubContext,
+  numbers: readonly number[],
+  officer: string,
+): Promise<Awaited<ReturnType<typeof assigned>>> {
+  const all = numbers.flatMap((number) => KINDS.map((kind) => assigned(hub, kind, number, officer)))
+  return (await Promise.all(all)).flat()
+}
+
+const KINDS = ['decision', 'assessment', 'conference'] as const
+
+/** The lists that a referral is on. */
+export function listOfReferrals(status: ReferralStatus): ListName {
+  return ['referral', status]
+}
+
 /** Ends what referrals of a case made due: nobody waits for it any longer. */
 export async function referralsDone(
   hub: HubContext,
   numbers: readonly number[],
 ): Promise<Awaited<ReturnType<typeof done>>> {
-  const kinds = ['decision', 'assessment', 'conference'] as const
-  const all = numbers.flatMap((number) => kinds.map((kind) => done(hub, kind, number)))
+  const all = numbers.flatMap((number) => KINDS.map((kind) => done(hub, kind, number)))
   return (await Promise.all(all)).flat()
 }
 

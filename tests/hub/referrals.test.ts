@@ -255,7 +255,10 @@ describe('a referral', () => {
     expect(await it.first.deadlines({ mine: true })).toMatchObject([
       { kind: 'assessment', dueAt: Date.parse('2027-02-01T10:00Z') },
     ])
-    expect(await it.first.close(1, 'services-in-place')).toBe('closed')
+    await it.first.assign(1, 'second')
+    expect(await due(it.first, { mine: true })).toEqual([])
+    expect(await due(it.second, { mine: true })).toEqual(['assessment 1 upcoming'])
+    expect(await it.first.close(1, 'services-in-place', 'child-in-need-plan')).toBe('closed')
     expect(await due(it.first)).toEqual([])
     await care.report(1, 'strategy-discussion-held', '2026-11-25')
     expect(await due(it.first)).toEqual([])
