@@ -97,6 +97,7 @@ test('one key for one case: skip, show how to open, take', async () => {
       for (const line of said) shown.push(typeof line === 'string' ? line : line.map(({ text }) => text).join(''))
     },
     item: () => undefined,
+    text: () => undefined,
   }
   const officer = {
     nextCase: async (after?: { readonly number: number }) => cases.find(({ number }) => number > (after?.number ?? 0)),
