@@ -261,6 +261,50 @@ describe('what is counted', () => {
     })
   })
 
+  test('the life of a case, each step in one table and once', async () => {
+    await using it = await house()
+    await it.register(childDetails(1))
+    await check(it, 1, 'a')
+    await it.hub.caughtUp()
+    await it.first.take(1)
+    const why = { case: 1, purpose: 'strategy-discussion', lawfulBasis: 'public-task', group: 'identity' } as const
+    const { opening } = await it.first.open(why)
+    const refer = async (to: string): Promise<number> =>
+      (await it.first.refer({ case: 1, because: 'acts-on-referral', to, openings: [opening] })).referral
+    const [health, school] = [await refer('st-marys'), await refer('hill-school')]
+    await it.health.decide(health, 'assessment')
+    // Six days are more than one working day.
+    it.clock.now += 6 * DAY
+    await it.school.decline(school, 'not-ours')
+    await it.health.report(health, 'strategy-discussion-held', '2026-03-09')
+    await check(it, 1, 'b', 'first-known')
+    await it.police.withdraw('b', 'wrong-time')
+    // The conference would be due on 30 March, the assessment in May.
+    it.clock.now = APRIL
+    await it.health.report(health, 'conference-held', '2026-04-01')
+    await it.first.close(1, 'assessed', 'child-in-need-plan')
+    await check(it, 1, 'c')
+    await it.hub.caughtUp()
+    const first = await it.hub.figures({ period: '2026-Q1' })
+    const few = 'suppressed'
+    expect(shownIn(first, 'raised')).toEqual({ 'child-protection first': few })
+    expect(shownIn(first, 'openings')).toEqual({ 'strategy-discussion public-task': few })
+    expect(shownIn(first, 'referrals')).toEqual({ 'assessment in-time': few, 'declined late': few })
+    expect(shownIn(first, 'deadlines')).toEqual({ 'conference not-yet': few })
+    expect(shownIn(first, 'taken-back')).toEqual({ 'wrong-time withdrawn': few })
+    expect(shownIn(first, 'checks')).toEqual({ 'police all': few })
+    expect([shownIn(first, 'closed'), shownIn(first, 'enquiries'), shownIn(first, 'determinations')]).toEqual([
+      {},
+      {},
+      {},
+    ])
+    it.clock.now = Date.UTC(2026, 6, 1, 9)
+    const second = await it.hub.figures({ period: '2026-Q2' })
+    expect(shownIn(second, 'raised')).toEqual({ 'child-protection re-referral': few })
+    expect(shownIn(second, 'closed')).toEqual({ 'assessed child-in-need-plan': few })
+    expect(shownIn(second, 'deadlines')).toEqual({ 'conference late': few })
+  })
+
   test('agencies that send nothing, or far less than they used to', async () => {
     await using it = await house()
     await it.register(childDetails(1))
