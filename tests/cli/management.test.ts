@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -144,13 +144,26 @@ describe('in the morning', () => {
   })
 
   test('a dossier says what happened, and to nobody’s name', async () => {
-    const dossier = await cli('case', '1')
+    const dossier = await cli('case', '1', ...FIRST)
     expectDone(dossier)
     expect(dossier.stdout).toContain('Taken into police protection')
-    expect(json(await here('case', '2', '--json'))).toMatchObject({
-      level: 'review',
+    expect(json(await here('case', '2', ...FIRST, '--json'))).toMatchObject({
+      verdict: { level: 'review' },
       mayDetermine: { from: 'review', to: 'child-in-need', officers: 2 },
     })
+    expectRefused(await here('case', '9', ...FIRST), 'ERR_CASE_UNKNOWN')
+    expectRefused(await here('case', '1', ...RECORDS), 'ERR_ROLE_MISSING')
+    expectRefused(await here('case', '1', ...CARE.with(0, '--officer')), 'ERR_KEY_WRONG')
+  })
+
+  test('and its page, which is never written over another file', async () => {
+    const written = ['case', '1', ...FIRST, '--html', at('case-1.html')]
+    expectDone(await cli(...written))
+    const page = readFileSync(at('case-1.html'), 'utf8')
+    expect(page).toContain('Content-Security-Policy')
+    expect(page).toContain('Taken into police protection')
+    byIdentifierOnly.push({ code: 0, stdout: page, stderr: '' })
+    expectRefused(await here(...written), 'ERR_FILE_EXISTS')
   })
 
   test('an officer takes cases on, and until then opens none', async () => {
