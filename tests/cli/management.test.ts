@@ -1,15 +1,18 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Ran, runHere } from './run-cli.js'
 
 /**
  * A day of the management function at a terminal: every step of an officer, a manager and an agency is a process of its own, on one
  * folder, in the order in which people do it. Only the enrolling before it and the wrong inputs run inside this process.
  */
+
+// A step is a process; on a busy machine each takes a while.
+vi.setConfig({ testTimeout: 120_000 })
 
 const program = join(dirname(fileURLToPath(import.meta.url)), '../../dist/cli.js')
 const folder = mkdtempSync(join(tmpdir(), 'child-index-day-'))
@@ -74,6 +77,13 @@ function expectRefused(ran: Ran, code: string): void {
   expect(ran).toMatchObject({ code: 2, stdout: '' })
 }
 
+/** What runs on everybody's agenda. */
+async function dueNow(): Promise<string[]> {
+  const listed = await here('deadlines', ...MANAGER, '--json')
+  expectDone(listed)
+  return lines(listed).map(({ kind, number }) => `${kind} ${number}`)
+}
+
 // Invented people, with names that occur nowhere else, and NHS numbers of the range for tests.
 const PROTECTED = {
   name: 'Quibblethwaite',
@@ -93,7 +103,8 @@ const PLANTED = [
   ...['20190304', '20180605', '04/03/2019', '05/06/2018', '4 March 2019', '5 June 2018', 'NX11AA', 'NX22BB'],
   ...['999 000 0018', '999 000 0026', ...STREETS, 'Ermintrude', 'Ethelbald', 'Okonjo', '0770090046', 'pc one'],
 ]
-const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+const DAY_MS = 86_400_000
+const DAY = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
 const CHECKS =
   'child_nhs_number,incident,occurred_at,reference,practitioner\n' +
   `${PROTECTED.nhs},police-protection,${DAY},CAD/1,pc one\n` +
@@ -127,7 +138,7 @@ beforeAll(async () => {
   expectDone(await here('enrol', 'together', ...ids.map((id) => at(`${id}.key.json`))))
   expectDone(await here('register', at('children.csv'), '--sealer', at('births.key.json'), '--test-numbers'))
   expectDone(await here('check', at('checks.csv'), ...POLICE, '--test-numbers'))
-}, 60_000)
+}, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('in the morning', () => {
@@ -168,9 +179,11 @@ describe('in the morning', () => {
 
   test('an officer takes cases on, and until then opens none', async () => {
     const ask = ['--purpose', 'referral', '--basis', 'public-task']
+    expect(await dueNow()).toEqual(['review 1', 'review 2'])
     expectRefused(await here('open', '1', ...FIRST, ...ask), 'ERR_DISCLOSURE_DENIED')
     expect(await cli('take', '1', ...FIRST)).toMatchObject({ code: 0, stdout: 'Case 1 is yours\n' })
     expectDone(await here('take', '2', ...FIRST))
+    expect(await dueNow()).toEqual([])
     expect(lines(await here('cases', '--status', 'under-review', '--json')).map(({ number }) => number)).toEqual([1, 2])
   })
 })
@@ -247,15 +260,63 @@ describe('a referral', () => {
     expect(json(sent)).toMatchObject({ referral: 1, to: 'care', decisionDueAt: expect.any(Number) })
   })
 
-  test('is read, and decided on, by that agency alone', async () => {
-    const inbox = await cliWithDetails('referrals', ...CARE, '--json')
+  test('its deadline can be silenced for some days by a manager, and stays on the list', async () => {
+    const until = ['--until', new Date(Date.now() + DAY_MS).toISOString().slice(0, 10)]
+    const because = ['--reason', 'awaiting-agency']
+    const wrong: [string[], string][] = [
+      [['decision', '1', ...FIRST, ...because, ...until], 'ERR_ROLE_MISSING'],
+      [['decision', '1', ...MANAGER, ...until], 'ERR_REQUEST_INVALID'],
+      [['decision', '1', ...MANAGER, '--reason', 'busy', ...until], 'ERR_REQUEST_INVALID'],
+      [['decision', '1', ...MANAGER, ...because, '--until', '2099-01-05'], 'ERR_REQUEST_INVALID'],
+      [['decision', '9', ...MANAGER, ...because, ...until], 'ERR_DEADLINE_UNKNOWN'],
+      [['birthday', '1', ...MANAGER, ...because, ...until], 'ERR_REQUEST_INVALID'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here('silence', ...args), code)
+    expectDone(await cli('silence', 'decision', '1', ...MANAGER, ...because, ...until))
+    const mine = await cli('deadlines', '--mine', ...FIRST, '--json')
+    expect(lines(mine)).toMatchObject([
+      {
+        kind: 'decision',
+        number: 1,
+        case: 1,
+        officer: 'first',
+        silenced: { by: 'manager', reason: 'awaiting-agency' },
+      },
+    ])
+  })
+
+  test('is read by that agency alone, as text and as a page for its owner', async () => {
+    const inbox = await cliWithDetails('referrals', ...CARE, '--html', at('pages'), '--json')
     expectDone(inbox)
     expect(lines(inbox)).toMatchObject([{ referral: 1, details: { identity: { familyName: PROTECTED.name } } }])
+    expect(readFileSync(at('pages/referral-1.html'), 'utf8')).toContain(PROTECTED.name)
+    expect(statSync(at('pages/referral-1.html')).mode & 0o777).toBe(0o600)
     expect((await here('referrals', ...POLICE)).stdout).toBe('')
-    expectRefused(await here('decide', '1', ...POLICE, '--outcome', 'assessment'), 'ERR_REFERRAL_UNKNOWN')
-    expectRefused(await here('decide', '1', ...CARE, '--outcome', 'later'), 'ERR_REQUEST_INVALID')
+  })
+
+  test('is accepted, decided on and reported on by that agency alone', async () => {
+    const wrong: [string[], string][] = [
+      [['accept', '1', ...POLICE], 'ERR_REFERRAL_UNKNOWN'],
+      [['decide', '1', ...POLICE, '--outcome', 'assessment'], 'ERR_REFERRAL_UNKNOWN'],
+      [['decide', '1', ...CARE, '--outcome', 'later'], 'ERR_REQUEST_INVALID'],
+      [['accept', '1', ...CARE.with(0, '--officer')], 'ERR_REQUEST_INVALID'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here(...args), code)
+    expectDone(await cli('accept', '1', ...CARE))
+    expect(await dueNow()).toContain('decision 1')
     expectDone(await cli('decide', '1', ...CARE, '--outcome', 'assessment'))
-    expectRefused(await here('decide', '1', ...CARE, '--outcome', 'early-help'), 'ERR_CASE_STATUS')
+    expect(await dueNow()).toEqual(['assessment 1'])
+    expectDone(await cli('report', '1', ...CARE, '--milestone', 'strategy-discussion-held'))
+    expect(await dueNow()).toEqual(['conference 1', 'assessment 1'])
+    const tooLate: [string[], string][] = [
+      [['decide', '1', ...CARE, '--outcome', 'early-help'], 'ERR_CASE_STATUS'],
+      [['decline', '1', ...CARE, '--reason', 'not-ours'], 'ERR_CASE_STATUS'],
+      [['report', '1', ...CARE, '--milestone', 'conference-held', '--on', '2099-01-05'], 'ERR_REQUEST_INVALID'],
+    ]
+    for (const [args, code] of tooLate) expectRefused(await here(...args), code)
+    expect(lines(await cli('referrals', ...FIRST, '--json'))).toMatchObject([
+      { number: 1, case: 1, to: 'care', status: 'decided', outcome: 'assessment' },
+    ])
   })
 })
 
