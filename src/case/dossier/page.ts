@@ -170,7 +170,7 @@ function trendSection({ trend, verdict }: Dossier): Section {
   )
   const body = html`<p>${trendSentence(trend)}</p>
 <p>Points are those that the policy lists for what was seen, before age and caps. The level is the highest that held in the 30 days, by what is known on ${dayOf(verdict.asOf)}.</p>
-<figure><figcaption>Points of each 30 days, by their last day</figcaption>${barChart({ id: 'trend-bars', title: 'Points of each 30 days', bars })}</figure>
+<figure><figcaption>Points of each 30 days, by their last day; in the colour of the level that the table says</figcaption>${barChart({ id: 'trend-bars', title: 'Points of each 30 days', bars })}</figure>
 ${table({ id: 'trend-table', caption: 'The same in figures', head: ['30 days', 'Checks', 'Points', 'Level'], rows, kind: 'small' })}`
   return { id: 'trend', title: 'Trend', body }
 }
