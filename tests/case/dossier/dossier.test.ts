@@ -137,6 +137,16 @@ describe('a dossier', () => {
     expect(JSON.stringify(dossier)).not.toMatch(/childId|position|"07|BwcH/)
   })
 
+  test('stands as long as what came after the last case was closed does', () => {
+    const one = policyWith({ count: { atLeast: 1, withinDays: 2 } })
+    const checks = [
+      check({ id: 'a', occurredAt: T - DAY, position: 1 }),
+      check({ id: 'b', occurredAt: T - 5 * DAY, position: 5 }),
+    ]
+    expect(dossierFrom(checks, { policy: one }).verdict.standsUntil).toBe(T + 29 * DAY)
+    expect(dossierFrom(checks, { policy: one, closedAt: 3 }).verdict.standsUntil).toBe(T + 25 * DAY)
+  })
+
   test('of a thousand checks is made in the same form', () => {
     const dossier = dossierFrom(manyChecks(1_000))
     expect(dossier.timeline).toHaveLength(1_000)

@@ -71,6 +71,7 @@ describe('children whose facts differ only in what is hidden give the same bytes
   test('whatever hidden incidents are that one kind of agency alone reports', () => {
     const policy = parsePolicy(
       policyData({
+        rule: { count: { atLeast: 2, withinDays: 10 } },
         incidents: {
           seen: { label: 'seen', points: 0 },
           clinic: { label: 'Seen at the clinic', points: 7, agencyKinds: ['clinic'] },
@@ -85,7 +86,9 @@ describe('children whose facts differ only in what is hidden give the same bytes
     const view = shown(policy, of('clinic'))
     expect(view).toBe(shown(policy, of('rehab')))
     expect(view).not.toMatch(/clinic/i)
-    const { timeline, trend } = dossierFrom(of('clinic'), { policy, hidesKindOf })
+    const { timeline, trend, explanation } = dossierFrom(of('clinic'), { policy, hidesKindOf })
+    // The level rests on it, and what it saw otherwise is said.
+    expect(explanation.find((line) => line.startsWith('- check 2'))).toMatch(/: H-2 \(“health two”\)$/)
     expect(timeline[1]?.incident).toEqual({ code: 'not named', label: '' })
     expect(trend.periods.at(-1)?.points).toBe(10)
     expect(shown(policy, of('clinic'), { hidesKindOf: () => false })).toContain('Seen at the clinic')

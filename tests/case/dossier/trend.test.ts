@@ -111,6 +111,14 @@ describe('until when a level stands', () => {
     expect(standsUntil(policy, [], { level: 'none', asOf: T }, undefined)).toBeUndefined()
   })
 
+  test('goes by what came after a case was closed', () => {
+    const two = policyWith({ count: { atLeast: 1, withinDays: 2 } }, { horizonDays: 365 })
+    const checks = [at(1, { position: 1 }), at(5, { position: 5 })]
+    const verdict = { level: 'raised', asOf: T }
+    expect(standsUntil(two, checks, verdict, undefined)).toBe(T - DAY + 365 * DAY)
+    expect(standsUntil(two, checks, verdict, 3)).toBe(T - 5 * DAY + 365 * DAY)
+  })
+
   test('agrees with the verdict on either side of it', () => {
     fc.assert(
       fc.property(policiesWithHistories, ([generated, checks]) => {
