@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
+import type { Dossier } from '../../case/dossier/dossier.js'
 import { dossierPage } from '../../case/dossier/page.js'
-import { dossierLines } from '../../case/dossier/text.js'
+import { type DossierLine, dossierText } from '../../case/dossier/text.js'
+import type { Threshold } from '../../policy/policy.js'
 import { does, newCommand, numberOf } from '../command.js'
 import { DONE } from '../failure.js'
 import { withHub } from '../hub.js'
 import { officerFrom } from '../keys.js'
+import type { Line, Tone } from '../paint.js'
 import { writeNew } from '../policy/write-new.js'
 
 interface CaseFlags {
@@ -33,7 +36,7 @@ export function caseCommand(): Command {
         officer === undefined
           ? await hub.case(wanted)
           : await (await officerFrom(hub, officer)).review(wanted, { signal })
-      if (html === undefined) context.out.result(dossier, dossierLines(dossier))
+      if (html === undefined) context.out.result(dossier, paintedLines(dossier))
       else {
         await writeNew(html, dossierPage(dossier), '--html')
         context.out.result({ case: wanted, written: html }, [`Case ${wanted}: written to ${html}`])
@@ -41,4 +44,24 @@ export function caseCommand(): Command {
       return DONE
     })
   })
+}
+
+const TITLES: Readonly<Record<Threshold, Tone>> = {
+  none: 'strong',
+  'child-in-need': 'warning',
+  'child-protection': 'urgent',
+}
+const TONES: Readonly<Record<Exclude<DossierLine['kind'], 'title'>, Tone | undefined>> = {
+  heading: 'strong',
+  text: undefined,
+  supports: 'strong',
+  withdrawn: 'quiet',
+  notice: 'quiet',
+}
+
+/** A dossier's lines with the tone of each. What a tone says stands in the words too. */
+export function paintedLines(dossier: Dossier): readonly Line[] {
+  return dossierText(dossier).map(({ text, kind }) => [
+    { text, tone: kind === 'title' ? TITLES[dossier.threshold] : TONES[kind] },
+  ])
 }
