@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { Viewing } from '../disclosure/fields.js'
 import { isPurposeAllowed, LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
+import type { Threshold } from '../policy/policy.js'
 import { encodeSigned, type Message } from '../port.js'
 import { GROUPS } from '../seal/label.js'
 import { historyOf, openableLevel, requireCase, thresholdOf } from './cases.js'
@@ -45,25 +47,35 @@ export async function seeInvolvement(hub: HubContext, message: Message): Promise
   const threshold = thresholdOf(hub, openableLevel(hub, file, history, verdict, officer.id), verdict.asOf)
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
   const view = await officersView(hub, file, officer.id, threshold)
-  const { involvement, draft } = await involvementOf(hub, history, view, context)
-  if (!view.needToKnow) {
-    await journalDecision(hub, draft)
-    throw new IndexError(
-      'ERR_DISCLOSURE_DENIED',
-      'who does not need to know is told of no agency; the denial is recorded',
-    )
+  const { involvement, decided } = await involvementOf(hub, history, view, context)
+  const refusal = refusalOf(view, threshold, asked)
+  if (refusal !== undefined) {
+    await journalDecision(hub, decided.draft)
+    throw refusal
   }
-  if (threshold === 'none')
-    throw new IndexError('ERR_THRESHOLD_NOT_REACHED', 'the level that the checks reach names no agency')
-  if (!isPurposeAllowed(threshold, purpose, lawfulBasis))
-    throw new IndexError(
-      'ERR_PURPOSE_NOT_ALLOWED',
-      'this purpose or lawful basis does not go with the level that is reached',
-    )
   const seen: Draft = {
     type: 'view',
     body: toJsonBytes({ officer: officer.id, ...asked, asked: encodeSigned(message) }),
   }
-  await hub.ledger.write(async () => ({ drafts: [draft, seen] }))
+  await hub.ledger.write(async () => ({ drafts: [decided.draft, seen] }))
   return toJsonBytes({ involvement })
+}
+
+function refusalOf(
+  { needToKnow }: Viewing,
+  threshold: Threshold,
+  { purpose, lawfulBasis }: z.infer<typeof involvementRequest>,
+): IndexError | undefined {
+  if (!needToKnow)
+    return new IndexError(
+      'ERR_DISCLOSURE_DENIED',
+      'who does not need to know is told of no agency; the denial is recorded',
+    )
+  if (threshold === 'none')
+    return new IndexError('ERR_THRESHOLD_NOT_REACHED', 'the level that the checks reach names no agency')
+  if (isPurposeAllowed(threshold, purpose, lawfulBasis)) return undefined
+  return new IndexError(
+    'ERR_PURPOSE_NOT_ALLOWED',
+    'this purpose or lawful basis does not go with the level that is reached',
+  )
 }

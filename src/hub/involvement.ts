@@ -1,34 +1,43 @@
 import type { Involvement } from '../case/involvement.js'
+import { statusOf } from '../case/status.js'
 import { decodeCheck } from '../check/canonical.js'
 import type { Field, Viewing } from '../disclosure/fields.js'
 import { agencyOf } from '../roster/roster.js'
 import { type HubContext, roster } from './context.js'
-import { type DisclosureContext, decide } from './disclosures.js'
-import type { Draft } from './ledger.js'
+import { type Decided, type DisclosureContext, decide } from './disclosures.js'
 import type { HistoryCheck, HistoryRow } from './rows.js'
 
 const PLAIN: Field = { information: 'involvement' }
 const SENSITIVE: Field = { information: 'sensitive-involvement' }
+/** By a check of its own that points to significant harm. */
+const SENSITIVE_OF_HARM: Field = { information: 'sensitive-involvement', status: 'significant-harm' }
+const FIELDS: readonly Field[] = [PLAIN, SENSITIVE, SENSITIVE_OF_HARM]
 
 /**
  * The agencies that know the child, each only if the disclosure rules let this officer hear of it. A sexual health,
- * mental health or substance misuse service is named under rule 3 alone. Both decisions are in the draft, whoever the agencies are.
+ * mental health or substance misuse service is named under rule 3, or by a check of its own that points to significant harm. All
+ * these decisions are in the draft, whoever the agencies are.
+ * @param also what else the same view shows
  */
 export async function involvementOf(
   hub: HubContext,
   history: HistoryRow,
   viewing: Viewing,
   context: DisclosureContext,
-): Promise<{ readonly involvement: readonly Involvement[]; readonly draft: Draft }> {
-  const decided = decide(viewing, context, [PLAIN, SENSITIVE])
+  also: readonly Field[] = [],
+): Promise<{ readonly involvement: readonly Involvement[]; readonly decided: Decided }> {
+  const decided = decide(viewing, context, [...also, ...FIELDS])
+  const { policy } = hub.policy()
   const named = new Map<string, HistoryCheck[]>()
   for (const check of history.checks) {
     const isSensitive = agencyOf(roster(hub), check.agency)?.sensitive === true
-    if (check.withdrawn || !decided.shows(isSensitive ? SENSITIVE : PLAIN)) continue
+    const isHarm = statusOf(policy, [check]) === 'significant-harm'
+    const fields = isSensitive ? [SENSITIVE, ...(isHarm ? [SENSITIVE_OF_HARM] : [])] : [PLAIN]
+    if (check.withdrawn || !fields.some(decided.shows)) continue
     named.set(check.agency, [...(named.get(check.agency) ?? []), check])
   }
   const involvement = await Promise.all([...named].map(([agency, checks]) => involvementIn(hub, agency, checks)))
-  return { involvement, draft: decided.draft }
+  return { involvement, decided }
 }
 
 async function involvementIn(hub: HubContext, agency: string, checks: readonly HistoryCheck[]): Promise<Involvement> {

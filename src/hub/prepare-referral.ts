@@ -7,7 +7,8 @@ import { AGENCY_NEEDS, type AgencyNeed } from '../case/need.js'
 import type { OpeningRequest } from '../case/opening.js'
 import type { ReferralFacts } from '../case/package.js'
 import type { Referral } from '../case/referral.js'
-import type { DecidedField } from '../disclosure/fields.js'
+import { statusOf } from '../case/status.js'
+import type { DecidedField, Field } from '../disclosure/fields.js'
 import { bytesOf, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
@@ -69,10 +70,12 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   const { purpose, lawfulBasis } = requests[0]
   const parties = { officer: officer.id, to: asked.to }
   const groups = GROUPS.filter((group) => requests.some((request) => request.group === group))
+  const { policy } = hub.policy(verdict.asOf)
+  const concern = concernField(policy, history)
   const decided = decide(
     await agencysView(hub, file, parties, threshold),
     { case: file.number, ...parties, purpose, lawfulBasis },
-    [...groups, ...FROM_CHECKS].map((information) => ({ information })),
+    [...[...groups, ...FROM_CHECKS].map((information) => ({ information })), concern],
   )
   if (!groups.every((information) => decided.shows({ information }))) {
     await journalDecision(hub, decided.draft)
@@ -85,7 +88,6 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   const referral = await numbered(hub, base, [decided.draft])
   if (referral.status !== 'prepared') return toJsonBytes({ sent: outlineOf(referral) })
   const child = standing(await loadStanding(hub, [file.childId]), file.childId)
-  const { policy } = hub.policy(verdict.asOf)
   const facts: ReferralFacts = {
     referral: referral.number,
     case: file.number,
@@ -97,7 +99,7 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
     sentAt: referral.sentAt,
     decisionDueAt: referral.decisionDueAt,
     agencyChildId: writtenFor(hub, asked.to, child?.childId ?? file.childId),
-    ...partsOf(hub, policy, history, asked.to, decided),
+    ...partsOf(hub, policy, history, asked.to, { decided, concern }),
     ...decisionsIn(decided.decisions),
   }
   return toJsonBytes({ prepared: facts })
@@ -149,8 +151,13 @@ function requireOwn(row: OpeningRow | undefined, officer: string, caseNumber: nu
   return parseSignedRequest(fromJsonBytes(row.request)).request
 }
 
-/** What a package says of the checks, each decided on whether or not there is anything of it. */
-const FROM_CHECKS = ['concern', 'carer-factors', 'involvement', 'sensitive-involvement'] as const
+/** What a package says of the checks besides the concern, each decided on whether or not there is anything of it. */
+const FROM_CHECKS = ['carer-factors', 'involvement', 'sensitive-involvement'] as const
+
+/** The level, the incidents and the indicators: with a duty to share them where one of them points to significant harm. */
+function concernField(policy: Policy, { checks }: HistoryRow): Field {
+  return { information: 'concern', status: statusOf(policy, checks) }
+}
 
 function decisionsIn(decisions: readonly DecidedField[]): Pick<ReferralFacts, 'disclosed' | 'leftOut' | 'obligations'> {
   const told = (permitted: boolean) =>
@@ -167,7 +174,7 @@ function partsOf(
   policy: Policy,
   history: HistoryRow,
   to: string,
-  decided: Decided,
+  { decided, concern }: { readonly decided: Decided; readonly concern: Field },
 ): Pick<ReferralFacts, 'concerns' | 'carerFactors' | 'involvement' | 'earlierChecks'> {
   const may = (information: (typeof FROM_CHECKS)[number]): boolean => decided.shows({ information })
   const namesSensitive = may('sensitive-involvement')
@@ -184,10 +191,10 @@ function partsOf(
     .map(([agency, agencyKind]) => ({ agency, agencyKind }))
     .sort((a, b) => (a.agency < b.agency ? -1 : 1))
   return {
-    ...(may('concern') ? { concerns } : {}),
+    ...(decided.shows(concern) ? { concerns } : {}),
     ...(may('carer-factors') ? { carerFactors } : {}),
     ...(may('involvement') || namesSensitive ? { involvement } : {}),
-    earlierChecks: may('concern') ? earlier : 0,
+    earlierChecks: decided.shows(concern) ? earlier : 0,
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { decideDisclosure, disclosureRequestShape } from '../disclosure/decide.js'
-import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
+import { isPurposeAllowed, LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { approve, type Docket, inspect, type Place, passOver, permittedName, requires } from './docket.js'
@@ -17,7 +17,7 @@ const disclosure = z.strictObject({
   decisions: z.array(z.strictObject({ request: disclosureRequestShape, decision: z.unknown() })).max(64),
 })
 
-/** The rules, asked again, give the decision that is recorded. */
+/** The rules, asked again, give the decision that is recorded. A permit for a purpose that does not go with the threshold opens nothing. */
 export function verifyDisclosure(docket: Docket, place: Place, body: Uint8Array): void {
   inspect(docket, place.position, 'a disclosure does not stand', () => {
     const said = parse(disclosure, fromJsonBytes(body), 'ERR_ENTRY_MALFORMED', 'disclosure')
@@ -25,7 +25,8 @@ export function verifyDisclosure(docket: Docket, place: Place, body: Uint8Array)
       const decided = decideDisclosure(request)
       const isRules = equalBytes(toJsonBytes(decided), toJsonBytes(decision))
       requires(isRules, 'ERR_DISCLOSURE_DENIED', 'the rules decide otherwise')
-      if (decided.permitted) docket.permitted.add(permittedName(said, request.information))
+      const isFor = said.purpose === 'review' || isPurposeAllowed(request.threshold, said.purpose, said.lawfulBasis)
+      if (decided.permitted && isFor) docket.permitted.add(permittedName(said, request.information))
     }
     approve(docket, 'disclosure decisions are those that the rules give')
     passOver(

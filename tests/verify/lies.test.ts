@@ -295,3 +295,19 @@ test('figures that show an exact count, of a period that was not over, or twice'
     'figures do not stand: they are of another length of period',
   ])
 })
+
+test('an opening for a purpose, or on a basis, that does not go with the level', async () => {
+  const disclosure = await bodyOf('disclosure')
+  const { request } = parseSignedRequest(await bodyOf('opening'))
+  for (const [n, change] of [{ lawfulBasis: 'consent' }, { lawfulBasis: 'legitimate-interests' }].entries()) {
+    const decisions = (disclosure.decisions as { request: object }[]).filter(
+      (each) => (each.request as { information: string }).information === 'identity',
+    )
+    await journal(busy, 'disclosure', { ...disclosure, ...change, decisions })
+    const other = { ...request, ...change, opening: new Uint8Array(16).fill(n + 1) } as typeof request
+    await journal(busy, 'opening', signRequest(busy.hub.id, other, key('first')))
+  }
+  expect(await wrongIn(busy)).toEqual(
+    Array(2).fill('an opening does not stand: no permit by the disclosure rules stands before it'),
+  )
+})
