@@ -75,7 +75,11 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   const decided = decide(
     await agencysView(hub, file, parties, threshold),
     { case: file.number, ...parties, purpose, lawfulBasis },
-    [...[...groups, ...FROM_CHECKS].map((information) => ({ information })), concern],
+    [
+      ...groups.map((information) => ({ information })),
+      concern,
+      ...FROM_CHECKS.map((information) => ({ information })),
+    ],
   )
   if (!groups.every((information) => decided.shows({ information }))) {
     await journalDecision(hub, decided.draft)
