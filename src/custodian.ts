@@ -1,6 +1,7 @@
 import type { Clock, Random } from './bytes.js'
 import type { Approval } from './custodian/approvals.js'
 import { type CustodianKeys, openDesk, requireMember, selfOf } from './custodian/desk.js'
+import { withdrawDetermination } from './custodian/determinations.js'
 import { cosign, lastSeen } from './custodian/heads.js'
 import { blind } from './custodian/lookups.js'
 import { type Merging, merge, unlock } from './custodian/merge.js'
@@ -93,6 +94,7 @@ export async function openCustodian(options: CustodianOptions): Promise<Custodia
     cosign: member((message) => cosign(desk, message)),
     'last-seen': (message) => lastSeen(desk, message),
     withdraw: (message) => withdraw(desk, message),
+    'withdraw-determination': (message) => withdrawDetermination(desk, message),
     split: (message) => keepSplit(desk, message),
     issue: member((message) => issue(desk, message)),
     rewrap: standing((message) => rewrap(desk, message)),

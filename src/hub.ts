@@ -3,12 +3,12 @@ import { alertsForOfficer, endAlert } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
 import { casesForOfficer, nextCase } from './hub/case-lists.js'
 import { assignCase, joinCase, leaveCase, takeCase } from './hub/case-work.js'
-import { determine } from './hub/cases.js'
 import { checkpoint, requireNotRolledBack } from './hub/checkpoints.js'
 import { closeCase } from './hub/close-case.js'
 import { joinConference, openConference } from './hub/conference.js'
 import { consentsForOfficer, recordConsent, withdrawConsent } from './hub/consents.js'
 import { deadlinesForOfficer, silenceDeadline } from './hub/deadlines.js'
+import { determine, withdrawDetermination } from './hub/determine.js'
 import { duplicatesForOfficer, suspectDuplicate } from './hub/duplicate-list.js'
 import { answerEnquiry, enquiriesForAgency } from './hub/enquiries-answer.js'
 import { enquiriesForOfficer } from './hub/enquiries-list.js'
@@ -105,6 +105,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'next-case': caughtUpFirst((message) => nextCase(hub, message)),
     review: caughtUpFirst((message) => reviewForOfficer(hub, message)),
     determine: caughtUpFirst((message) => determine(hub, message)),
+    'withdraw-determination': (message) => withdrawDetermination(hub, message),
     'record-consent': caughtUpFirst((message) => recordConsent(hub, message)),
     'withdraw-consent': caughtUpFirst((message) => withdrawConsent(hub, message)),
     consents: caughtUpFirst((message) => consentsForOfficer(hub, message)),

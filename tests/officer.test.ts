@@ -5,7 +5,18 @@ import { createOfficer, type HubPort, type Officer } from '../src/index.js'
 import { fromJsonBytes, toJsonBytes } from '../src/json.js'
 import { decodeMessage, encodeMessage } from '../src/port.js'
 import { keyOf } from './support/forge.js'
-import { childDetails, DAY, HOUR, type House, house, MINUTE, NOW, nhsNumber, takingCases } from './support/house.js'
+import {
+  childDetails,
+  DAY,
+  HOUR,
+  type House,
+  house,
+  MET,
+  MINUTE,
+  NOW,
+  nhsNumber,
+  takingCases,
+} from './support/house.js'
 import { all } from './support/lists.js'
 
 const ASK = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
@@ -152,7 +163,7 @@ describe('opening', () => {
       () => lapsed.cases(),
       () => lapsed.review(1),
       () => lapsed.open(ASK),
-      () => lapsed.determine(1),
+      () => lapsed.determine(1, MET),
       () => lapsed.close(1, 'duplicate', 'no-further-action'),
       () => lapsed.endEnquiry(1, 'error'),
     ]) {

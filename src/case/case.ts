@@ -1,6 +1,6 @@
 import type { ChildId } from '../child/identifiers.js'
 import type { Threshold } from '../policy/policy.js'
-import type { Determination } from './determination.js'
+import type { KeptDetermination } from './determination.js'
 import type { Need } from './need.js'
 
 /**
@@ -20,7 +20,8 @@ export interface CaseFile {
   readonly support: readonly string[]
   /** Whether an earlier case of this child was closed. */
   readonly reReferral: boolean
-  readonly determinations: readonly Determination[]
+  /** What each officer finds, and beside it what they last took back. */
+  readonly determinations: readonly KeptDetermination[]
   readonly openings: readonly string[]
   readonly referrals: readonly number[]
   /** Officer who works on it; absent while nobody has taken it. */

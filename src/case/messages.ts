@@ -4,8 +4,15 @@ import { bytesOf, isBytes, parse } from '../door.js'
 import type { ConsistencyProof } from '../journal/proof.js'
 import { consistencyShape, noteShape, proofPath } from '../journal/shapes.js'
 import { GROUPS } from '../seal/label.js'
-import type { Determination } from './determination.js'
-import { type Evidence, type ProvenEntry, REFUSAL_REASONS, type ReleaseAnswer, type SignedRequest } from './opening.js'
+import { determinationShape } from './determination.js'
+import {
+  EVIDENCE_DETERMINATIONS_MAX,
+  type Evidence,
+  type ProvenEntry,
+  REFUSAL_REASONS,
+  type ReleaseAnswer,
+  type SignedRequest,
+} from './opening.js'
 
 /** What the hub sends a custodian to ask for its share. */
 export interface ReleaseMessage {
@@ -41,17 +48,6 @@ const request = z.strictObject({
 })
 const signedRequest = z.strictObject({ request, signature: bytesOf(64) })
 const provenEntry = z.strictObject({ position: count, salt: bytesOf(32), bytes: isBytes, path: proofPath })
-const determination = z.strictObject({
-  case: count,
-  checkIds: z.array(hash).max(1000),
-  policyHash: hash,
-  at: count,
-  from: name,
-  to: name,
-  expiry: count,
-  officer: name,
-  signature: bytesOf(64),
-})
 const evidence = z.strictObject({
   childId: bytesOf(16),
   record: z.strictObject({ bytes: isBytes, entry: provenEntry }),
@@ -62,7 +58,7 @@ const evidence = z.strictObject({
     .min(1)
     .max(1000),
   identifierKeys: z.array(z.strictObject({ agency: name, epoch: count, key: bytesOf(32) })).max(1000),
-  determinations: z.array(determination).max(64),
+  determinations: z.array(determinationShape).max(EVIDENCE_DETERMINATIONS_MAX),
   links: z.array(provenEntry).max(64).optional(),
   closedAt: count.optional(),
 })
@@ -100,11 +96,6 @@ export function parseReleaseMessage(input: unknown): ReleaseMessage {
 /** @throws {IndexError} `ERR_REQUEST_INVALID` */
 export function parseSignedRequest(input: unknown): SignedRequest {
   return parse(signedRequest, input, 'ERR_REQUEST_INVALID', 'opening request')
-}
-
-/** @throws {IndexError} `ERR_REQUEST_INVALID` */
-export function parseDetermination(input: unknown): Determination {
-  return parse(determination, input, 'ERR_REQUEST_INVALID', 'determination')
 }
 
 /** @throws {IndexError} `ERR_MESSAGE_MALFORMED` */

@@ -67,8 +67,9 @@ export interface CheckEvidence {
   readonly entry: ProvenEntry
 }
 
-/** Checks, links and former policies at most in one evidence, and its bytes at most. */
+/** Checks, determinations, links and former policies at most in one evidence, and its bytes at most. */
 export const EVIDENCE_CHECKS_MAX = 1_000
+export const EVIDENCE_DETERMINATIONS_MAX = 64
 export const EVIDENCE_LINKS_MAX = 64
 export const EVIDENCE_POLICIES_MAX = 16
 export const EVIDENCE_BYTES_MAX: number = 2 * 1024 * 1024

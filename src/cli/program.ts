@@ -8,6 +8,7 @@ import { conferenceCommand } from './commands/conference.js'
 import { consentCommands } from './commands/consents.js'
 import { custodianCommand } from './commands/custodian.js'
 import { deadlineCommands } from './commands/deadlines.js'
+import { determineCommands } from './commands/determine.js'
 import { duplicateCommands } from './commands/duplicates.js'
 import { enquiryCommands } from './commands/enquiries.js'
 import { enrolCommand } from './commands/enrol.js'
@@ -66,6 +67,7 @@ function programOf(): Command {
   program.addCommand(backFillCommand())
   program.addCommand(conferenceCommand())
   for (const command of casesCommands()) program.addCommand(command)
+  for (const command of determineCommands()) program.addCommand(command)
   for (const command of consentCommands()) program.addCommand(command)
   for (const command of openingCommands()) program.addCommand(command)
   for (const command of referralCommands()) program.addCommand(command)

@@ -15,6 +15,8 @@ export interface Knowledge {
   readonly lastSeen: TreeHead
   /** `withdrawnName` of the checks that their agencies took back or corrected. */
   readonly withdrawn: ReadonlySet<string>
+  /** By case and officer: until when they took back what they had determined. */
+  readonly undetermined: ReadonlyMap<number, ReadonlyMap<string, number>>
   /** Of merges that officers undid, by their number: those signed no later than this. */
   readonly splits: ReadonlyMap<number, number>
   /** Whether every entry of the roster that it followed has been shown to stand in the journal. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toHex } from '../bytes.js'
+import { determinationWithdrawalIsSignedBy, parseDeterminationWithdrawal } from '../case/determination.js'
 import { agreedBy, parseLinkStatements, splitAt } from '../case/link.js'
 import { parseWithdrawal, withdrawalIsSignedBy } from '../check/withdrawal.js'
 import { bytesOf, bytesUpTo, instant, parse } from '../door.js'
@@ -9,8 +10,9 @@ import { type ConsistencyProof, verifyConsistency } from '../journal/proof.js'
 import { consistencyShape } from '../journal/shapes.js'
 import { toJsonBytes } from '../json.js'
 import type { Message } from '../port.js'
-import { agencyOf, standingMembersOf } from '../roster/roster.js'
+import { agencyOf, officerOf, standingMembersOf } from '../roster/roster.js'
 import { type Desk, fromHub } from './desk.js'
+import { isLater } from './determinations.js'
 import { verifiedHead } from './knowledge.js'
 import { openState, peerOf, SEALED_PAGE_BYTES_MAX } from './peer-state.js'
 import { type CustodianEvent, type SeenHead, withdrawnName } from './state.js'
@@ -21,6 +23,7 @@ const unlockBody = z.strictObject({
 })
 const event = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('withdrawn'), withdrawal: z.unknown() }),
+  z.strictObject({ kind: z.literal('determination-withdrawn'), withdrawal: z.unknown() }),
   z.strictObject({ kind: z.literal('split'), duplicate: instant, at: instant, statements: z.unknown() }),
   z.strictObject({ kind: z.literal('opening'), opening: bytesOf(16), requestHash: bytesOf(32) }),
 ])
@@ -112,6 +115,12 @@ function knownEvent(desk: Desk, input: unknown): CustodianEvent {
       unlessSigned(keys.some((key) => withdrawalIsSignedBy(hub, withdrawal, key)))
       return { kind: 'withdrawn', withdrawal }
     }
+    case 'determination-withdrawn': {
+      const withdrawal = parseDeterminationWithdrawal(told.withdrawal)
+      const keys = rosters.flatMap((roster) => officerOf(roster, withdrawal.officer)?.keys.signing ?? [])
+      unlessSigned(keys.some((key) => determinationWithdrawalIsSignedBy(hub, withdrawal, key)))
+      return { kind: 'determination-withdrawn', withdrawal }
+    }
     case 'split': {
       const statements = parseLinkStatements(told.statements, 'ERR_MESSAGE_MALFORMED')
       const [said] = statements
@@ -126,6 +135,7 @@ function knownEvent(desk: Desk, input: unknown): CustodianEvent {
 function isNews(desk: Desk, told: CustodianEvent): boolean {
   const { withdrawn, splits, openings } = desk.memory()
   if (told.kind === 'withdrawn') return !withdrawn.has(withdrawnName(told.withdrawal))
+  if (told.kind === 'determination-withdrawn') return isLater(desk.memory(), told.withdrawal)
   if (told.kind === 'split') return (splits.get(told.duplicate) ?? -1) < told.at
   return told.kind === 'opening' && !openings.has(toHex(told.opening))
 }

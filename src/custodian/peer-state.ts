@@ -20,7 +20,8 @@ const PAGE_BYTES = 262_144
 export const SEALED_PAGE_BYTES_MAX = 1_048_576
 
 /** What a peer tells of: all that a custodian must not forget, and its peers know too. */
-type ToldEvent = Extract<CustodianEvent, { kind: 'withdrawn' | 'split' | 'opening' }>
+const TOLD_KINDS = ['withdrawn', 'determination-withdrawn', 'split', 'opening'] as const
+type ToldEvent = Extract<CustodianEvent, { kind: (typeof TOLD_KINDS)[number] }>
 
 /** One page of what a custodian remembers, told to one peer in answer to one challenge. */
 export interface StatePage {
@@ -87,7 +88,7 @@ function firstPage(past: readonly CustodianEvent[]): { readonly events: readonly
 }
 
 function isTold(event: CustodianEvent): event is ToldEvent {
-  return event.kind === 'withdrawn' || event.kind === 'split' || event.kind === 'opening'
+  return TOLD_KINDS.some((kind) => kind === event.kind)
 }
 
 /**

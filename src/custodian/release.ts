@@ -43,9 +43,9 @@ async function answerTo(desk: Desk, message: ReleaseMessage): Promise<Uint8Array
     return refuse(desk, asked, hash, 'opening-used-before')
   if (before?.answer !== undefined) return before.answer
   const memory = desk.memory()
-  const { rosters, lastSeen, withdrawn, splits, unproven } = memory
+  const { rosters, lastSeen, withdrawn, undetermined, splits, unproven } = memory
   const approves = (policy: string): boolean => policyIsApproved(desk.approve, memory, policy)
-  const own = { rosters, lastSeen, withdrawn, splits, isRosterProven: unproven.length === 0, approves }
+  const own = { rosters, lastSeen, withdrawn, undetermined, splits, isRosterProven: unproven.length === 0, approves }
   const reason = refusalOf({ hub: keys.hub.id, ...own, now: clock() }, message)
   if (reason !== undefined) return refuse(desk, asked, hash, reason)
   const isNews = sizeOf(message.note) > lastSeen.size

@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from '../bytes.js'
+import type { DeterminationWithdrawal } from '../case/determination.js'
 import type { LinkStatement } from '../case/link.js'
 import type { RefusalReason } from '../case/opening.js'
 import type { Withdrawal } from '../check/withdrawal.js'
@@ -19,6 +20,8 @@ export type CustodianEvent =
     }
   | { readonly kind: 'seen'; readonly note: string; readonly size: number; readonly root: Uint8Array }
   | { readonly kind: 'withdrawn'; readonly withdrawal: Withdrawal }
+  /** An officer's word that what they determined on a case no longer counts. */
+  | { readonly kind: 'determination-withdrawn'; readonly withdrawal: DeterminationWithdrawal }
   /** Two officers' word that a merge is undone. */
   | {
       readonly kind: 'split'
@@ -101,6 +104,8 @@ export interface CustodianMemory {
   readonly proposalSeenAt: number
   readonly lastSeen: SeenHead
   readonly withdrawn: Set<string>
+  /** By case and officer: until when they took back what they had determined. */
+  readonly undetermined: Map<number, Map<string, number>>
   /** By their number: until when its merges were undone. */
   readonly splits: Map<number, number>
   /** The roster entries after the last one that was proven, oldest first. */
@@ -152,6 +157,7 @@ export function noMemory(): CustodianMemory {
     proposalSeenAt: 0,
     lastSeen: { size: 0, root: emptyRoot(), note: undefined },
     withdrawn: new Set(),
+    undetermined: new Map(),
     splits: new Map(),
     unproven: [],
     proven: -1,
@@ -202,6 +208,13 @@ export function after(memory: CustodianMemory, event: CustodianEvent): Custodian
     case 'withdrawn':
       memory.withdrawn.add(withdrawnName(event.withdrawal))
       return memory
+    case 'determination-withdrawn': {
+      const { case: of, officer, at } = event.withdrawal
+      const byOfficer = memory.undetermined.get(of) ?? new Map<string, number>()
+      byOfficer.set(officer, Math.max(at, byOfficer.get(officer) ?? 0))
+      memory.undetermined.set(of, byOfficer)
+      return memory
+    }
     case 'split':
       memory.splits.set(event.duplicate, Math.max(event.at, memory.splits.get(event.duplicate) ?? 0))
       return memory

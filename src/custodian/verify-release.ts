@@ -1,5 +1,5 @@
 import { equalBytes, sha256, toHex } from '../bytes.js'
-import { determinedLevel } from '../case/determination.js'
+import { determinedLevel } from '../case/determined-level.js'
 import type { ReleaseMessage } from '../case/messages.js'
 import {
   EVIDENCE_BYTES_MAX,
@@ -75,8 +75,16 @@ function requireRelease(known: Knowledge, message: ReleaseMessage): void {
     recipient: message.signed.request.officer,
     reached: verdict.level,
     checkIds: new Set(checks.map(({ id }) => id)),
+    withdrawals: withdrawalsOn(known, message.signed.request.case),
   })
   requireOpenedBy(policy, higher(policy, verdict.level, determined), message)
+}
+
+function withdrawalsOn(
+  { undetermined }: Knowledge,
+  number: number,
+): readonly { readonly officer: string; readonly at: number }[] {
+  return [...(undetermined.get(number) ?? [])].map(([officer, at]) => ({ officer, at }))
 }
 
 /** Without paths and encoding: never more than the hub counts before it sends. */

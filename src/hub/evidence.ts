@@ -3,6 +3,7 @@ import {
   type CheckEvidence,
   EVIDENCE_BYTES_MAX,
   EVIDENCE_CHECKS_MAX,
+  EVIDENCE_DETERMINATIONS_MAX,
   EVIDENCE_LINKS_MAX,
   EVIDENCE_POLICIES_MAX,
   type Evidence,
@@ -24,7 +25,7 @@ const NO_PATH: readonly Uint8Array[] = []
 
 /**
  * What the custodians will be shown: the checks that carry the level, the policy of the verdict, and what proves them.
- * Determinations under another policy carry nothing. Entries have no paths yet;
+ * Determinations under another policy carry nothing, nor do those that found a level not met or were taken back. Entries have no paths yet;
  * `withPaths` adds them once the request stands in a checkpoint.
  * @throws {IndexError} `ERR_BATCH_TOO_LARGE` when it would pass a custodian's limits
  */
@@ -36,7 +37,9 @@ export async function gatherEvidence(
   { support, asOf }: Pick<Verdict, 'support' | 'asOf'>,
 ): Promise<Evidence> {
   const { policy, hash } = hub.policy(asOf)
-  const determinations = file.determinations.filter(({ policyHash }) => policyHash === hash)
+  const determinations = file.determinations
+    .filter(({ finding, policyHash, withdrawn }) => finding === 'met' && policyHash === hash && withdrawn === undefined)
+    .slice(-EVIDENCE_DETERMINATIONS_MAX)
   const wanted = new Set([...support, ...determinations.flatMap(({ checkIds }) => checkIds)])
   const shown = history.checks.filter(({ id, withdrawn }) => wanted.has(id) && withdrawn !== true)
   if (shown.length > EVIDENCE_CHECKS_MAX)

@@ -1,5 +1,5 @@
 import { IndexError } from '../errors.js'
-import type { Message } from '../port.js'
+import { type Message, requireSignedBy } from '../port.js'
 import { hasRole, inGoodStanding, type Officer, type OfficerRole, officerOf, opens } from '../roster/roster.js'
 import { type HubContext, requireSender, roster } from './context.js'
 
@@ -16,6 +16,18 @@ export function requireOfficer(hub: HubContext, message: Message, ...roles: read
     throw new IndexError('ERR_PARTY_NOT_IN_STANDING', 'the officer’s undertaking, training or vetting is not in date')
   if (roles.length > 0 && !roles.some((role) => hasRole(officer, role)))
     throw new IndexError('ERR_ROLE_MISSING', `this takes an officer with the role ${roles.join(' or ')}`)
+  return officer
+}
+
+/**
+ * The officer who sent a message, in standing or not: for what only takes power away.
+ * @throws {IndexError} `ERR_PARTY_UNKNOWN`, `ERR_SIGNATURE_INVALID`
+ */
+export function requireOfficerSender(hub: HubContext, message: Message): Officer {
+  const officer = officerOf(roster(hub), message.party)
+  if (officer === undefined)
+    throw new IndexError('ERR_PARTY_UNKNOWN', 'no officer is on the roster under this id: enrol it first')
+  requireSignedBy(message, hub.id, officer.keys.signing, hub.clock())
   return officer
 }
 

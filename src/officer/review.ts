@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import { CASE_OUTCOMES, CASE_STATUSES, CLOSING_REASONS } from '../case/case.js'
+import {
+  DETERMINATION_FINDINGS,
+  DETERMINATION_WITHDRAWAL_REASONS,
+  MET_REASONS,
+  NOT_MET_REASONS,
+} from '../case/determination.js'
 import type { Dossier } from '../case/dossier/dossier.js'
 import { DIRECTIONS } from '../case/dossier/trend.js'
 import { OFFICER_NEEDS } from '../case/need.js'
@@ -50,11 +56,14 @@ const period = z.strictObject({
 })
 const determination = z.strictObject({
   officer: name,
+  finding: z.enum(DETERMINATION_FINDINGS),
+  reasons: z.array(z.enum([...MET_REASONS, ...NOT_MET_REASONS])).max(16),
   from: name,
   to: name,
   at: instant,
   expiry: instant,
   policyHash: hash,
+  withdrawn: z.strictObject({ reason: z.enum(DETERMINATION_WITHDRAWAL_REASONS), at: instant }).optional(),
 })
 
 const dossier = z.strictObject({

@@ -17,7 +17,7 @@ const keptReply = z.strictObject({ signature: isBytes })
  */
 export async function tellCustodians(
   line: Connection,
-  verb: 'withdraw' | 'split',
+  verb: 'withdraw' | 'withdraw-determination' | 'split',
   body: unknown,
   kept: (custodian: string) => Uint8Array,
   send?: SendOptions,

@@ -1,11 +1,9 @@
 import { equalBytes, toHex } from '../bytes.js'
 import type { CaseFile, LevelEvent } from '../case/case.js'
-import { determinationIsSignedBy } from '../case/determination.js'
 import type { CaseEvent, Joined } from '../case/event.js'
 import { agreedBy, decodeLink } from '../case/link.js'
-import { parseDetermination } from '../case/messages.js'
 import { closersOf, transition } from '../case/transition.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'
 import type { AssessedCheck } from '../policy/history.js'
 import { levelNamed, levelRank } from '../policy/policy.js'
@@ -14,7 +12,6 @@ import { parseCaseEvent } from './case-shapes.js'
 import { personsOf, verifyClosing, verifyWork } from './case-words.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
 import { openedBy } from './openings.js'
-import { officerAt } from './signed-words.js'
 
 /**
  * A case that a level raised is one that its policy, run again on the checks it names, raises; and everything that happens to a case
@@ -152,21 +149,6 @@ function countedChecks(docket: Docket, { support, countsFrom = [] }: LevelEvent)
   return support.flatMap((id) => {
     const shown = docket.checks.get(id)?.shown
     return shown === undefined ? [] : [{ ...shown, position: later.get(id) ?? shown.position ?? 0 }]
-  })
-}
-
-/** A determination is signed by an officer in good standing, on checks that stand before it. */
-export function verifyDetermination(docket: Docket, place: Place, body: Uint8Array): void {
-  inspect(docket, place.position, 'a determination does not stand', () => {
-    const said = parseDetermination(fromJsonBytes(body))
-    const officer = officerAt(place, said.officer)
-    const isOwn = determinationIsSignedBy(place.hub, said, officer.keys.signing)
-    requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not sign it')
-    const known = said.checkIds.every((id) => docket.checks.has(id))
-    requires(known, 'ERR_CHECK_UNKNOWN', 'a check that it names does not stand before it')
-    const step = docket.policies.get(said.policyHash)?.determination
-    requires(step?.from === said.from && step.to === said.to, 'ERR_POLICY_UNKNOWN', 'its policy allows no such step')
-    approve(docket, 'determinations are signed by an officer in good standing, on checks before them')
   })
 }
 

@@ -1,4 +1,5 @@
 import type { CaseFile } from '../case/case.js'
+import type { Determination } from '../case/determination.js'
 import type { OpeningRequest } from '../case/opening.js'
 import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 import { bad, type Finding } from '../journal/finding.js'
@@ -61,6 +62,8 @@ export interface Docket {
   readonly openCases: Map<string, number>
   /** Case, reason, outcome and officer of every word on closing a case. */
   readonly closings: Set<string>
+  /** By case and person: what they determined and have not taken back, and until when they took back what they had. */
+  readonly determined: Map<string, { readonly standing?: Determination | undefined; readonly takenBackAt: number }>
   /** Signatures of the messages by which officers asked for a view: one message is one view. */
   readonly asked: Set<string>
   readonly enquiries: KnownEnquiries
@@ -114,6 +117,7 @@ export function newDocket(pin: Pin): Docket {
     cases: new Map(),
     openCases: new Map(),
     closings: new Set(),
+    determined: new Map(),
     asked: new Set(),
     consents: new Map(),
     enquiries: { open: new Map(), questions: new Set() },

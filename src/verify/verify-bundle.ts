@@ -9,8 +9,9 @@ import type { Pin } from '../party.js'
 import { presentRoster } from '../roster/history.js'
 import { closeBatch, type OpenBatch, openBatch, takeRows, verifyRecordEntry, verifyWithdrawal } from './batches.js'
 import { type BundleHeader, type BundleLine, decodeHeader, decodeLine, linesOf } from './bundle.js'
-import { verifyCase, verifyDetermination, verifyLink } from './cases.js'
+import { verifyCase, verifyLink } from './cases.js'
 import { verifyConsent } from './consents.js'
+import { verifyDetermination } from './determinations.js'
 import { verifyDisclosure } from './disclosures.js'
 import {
   approve,

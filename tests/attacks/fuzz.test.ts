@@ -21,7 +21,7 @@ import { decodeMessage } from '../../src/port.js'
 import { searchBytes, seededRandom } from '../../src/testing.js'
 import { keyOf } from '../support/forge.js'
 import { custodianMutants, type Fuzzing, fuzz, hubMutants, underWay } from '../support/fuzz.js'
-import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
+import { childDetails, DAY, type House, house, MET, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 import { PLANTED_NAME } from '../support/mutants.js'
 
@@ -164,7 +164,8 @@ async function story(): Promise<void> {
   await step(() => first.assign(1, 'first'))
   await step(() => second.leave(1))
   await step(() => first.nextCase({ threshold: 'child-protection', number: 1 }))
-  await step(() => second.determine(3))
+  await step(() => second.determine(3, MET))
+  await step(() => second.withdrawDetermination(3, 'new-information'))
   const naming = {
     kind: 'data-protection',
     information: 'sensitive-involvement',

@@ -836,7 +836,8 @@ function determinationOf(officer: string): Evidence['determinations'][number] {
   const { hash } = hub.policy()
   const { now } = it.clock
   const said = { case: 1, checkIds: ['00'.repeat(32)], policyHash: hash, at: now, from: 'review', to: 'child-in-need' }
-  return { ...said, expiry: now + DAY, officer, signature: new Uint8Array(64) }
+  const found = { finding: 'met', reasons: ['disability'] } as const
+  return { ...said, ...found, expiry: now + DAY, officer, signature: new Uint8Array(64) }
 }
 
 describe('a custodian remembers the openings it has seen', () => {

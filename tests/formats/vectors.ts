@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { concat, encode, fromBase64, pack, sha256, toHex, utf8Text } from '../../src/bytes.js'
-import { signDetermination } from '../../src/case/determination.js'
+import {
+  determinationWithdrawalKeptStatement,
+  signDetermination,
+  signDeterminationWithdrawal,
+} from '../../src/case/determination.js'
 import { encodeLink, linkCommitment, signLinkStatement } from '../../src/case/link.js'
 import {
   type Evidence,
@@ -306,8 +310,11 @@ function openings() {
     from: 'review',
     to: 'child-in-need',
     expiry: AT + 14 * 86_400_000,
+    finding: 'met',
+    reasons: ['cumulative-concern', 'several-agencies-concerned'],
     officer: 'officer-1',
-  }
+  } as const
+  const takenBack = { case: 12, reason: 'new-information', at: AT + 86_400_000, officer: 'officer-1' } as const
   return {
     'opening-request': json(signRequest(HUB, request, OFFICER_KEY)),
     'request-hash': toHex(hash),
@@ -327,6 +334,8 @@ function openings() {
       ),
     ),
     determination: json(signDetermination(HUB, determination, OFFICER_KEY)),
+    'determination-withdrawal': json(signDeterminationWithdrawal(HUB, takenBack, OFFICER_KEY)),
+    'determination-withdrawal-kept': toHex(determinationWithdrawalKeptStatement(HUB, 'custodian-1', takenBack)),
     'referral-package': json({
       version: 2,
       referral: 3,

@@ -4,7 +4,7 @@ import type { Officer } from '../../src/index.js'
 import { toJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
 import { forge } from '../support/forge.js'
-import { childDetails, HOUR, type House, MINUTE } from '../support/house.js'
+import { childDetails, HOUR, type House, MET, MINUTE } from '../support/house.js'
 import { call, counting, countingHouse, FIRST } from './policies.js'
 
 const ASK = {
@@ -112,7 +112,7 @@ test('a determination is made and counted under the policy of its instant, which
   const from = it.clock.now + 2 * MINUTE
   await it.hub.adoptPolicy(counting(2, { review: 1, need: 60 }, { determination }), { from })
   await it.police.check({ ...call(it, 1), occurredAt: from + MINUTE })
-  for (const officer of [it.first, it.second]) await officer.determine(1)
+  for (const officer of [it.first, it.second]) await officer.determine(1, MET)
   expect((await it.third.open(ASK)).released).toHaveLength(3)
   expect(it.hub.policy().policy.version).toBe(1)
 })

@@ -6,7 +6,7 @@ import { HISTORIES_PER_STEP } from '../../src/hub/reassess.js'
 import type { CaseNews, Hub } from '../../src/index.js'
 import type { Commit } from '../../src/store/port.js'
 import { plantedCheck } from '../support/forge.js'
-import { DAY, HOUR, type House } from '../support/house.js'
+import { DAY, HOUR, type House, MET } from '../support/house.js'
 import { all } from '../support/lists.js'
 import { call, calls, counting, countingData, countingHouse, FIRST } from './policies.js'
 import { watched } from './watched-store.js'
@@ -196,8 +196,8 @@ describe('determinations', () => {
     const determination = { from: 'review', to: 'child-in-need', officers: 2 }
     await using it = await countingHouse(FIRST, { policy: counting(1, { review: 1, need: 50 }, { determination }) })
     await calls(it, [1])
-    await it.first.determine(1)
-    await it.second.determine(1)
+    await it.first.determine(1, MET)
+    await it.second.determine(1, MET)
     const ask = {
       case: 1,
       group: 'identity',
@@ -212,9 +212,9 @@ describe('determinations', () => {
     await expect(it.third.open(ask)).rejects.toMatchObject(denied)
     // Both are shown with the policy they were made under.
     expect((await it.first.review(1)).determinations.map(({ policyHash }) => policyHash)).toEqual([before, before])
-    await it.first.determine(1)
+    await it.first.determine(1, MET)
     await expect(it.third.open(ask)).rejects.toMatchObject(denied)
-    await it.second.determine(1)
+    await it.second.determine(1, MET)
     await expect(it.third.open(ask)).rejects.toMatchObject({ code: 'ERR_OPENING_UNKNOWN' })
     const { determinations, policyHash, verdict } = await it.first.review(1)
     expect(determinations.map((each) => each.policyHash)).toEqual([it.hub.policy().hash, it.hub.policy().hash])

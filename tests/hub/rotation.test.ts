@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAgency, createOfficer, isIndexError } from '../../src/index.js'
 import { nextPartyKey, type PartyKey } from '../../src/party.js'
-import { childDetails, DAY, HOUR, type House, house, NOW, nhsNumber, takingCases } from '../support/house.js'
+import { childDetails, DAY, HOUR, type House, house, MET, NOW, nhsNumber, takingCases } from '../support/house.js'
 import { watched } from './watched-store.js'
 
 const ask = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
@@ -189,8 +189,8 @@ describe('a determination', () => {
     await using it = await house()
     await it.register(childDetails(1))
     await it.police.check(seen('a', { incident: 'child-disclosure' }))
-    await it.second.determine(1)
-    await it.third.determine(1)
+    await it.second.determine(1, MET)
+    await it.third.determine(1, MET)
     const assessment = { ...ask, purpose: 'assessment', case: 1 } as const
     expect((await it.first.open(assessment)).released).toHaveLength(3)
     const next = await nextOf(it, 'third')
@@ -205,7 +205,7 @@ describe('a determination', () => {
       clock: it.clock.read,
       ...standing,
     })
-    await third.determine(1)
+    await third.determine(1, MET)
     expect((await it.first.open(assessment)).released).toHaveLength(3)
   })
 
@@ -213,8 +213,8 @@ describe('a determination', () => {
     await using it = await house()
     await it.register(childDetails(1))
     await it.police.check(seen('a', { incident: 'child-disclosure' }))
-    await it.second.determine(1)
-    await it.third.determine(1)
+    await it.second.determine(1, MET)
+    await it.third.determine(1, MET)
     await it.hub.suspend('third')
     expect(await codeOf(it.first.open({ ...ask, purpose: 'assessment', case: 1 }))).toBe('ERR_DISCLOSURE_DENIED')
   })

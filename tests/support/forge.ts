@@ -1,3 +1,4 @@
+import { type Determination, signDetermination } from '../../src/case/determination.js'
 import type { ReleaseMessage } from '../../src/case/messages.js'
 import {
   type CheckEvidence,
@@ -26,7 +27,7 @@ import { toJsonBytes } from '../../src/json.js'
 import { hpkeKey } from '../../src/seal/hpke.js'
 import type { Group } from '../../src/seal/label.js'
 import { decodeRecord, recordHash } from '../../src/seal/record.js'
-import type { House } from './house.js'
+import { DAY, type House } from './house.js'
 
 /** A hub that lies and an officer who helps it: what they can put before a custodian. */
 export interface Forgery {
@@ -99,6 +100,7 @@ export async function forge(
     rosters: hub.rosters(),
     lastSeen: { size: 0, root: emptyRoot() },
     withdrawn: new Set(),
+    undetermined: new Map(),
     splits: new Map(),
     isRosterProven: true,
     approves: () => true,
@@ -120,6 +122,30 @@ export async function honestEvidence(house: House, hub: HubContext, number: numb
   const verdict = verdictOn(hub, history, house.clock.now)
   const record = await hub.shelf.one('record', recordKey(hub, file.childId, group))
   return gatherEvidence(hub, file, history, record as RecordRow, verdict)
+}
+
+/** What an officer could sign on case 1, on the checks that its dossier shows; `change` says how it differs from what is right. */
+export async function determinationBy(
+  house: House,
+  hub: HubContext,
+  officer: string,
+  change: Partial<Record<keyof Determination, unknown>> = {},
+): Promise<Determination> {
+  const { now } = house.clock
+  const right = {
+    case: 1,
+    checkIds: (await house.hub.case(1)).timeline.filter(({ supports }) => supports).map(({ checkId }) => checkId),
+    policyHash: hub.policy().hash,
+    at: now,
+    from: 'review',
+    to: 'child-in-need',
+    expiry: now + DAY,
+    finding: 'met',
+    reasons: ['cumulative-concern'],
+    officer,
+  }
+  const said = { ...right, ...change } as Parameters<typeof signDetermination>[1]
+  return signDetermination(hub.id, said, keyOf(house, said.officer).signing)
 }
 
 async function append(hub: HubContext, type: 'opening' | 'record' | 'view', body: Uint8Array): Promise<number> {

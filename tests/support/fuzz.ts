@@ -2,7 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { tagOf, unpack, unversioned, utf8Bytes, utf8Text } from '../../src/bytes.js'
-import { type Determination, signDetermination } from '../../src/case/determination.js'
+import {
+  type Determination,
+  type DeterminationWithdrawal,
+  signDetermination,
+  signDeterminationWithdrawal,
+} from '../../src/case/determination.js'
 import { type LinkStatement, signLinkStatement } from '../../src/case/link.js'
 import { type SignedRequest, signRequest } from '../../src/case/opening.js'
 import { decodeSubmission, encodeSubmission, signBatch } from '../../src/check/batch.js'
@@ -214,6 +219,8 @@ function signedOf(it: House, record: Readonly<Record<string, unknown>>): unknown
   }
   if ('duplicate' in said) return signLinkStatement(it.hub.id, said as unknown as LinkStatement, signer(said.officer))
   if ('checkIds' in said) return signDetermination(it.hub.id, said as unknown as Determination, signer(said.officer))
+  if ('case' in said && 'reason' in said)
+    return signDeterminationWithdrawal(it.hub.id, said as unknown as DeterminationWithdrawal, signer(said.officer))
   if ('checkId' in said) return signWithdrawal(it.hub.id, said as unknown as Withdrawal, signer(said.agency))
   return record
 }

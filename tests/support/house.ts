@@ -30,6 +30,9 @@ export const MINUTE = 60_000
 export const HOUR: number = 60 * MINUTE
 export const DAY: number = 24 * HOUR
 
+/** What officers find who determine that a level is met. */
+export const MET: { readonly reasons: readonly ['cumulative-concern'] } = { reasons: ['cumulative-concern'] }
+
 /** A Wednesday, 2026-03-04 10:00 UTC. */
 export const NOW: number = Date.UTC(2026, 2, 4, 10)
 

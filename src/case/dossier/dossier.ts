@@ -18,7 +18,13 @@ import {
   type Threshold,
 } from '../../policy/policy.js'
 import type { CaseFile, CaseStatus, Closing } from '../case.js'
-import type { Determination } from '../determination.js'
+import type {
+  DeterminationFinding,
+  DeterminationReason,
+  DeterminationWithdrawalReason,
+  KeptDetermination,
+} from '../determination.js'
+import { stepFrom } from '../determined-level.js'
 import { OFFICER_NEEDS, type OfficerNeed } from '../need.js'
 import { hiddenBy, withoutTelling } from './hidden.js'
 import { sortedWords, type TimelineItem, timelineOf } from './timeline.js'
@@ -95,12 +101,16 @@ export interface SeenNeed {
 
 export interface SeenDetermination {
   readonly officer: string
+  readonly finding: DeterminationFinding
+  readonly reasons: readonly DeterminationReason[]
   readonly from: string
   readonly to: string
   readonly at: number
   readonly expiry: number
   /** It counts only while this policy decides. */
   readonly policyHash: string
+  /** Taken back: it counts no longer. */
+  readonly withdrawn?: { readonly reason: DeterminationWithdrawalReason; readonly at: number } | undefined
 }
 
 export type SeenClosing = Omit<Closing, 'position'>
@@ -179,7 +189,7 @@ export function dossierOf({
     outcomes: sortedWords(indicators.map(({ outcome }) => outcome)),
     timeline,
     trend: trendOf(policy, readable, verdict.asOf, hidden, !isWithheld),
-    ...(policy.determination?.from === verdict.level ? { mayDetermine: policy.determination } : {}),
+    ...optional({ mayDetermine: stepFrom(policy, verdict.level) }),
     earlier: earlier.map(earlierCase).sort((a, b) => a.number - b.number),
   }
 }
@@ -213,8 +223,10 @@ function isOfficerNeed(because: string): because is OfficerNeed {
   return OFFICER_NEEDS.some((known) => known === because)
 }
 
-function seenDetermination({ officer, from, to, at, expiry, policyHash }: Determination): SeenDetermination {
-  return { officer, from, to, at, expiry, policyHash }
+function seenDetermination(kept: KeptDetermination): SeenDetermination {
+  const { officer, finding, reasons, from, to, at, expiry, policyHash, withdrawn } = kept
+  const said = { officer, finding, reasons, from, to, at, expiry, policyHash }
+  return withdrawn === undefined ? said : { ...said, withdrawn: { reason: withdrawn.reason, at: withdrawn.at } }
 }
 
 function seenClosing({ position: _, ...closing }: Closing): SeenClosing {

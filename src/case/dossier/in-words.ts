@@ -49,16 +49,20 @@ export function markWords({ withdrawn, supports }: TimelineItem): string {
 }
 
 export function determinationWords(
-  { officer, from, to, at, expiry, policyHash }: SeenDetermination,
+  { officer, finding, reasons, from, to, at, expiry, policyHash, withdrawn }: SeenDetermination,
   now: Dossier,
 ): string {
   const left =
-    policyHash !== now.verdict.policyHash
-      ? 'under another policy: does not count'
-      : expiry <= now.verdict.asOf
-        ? 'expired'
-        : `until ${when(expiry)}`
-  return `${officer} judged on ${when(at)} that ${to} is met at ${from} (${left})`
+    withdrawn !== undefined
+      ? `taken back on ${when(withdrawn.at)}, ${spaced(withdrawn.reason)}: does not count`
+      : policyHash !== now.verdict.policyHash
+        ? 'under another policy: does not count'
+        : expiry <= now.verdict.asOf
+          ? 'expired'
+          : `until ${when(expiry)}`
+  const found = finding === 'met' ? 'is met' : 'is not met'
+  const why = reasons.map(spaced).join(', ')
+  return `${officer} judged on ${when(at)} that ${to} ${found} at ${from}: ${why} (${left})`
 }
 
 /** Why it should close, or did, and what came of it. */

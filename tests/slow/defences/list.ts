@@ -258,10 +258,17 @@ export const DEFENCES: readonly Defence[] = [
       ],
       ['the recipient’s own word', 'officer.person !== recipient', 'one of them the recipient'],
       ['a determination that expired', 'facts.at < each.expiry', 'one expired'],
+      ['a disagreement counted as an agreement', "each.finding === 'met'", 'two that found it not met'],
+      ['the word of an officer who works no cases', 'opens(officer)', 'one of an officer who works no cases'],
+      [
+        'a determination brought out again that was taken back',
+        'each.at > (withdrawnUntil.get(officer.person) ?? -1)',
+        'a hub that brings it out again is refused by every custodian',
+      ],
     ] as const
   ).map(([attack, find, name]) => ({
     attack,
-    file: 'src/case/determination.ts',
+    file: 'src/case/determined-level.ts',
     find,
     replace: 'true',
     test: 'tests/custodian/determination.test.ts',
