@@ -1,3 +1,4 @@
+import { type AccountAsk, type AccountAsking, accountAsking, type CorrectionAsk } from './agency/accounts.js'
 import { type BackFillOptions, type BackFillOutcome, type BackFillQuery, backFill } from './agency/back-fill.js'
 import {
   type Conference,
@@ -37,12 +38,14 @@ export { readAgencyChildId, writeAgencyChildId } from './child/written-form.js'
 export { type ErrorCode, IndexError, isIndexError } from './errors.js'
 export { type HubPort, newPartyKey, type PartyKey, type Pin } from './party.js'
 export type {
+  AccountAsk,
   AgencyReferral,
   CheckId,
   CheckInput,
   CheckOutcome,
   ChildQuery,
   ConfirmingDetail,
+  CorrectionAsk,
   DeclineReason,
   FieldQualities,
   FieldQuality,
@@ -57,7 +60,7 @@ export type {
 }
 
 /** An agency's side of the index: what a police, health, school or housing system imports. */
-export interface Agency extends AgencyEnquiries, ReferralWork {
+export interface Agency extends AgencyEnquiries, AccountAsking, ReferralWork {
   readonly id: string
   /** What to hand to the hub's operator to be put on the roster; proves possession of the key. */
   enrolment(): Enrolment
@@ -157,6 +160,7 @@ export function createAgency(options: AgencyOptions): Agency {
 
   return {
     ...agencyEnquiries(line),
+    ...accountAsking(line),
     id,
     enrolment() {
       const { signing, hpke } = key

@@ -1,4 +1,8 @@
 import { IndexError } from './errors.js'
+import { askAccount } from './hub/accounts.js'
+import { askCorrection, correctionsForOfficer, decideCorrection, pursueCorrection } from './hub/accounts-corrections.js'
+import { accountsForOfficer } from './hub/accounts-list.js'
+import { delayAccount, endAccount, produceAccount, withholdParts } from './hub/accounts-work.js'
 import { alertsForOfficer, endAlert } from './hub/alert-desk.js'
 import { openAssessor } from './hub/assessor.js'
 import { casesForOfficer, nextCase } from './hub/case-lists.js'
@@ -132,6 +136,16 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     'agency-enquiries': caughtUpFirst((message) => enquiriesForAgency(hub, message)),
     'answer-enquiry': (message) => answerEnquiry(hub, message),
     'end-enquiry': (message) => endEnquiryByOfficer(hub, message),
+    'ask-account': (message) => askAccount(hub, message),
+    accounts: (message) => accountsForOfficer(hub, message),
+    account: caughtUpFirst((message) => produceAccount(hub, message)),
+    withhold: (message) => withholdParts(hub, message),
+    'delay-account': (message) => delayAccount(hub, message),
+    'end-account': (message) => endAccount(hub, message),
+    'ask-correction': (message) => askCorrection(hub, message),
+    corrections: (message) => correctionsForOfficer(hub, message),
+    'pursue-correction': caughtUpFirst((message) => pursueCorrection(hub, message)),
+    'decide-correction': caughtUpFirst((message) => decideCorrection(hub, message)),
     alerts: (message) => alertsForOfficer(hub, message),
     'end-alert': (message) => endAlert(hub, message),
     shield: (message) => shieldChild(hub, message),

@@ -18,6 +18,27 @@ export {
 } from './agency.js'
 export type { Clock, Random } from './bytes.js'
 export {
+  ACCOUNT_OUTCOMES,
+  ACCOUNT_PARTS,
+  type AccountFor,
+  type AccountOutcome,
+  type AccountPart,
+  DELAY_REASONS,
+  type DelayReason,
+  WITHHOLDING_REASONS,
+  WITHHOLDING_SOURCES,
+  type WithholdingReason,
+} from './case/account.js'
+
+export {
+  CORRECTION_OUTCOMES,
+  CORRECTION_REASONS,
+  type CorrectionAbout,
+  type CorrectionOutcome,
+  type CorrectionReason,
+} from './case/account-correction.js'
+export type { Account, CarerAccount, ChildAccount, Held } from './case/account-document.js'
+export {
   DEADLINE_KINDS,
   DEADLINE_STATES,
   type Deadline,
@@ -104,6 +125,8 @@ export { LAWFUL_BASES, type LawfulBasis, PURPOSES, type Purpose } from './disclo
 export { fileCustodianStore } from './embedded/files.js'
 export { type InitHubOptions, initHub, type OpenOptions, openHub } from './embedded.js'
 export { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from './errors.js'
+export type { PublicCorrection } from './hub/accounts-corrections.js'
+export type { AccountFilter, PublicAccount } from './hub/accounts-list.js'
 export type { CaseFilter, CaseSummary } from './hub/case-lists.js'
 export type { HubKeys, Limits } from './hub/context.js'
 export type { DeadlineFilter, Reminding, SeenDeadline } from './hub/deadlines.js'

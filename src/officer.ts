@@ -1,5 +1,6 @@
 import type { AlertFilter } from './hub/alert-desk.js'
 import type { About } from './hub/shield.js'
+import { type AccountWork, accountWork } from './officer/accounts.js'
 import { type AlertWork, alertWork, type Existence, type UnshieldOutcome } from './officer/alerts.js'
 import { type CaseWork, caseWork } from './officer/case-work.js'
 import { type Consents, consentWork } from './officer/consent.js'
@@ -50,6 +51,7 @@ export interface Officer
     Referring,
     Deadlines,
     EnquiryWork,
+    AccountWork,
     AlertWork,
     LinkWork {
   readonly id: string
@@ -102,6 +104,7 @@ export function createOfficer(options: OfficerOptions): Officer {
     ...referring(line, keys),
     ...deadlineWork(line),
     ...enquiryWork(line),
+    ...accountWork(line),
     ...alertWork(line),
     ...linkWork(line),
   }

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import { IndexError } from '../errors.js'
+import { accountCommands } from './commands/accounts.js'
 import { alertCommands } from './commands/alerts.js'
 import { backFillCommand } from './commands/back-fill.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
 import { conferenceCommand } from './commands/conference.js'
 import { consentCommands } from './commands/consents.js'
+import { correctionCommands } from './commands/corrections.js'
 import { custodianCommand } from './commands/custodian.js'
 import { deadlineCommands } from './commands/deadlines.js'
 import { determineCommands } from './commands/determine.js'
@@ -73,6 +75,8 @@ function programOf(): Command {
   for (const command of referralCommands()) program.addCommand(command)
   for (const command of deadlineCommands()) program.addCommand(command)
   for (const command of enquiryCommands()) program.addCommand(command)
+  for (const command of accountCommands()) program.addCommand(command)
+  for (const command of correctionCommands()) program.addCommand(command)
   for (const command of duplicateCommands()) program.addCommand(command)
   for (const command of alertCommands()) program.addCommand(command)
   program.addCommand(policyCommand())

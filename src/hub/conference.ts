@@ -73,15 +73,15 @@ export async function openConference(hub: HubContext, message: Message): Promise
   return toJsonBytes({ alias, expiresAt })
 }
 
-/** The child that this agency's written id names. */
-function requireNamed(hub: HubContext, agency: Agency, written: string): ChildId {
+/** The child that this agency's written id names. @throws {IndexError} `ERR_CHILD_ID_UNKNOWN`, `ERR_EPOCH_CLOSED` */
+export function requireNamed(hub: HubContext, agency: Agency, written: string): ChildId {
   const of = epochOfWritten(hub, agency, written)
   if (of === undefined) throw unknownChild()
   if (!of.isOpen) throw new IndexError(EPOCH_CLOSED.code, EPOCH_CLOSED.message, { field: 'agencyChildId' })
   return fromAgencyChildId(identifierKeyOf(hub, agency.id, of.epoch), readAgencyChildId(written).agencyChildId)
 }
 
-function unknownChild(): IndexError {
+export function unknownChild(): IndexError {
   return new IndexError('ERR_CHILD_ID_UNKNOWN', 'this agency has no such child id: identify the child anew', {
     field: 'agencyChildId',
   })

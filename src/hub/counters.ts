@@ -15,6 +15,8 @@ export async function loadCounter(
     | 'duplicate'
     | 'alert'
     | 'consent'
+    | 'account'
+    | 'correction'
     | 'shielding-enquiry'
     | 'shielding-duplicate'
     | 'shielding-alert',

@@ -3,6 +3,8 @@ import {
   AGENCY_ANSWERS,
   AGENCY_QUESTIONS,
   AUTHORITY_CODE,
+  isSaid,
+  newAnswer,
   type Questioned,
   type SourceName,
   withAnswer,
@@ -12,11 +14,14 @@ import { parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { encodeSigned, type Message } from '../port.js'
+import { accountDraft } from './accounts.js'
+import { correctionPut, requireCorrection } from './accounts-corrections.js'
 import { type HubContext, requireSender } from './context.js'
 import { enquiryDraft, enquiryPut } from './enquiries.js'
-import { askedRow, askedRows } from './enquiries-asked.js'
+import { askedOf, askedRows } from './enquiries-asked.js'
 import { loadWatermark } from './history.js'
 import type { Writes } from './ledger.js'
+import type { AskedRow } from './rows.js'
 import { numberKey } from './shelf.js'
 
 /** What an agency sees of an enquiry: its own reference, and what it is asked. Never whose enquiry it is, nor since when there is one. */
@@ -39,15 +44,16 @@ export async function enquiriesForAgency(hub: HubContext, message: Message): Pro
   const agency = requireSender(hub, message, 'agency')
   const { after } = parse(listRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'enquiries')
   const rows = await askedRows(hub, agency.id, after, PAGE)
-  const enquiries = await hub.shelf.get(
-    'enquiry',
-    rows.map(({ enquiry }) => numberKey(Number(enquiry))),
-  )
-  const seen = rows.map(({ reference, since }, at): AgencyEnquiry => {
-    const questions = enquiries[at]?.questions.filter(isTo({ agency: agency.id, reference })) ?? []
+  const seen = rows.map(async ({ reference, since, enquiry, correction }): Promise<AgencyEnquiry> => {
+    if (correction !== undefined) {
+      const { question } = await requireCorrection(hub, correction)
+      return { reference, since, questions: question === undefined ? [] : [said(question)] }
+    }
+    const open = await hub.shelf.one('enquiry', numberKey(Number(enquiry)))
+    const questions = open?.questions.filter(isTo({ agency: agency.id, reference })) ?? []
     return { reference, since, questions: questions.map(said) }
   })
-  return toJsonBytes({ enquiries: seen })
+  return toJsonBytes({ enquiries: await Promise.all(seen) })
 }
 
 function isTo(source: SourceName): (name: SourceName) => boolean {
@@ -81,20 +87,52 @@ export async function answerEnquiry(hub: HubContext, message: Message): Promise<
   const { reference, question } = asked
   const source = { agency: agency.id, reference }
   await hub.ledger.write(async (_, at): Promise<Writes | undefined> => {
-    const row = await askedRow(hub, source)
-    const before = row === undefined ? undefined : await hub.shelf.one('enquiry', numberKey(Number(row.enquiry)))
-    const isOurs = before?.questions.some((each) => isTo(source)(each) && each.question === question)
-    if (before === undefined || isOurs !== true) throw notAsked()
-    const after = withAnswer(before, source, question, asked, at)
-    if (after === before) return undefined
-    if (before.status === 'ended') throw notAsked()
+    const rows = await askedOf(hub, source)
+    const steps = await Promise.all(rows.map((row) => answered(hub, row, { ...source, ...asked }, at)))
+    const [step] = steps.flatMap((each) => each ?? [])
+    if (step === undefined) throw notAsked()
+    if (step === 'said-so') return undefined
+    const { event, put } = step
+    const draft = { agency: agency.id, asked: encodeSigned(message) }
     return {
-      drafts: [enquiryDraft('answered', before.number, { agency: agency.id, asked: encodeSigned(message) })],
+      drafts: [
+        'enquiry' in event
+          ? enquiryDraft('answered', event.enquiry, draft)
+          : accountDraft('correction-answered', { ...event, ...draft }),
+      ],
       expects: [(await loadWatermark(hub)).raw],
-      puts: [enquiryPut(hub, after)],
+      puts: [put],
     }
   })
   return toJsonBytes({ reference, question, answer: asked.answer })
+}
+
+type Said = SourceName & z.infer<typeof answerRequest>
+
+interface AnswerStep {
+  readonly event: { readonly enquiry: number } | { readonly correction: number }
+  readonly put: ReturnType<HubContext['shelf']['put']>
+}
+
+/** What an answer changes in what asked for it; undefined where this did not ask, or asks no more. */
+async function answered(
+  hub: HubContext,
+  { enquiry: number, correction }: AskedRow,
+  told: Said,
+  at: number,
+): Promise<AnswerStep | 'said-so' | undefined> {
+  if (correction !== undefined) {
+    const row = await requireCorrection(hub, correction)
+    if (row.question?.question !== told.question) return undefined
+    if (isSaid(row.question, told)) return 'said-so'
+    const after = { ...row, question: { ...row.question, ...newAnswer(told, at) } }
+    return { event: { correction }, put: correctionPut(hub, after) }
+  }
+  const before = await hub.shelf.one('enquiry', numberKey(Number(number)))
+  if (before?.questions.some((each) => isTo(told)(each) && each.question === told.question) !== true) return undefined
+  const after = withAnswer(before, told, told.question, told, at)
+  if (after === before) return 'said-so'
+  return before.status === 'ended' ? undefined : { event: { enquiry: before.number }, put: enquiryPut(hub, after) }
 }
 
 function notAsked(): IndexError {

@@ -1,3 +1,4 @@
+import { concat } from '../bytes.js'
 import { type EnquirySource, type SourceName, writeEnquiryNumber } from '../case/enquiry.js'
 import type { HubContext } from './context.js'
 import type { AskedRow, Rows } from './rows.js'
@@ -28,16 +29,28 @@ export async function withdrawnFrom(
   })
 }
 
-/** The row of an agency's reference: of the enquiry that is open, else of the last that ended. */
-export async function askedRow(
-  { shelf }: HubContext,
-  { agency, reference }: SourceName,
-): Promise<AskedRow | undefined> {
-  const rows = await shelf.get('inbox', [openKey(shelf, agency, reference), endedKey(shelf, agency, reference)])
-  return rows.find(isAsked)
+/** Lists a correction for the agency whose check is disputed. */
+export function correctionHeld({ shelf }: HubContext, source: EnquirySource, correction: number): Put {
+  const { agency, reference, since } = source
+  return shelf.put('inbox', correctionKey(shelf, agency, reference), { reference, since, correction })
 }
 
-/** A page of the rows of an agency's open enquiries: those after a reference where one is given. */
+/** Takes the correction off the agency's list. */
+export function correctionWithdrawn({ shelf }: HubContext, { agency, reference }: SourceName): Put {
+  return shelf.put('inbox', correctionKey(shelf, agency, reference), undefined)
+}
+
+/** The rows of an agency's reference: of its enquiry, the open one or the last that ended, and of a correction. */
+export async function askedOf({ shelf }: HubContext, { agency, reference }: SourceName): Promise<readonly AskedRow[]> {
+  const [open, past, disputed] = await shelf.get('inbox', [
+    openKey(shelf, agency, reference),
+    endedKey(shelf, agency, reference),
+    correctionKey(shelf, agency, reference),
+  ])
+  return [open ?? past, disputed].filter(isAsked)
+}
+
+/** A page of the rows of an agency: those after a reference where one is given. */
 export async function askedRows(
   { shelf }: HubContext,
   agency: string,
@@ -45,13 +58,14 @@ export async function askedRows(
   limit: number,
 ): Promise<readonly AskedRow[]> {
   const prefix = agencyPrefix(shelf, agency)
-  const page = await shelf.list('inbox', after === undefined ? prefix : openKey(shelf, agency, after), limit)
+  const from = after === undefined ? prefix : concat(openKey(shelf, agency, after), Uint8Array.of(0xff))
+  const page = await shelf.list('inbox', from, limit)
   const own = page.filter(({ key }) => Buffer.compare(key.subarray(0, prefix.length), prefix) === 0)
-  return own.flatMap(({ value }) => (isAsked(value) ? [value] : []))
+  return own.map(({ value }) => value).filter(isAsked)
 }
 
 function isAsked(row: Rows['inbox'] | undefined): row is AskedRow {
-  return row !== undefined && 'enquiry' in row
+  return row !== undefined && 'reference' in row
 }
 
 /** Rows of one agency stand together, in an order that says nothing. */
@@ -60,7 +74,12 @@ function agencyPrefix(shelf: Shelf, agency: string): Uint8Array {
 }
 
 function openKey(shelf: Shelf, agency: string, reference: string): Uint8Array {
-  return Buffer.concat([agencyPrefix(shelf, agency), shelf.key('inbox', 'enquiry', agency, reference)])
+  return concat(agencyPrefix(shelf, agency), shelf.key('inbox', 'enquiry', agency, reference))
+}
+
+/** Behind the enquiry on the same reference. */
+function correctionKey(shelf: Shelf, agency: string, reference: string): Uint8Array {
+  return concat(openKey(shelf, agency, reference), Uint8Array.of(0x01))
 }
 
 function endedKey(shelf: Shelf, agency: string, reference: string): Uint8Array {

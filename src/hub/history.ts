@@ -19,7 +19,7 @@ export function historyKey(hub: Pick<HubContext, 'shelf'>, childId: ChildId): Ui
  */
 export function assessedChecks(history: HistoryRow): readonly AssessedCheck[] {
   const each = new Map<string, AssessedCheck>()
-  for (const { row: _, of: _id, countsFrom = 0, withdrawn, ...check } of history.checks) {
+  for (const { row: _, of: _id, countsFrom = 0, withdrawn, disputed: _said, ...check } of history.checks) {
     if (each.has(check.id)) continue
     const seen = countsFrom > check.position ? { ...check, position: countsFrom } : check
     each.set(check.id, withdrawn ? { ...seen, withdrawn } : seen)

@@ -1,3 +1,5 @@
+import type { AccountRequest } from '../case/account.js'
+import type { Correction } from '../case/account-correction.js'
 import type { Alert } from '../case/alert.js'
 import type { ConsentRecord } from '../case/consent.js'
 import type { DuplicateReason, DuplicateStatus } from '../case/duplicate.js'
@@ -33,7 +35,7 @@ export interface Rows extends Record<Table, unknown> {
   readonly conference: ConferenceRow
   readonly alert: Alert
   readonly consent: ConsentRow
-  readonly account: unknown
+  readonly account: AccountRequest | Correction | AccountPointer | CorrectionsOfChild
   readonly listing: ListingRow
   readonly agenda: AgendaRow
 }
@@ -110,6 +112,8 @@ export interface HistoryCheck {
   readonly withdrawn?: true | undefined
   /** The id that the agency signed for, where it is linked to the one whose history this is. */
   readonly of?: ChildId | undefined
+  /** Somebody whom it is about says that it is wrong, and its agency did not agree. */
+  readonly disputed?: true | undefined
   /** Journal position of the link that brought it here: before that, nobody had seen it with the others. */
   readonly countsFrom?: number | undefined
 }
@@ -169,12 +173,24 @@ export interface OpeningRow {
     | undefined
 }
 
-/** An enquiry as it waits for an agency, under the agency's own reference. */
+/** Says under which number an agency's reference was taken in; lies in the same table under a key of the two. */
+export interface AccountPointer {
+  readonly askedAs: number
+}
+
+/** What was asked to be put right of one child. */
+export interface CorrectionsOfChild {
+  readonly corrections: readonly number[]
+}
+
+/** An enquiry or a correction as it waits for an agency, under the agency's own reference. */
 export interface AskedRow {
   readonly reference: string
   readonly since: number
-  /** Its number, of ten digits: a row's size does not say whose desk it is on. */
-  readonly enquiry: string
+  /** Number of the enquiry, of ten digits: a row's size does not say whose desk it is on. */
+  readonly enquiry?: string | undefined
+  /** Number of the correction by which somebody disputes the check. */
+  readonly correction?: number | undefined
 }
 
 /** Two ids that seem to be one child, by number: until officers link them or find that they are two. */

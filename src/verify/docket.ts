@@ -8,6 +8,7 @@ import type { AssessedCheck } from '../policy/history.js'
 import type { Policy } from '../policy/policy.js'
 import { NO_ROSTER, type RosterHistory, rosterAt } from '../roster/history.js'
 import type { Roster } from '../roster/roster.js'
+import type { KnownAccount } from './accounts.js'
 import type { KnownEnquiries } from './enquiries.js'
 
 /** A check that the hub accepted. What it says is known only where the bundle shows its bytes. */
@@ -69,6 +70,9 @@ export interface Docket {
   readonly enquiries: KnownEnquiries
   /** What was recorded of what a child or a carer said, by number: of which child, and whether it was a yes. */
   readonly consents: Map<number, { readonly child: string; readonly given: boolean }>
+  /** Requests for accounts by number. */
+  readonly accounts: Map<number, KnownAccount>
+  readonly corrections: Set<number>
   /** Children whose cases were joined or parted by links. */
   readonly linkedChildren: Set<string>
   readonly links: Set<number>
@@ -120,6 +124,8 @@ export function newDocket(pin: Pin): Docket {
     determined: new Map(),
     asked: new Set(),
     consents: new Map(),
+    accounts: new Map(),
+    corrections: new Set(),
     enquiries: { open: new Map(), questions: new Set() },
     linkedChildren: new Set(),
     links: new Set(),

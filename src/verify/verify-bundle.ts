@@ -7,6 +7,7 @@ import { conclude, type Finding, NOT_LATEST, type Verification } from '../journa
 import { type GrowingTree, growingTree } from '../journal/verify.js'
 import type { Pin } from '../party.js'
 import { presentRoster } from '../roster/history.js'
+import { verifyAccount } from './accounts.js'
 import { closeBatch, type OpenBatch, openBatch, takeRows, verifyRecordEntry, verifyWithdrawal } from './batches.js'
 import { type BundleHeader, type BundleLine, decodeHeader, decodeLine, linesOf } from './bundle.js'
 import { verifyCase, verifyLink } from './cases.js'
@@ -86,6 +87,7 @@ const LOOKS: Readonly<Partial<Record<EntryType, (docket: Docket, place: Place, e
   case: (docket, place, { body }) => verifyCase(docket, place, body),
   determination: (docket, place, { body }) => verifyDetermination(docket, place, body),
   enquiry: (docket, place, { body }) => verifyEnquiry(docket, place, body),
+  account: (docket, place, { body }) => verifyAccount(docket, place, body),
   link: (docket, place, { body }) => verifyLink(docket, place, body),
   disclosure: (docket, place, { body }) => verifyDisclosure(docket, place, body),
   consent: (docket, place, { body }) => verifyConsent(docket, place, body),

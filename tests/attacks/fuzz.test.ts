@@ -14,6 +14,7 @@ import {
   type HubPort,
   isIndexError,
   memoryStore,
+  type Officer,
   type Port,
   type Store,
 } from '../../src/index.js'
@@ -96,6 +97,7 @@ beforeAll(async () => {
     vi.spyOn(console, say).mockImplementation((...all) => void logged.push(utf8Bytes(inspect(all, { depth: 9 }))))
   it = await house({ custodianPort, custodianStore: counted, store: countedStore() })
   await it.officer('boss', { roles: ['manager'] })
+  await it.officer('clerk', { roles: ['records'] })
   isArmed = true
   await story()
   isArmed = false
@@ -199,6 +201,7 @@ async function story(): Promise<void> {
   await step(() => police.answerEnquiry('unknown', 'who-is-this-child', { answer: 'visitor' }))
   await step(() => officer('boss').assignEnquiry(1, 'second'))
   await step(() => second.endEnquiry(1, 'moved-away'))
+  await accounts(health, officer('clerk'), second)
   await step(() => shielding.alerts())
   const duplicate = (await step(() => first.suspect(2, 3))) ?? 1
   await step(() => first.duplicates())
@@ -219,6 +222,24 @@ async function story(): Promise<void> {
 }
 
 const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
+
+async function accounts(health: Agency, clerk: Officer, caseworker: Officer): Promise<void> {
+  const known = await step(() => health.identify({ nhsNumber: nhsNumber(1) }, 'Nurse 1'))
+  const ask = { agencyChildId: known?.agencyChildId ?? '', for: 'child' } as const
+  const understanding = { understands: true, assessedBy: 'Nurse 1' }
+  for (const reference of ['A/1', 'A/2']) await step(() => health.askAccount({ ...ask, reference, understanding }))
+  await step(() => clerk.accounts())
+  await step(() => clerk.delayAccount(1, 'complexity', 2))
+  const what = { parts: ['checks'], reason: 'crime', until: it.clock.now + DAY } as const
+  for (const who of [clerk, caseworker]) await step(() => who.withhold(1, what))
+  await step(() => clerk.account(1))
+  await step(() => clerk.endAccount(1, 'given'))
+  const wrong = { agencyChildId: ask.agencyChildId, about: { details: 'identity' }, reason: 'misspelt' } as const
+  for (const reference of ['K/1', 'K/2']) await step(() => health.askCorrection({ ...wrong, reference }))
+  await step(() => clerk.corrections())
+  await step(() => clerk.pursueCorrection(1))
+  await step(() => clerk.decideCorrection(1, 'refused'))
+}
 
 async function conference(police: Agency, health: Agency): Promise<void> {
   const known = await step(() => police.identify({ nhsNumber: nhsNumber(1) }, 'PC 42'))

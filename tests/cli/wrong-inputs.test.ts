@@ -116,16 +116,28 @@ describe('the command line itself', () => {
     const own = commands
       .filter(
         (name) =>
-          !['help', 'enrol', 'enquiry', 'policy', 'conference', 'duplicates', 'alert', 'custodian', 'witness'].includes(
-            name,
-          ),
+          ![
+            'help',
+            'enrol',
+            'enquiry',
+            'account',
+            'correction',
+            'policy',
+            'conference',
+            'duplicates',
+            'alert',
+            'custodian',
+            'witness',
+          ].includes(name),
       )
       .map((name) => [name])
     const nested = [
       ['enrol', 'agency'],
       ['enrol', 'officer'],
       ['enrol', 'sealer'],
-      ['enquiry', 'end'],
+      ...['take', 'assign', 'ask', 'answer', 'end'].map((name) => ['enquiry', name]),
+      ...['ask', 'list', 'show', 'withhold', 'delay', 'end'].map((name) => ['account', name]),
+      ...['ask', 'list', 'pursue', 'decide'].map((name) => ['correction', name]),
       ['policy', 'validate'],
       ['conference', 'open'],
       ['conference', 'join'],
