@@ -64,8 +64,23 @@ const held: fc.Arbitrary<Held> = fc.record({
       lawfulBasis: fc.constant('public-task' as const),
     }),
   ),
-  consents: fc.array(fc.record({ at })),
-  corrections: fc.array(fc.record({ at })),
+  consents: fc.array(
+    fc.record({
+      by: fc.constantFrom('child' as const, 'carer' as const),
+      kind: fc.constant('service'),
+      information: fc.constant('identity'),
+      to: fc.constant('management' as const),
+      given: fc.boolean(),
+      at,
+    }),
+  ),
+  corrections: fc.array(
+    fc.record({
+      askedAt: at,
+      about: fc.constant({ check: '0123456789' }),
+      reason: fc.constant('misspelt' as const),
+    }),
+  ),
 })
 const parts: fc.Arbitrary<readonly AccountPart[]> = fc.subarray([...ACCOUNT_PARTS])
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ChildAccount, CorrectionAsk, Officer } from '../../src/index.js'
+import type { CorrectionAsk } from '../../src/agency.js'
+import type { ChildAccount, Officer } from '../../src/index.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
