@@ -160,12 +160,21 @@ async function requireDeadline(
 /** Who wants to hear that a deadline is soon, overdue, or escalated to managers. */
 export type Reminding = (reminder: SeenDeadline) => void | Promise<void>
 
+export interface RemindOptions {
+  readonly shielding?: boolean | undefined
+}
+
 /**
  * Tells of every deadline that has become soon, overdue or escalated since it was last told of, and gives their number. What
  * was told is kept, so a call tells of nothing twice; after a crash in the middle, the one that was being told is told again.
  * To be called by a scheduler, as often as wanted: what a deadline is does not depend on it.
+ * @param options `shielding`: of those that shielding officers alone are shown, instead of all the others
  */
-export async function remind(hub: HubContext, tell: Reminding): Promise<number> {
+export async function remind(
+  hub: HubContext,
+  tell: Reminding,
+  { shielding = false }: RemindOptions = {},
+): Promise<number> {
   const calendar = await englishCalendar()
   const now = hub.clock()
   const until = calendar.addWorkingDays(now, REMINDED_DAYS_MAX + 1)
@@ -173,7 +182,7 @@ export async function remind(hub: HubContext, tell: Reminding): Promise<number> 
   for await (const row of deadlinesFrom(hub, undefined)) {
     if (row.dueAt > until) break
     const state = stateOf(row, now, calendar)
-    if (isSilenced(row, now) || !isBeyond(state, row.reminded)) continue
+    if (isForShielding(row) !== shielding || isSilenced(row, now) || !isBeyond(state, row.reminded)) continue
     await tell(seen(row, state, now))
     told += 1
     await hub.ledger.write(async () => {

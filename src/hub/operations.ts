@@ -100,9 +100,9 @@ export function operations(
       await assess()
       yield* listDeadlines(hub, { ...filter, isShielding: false })
     },
-    async remind(tell) {
+    async remind(tell, options) {
       await assess()
-      return remind(hub, tell)
+      return remind(hub, tell, options)
     },
     alerts: (filter) => listAlerts(hub, { ...filter, isShielding: false }),
     onAlert(listener) {

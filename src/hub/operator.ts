@@ -16,7 +16,7 @@ import type { Adoption, AdoptOptions } from './adopt-policy.js'
 import type { AlertFilter } from './alert-desk.js'
 import type { CaseFilter, CaseSummary } from './case-lists.js'
 import type { NewKeyset } from './change-roster.js'
-import type { DeadlineFilter, Reminding, SeenDeadline } from './deadlines.js'
+import type { DeadlineFilter, Reminding, RemindOptions, SeenDeadline } from './deadlines.js'
 import type { DuplicateFilter, PublicDuplicate } from './duplicate-list.js'
 import type { EnquiryFilter, PublicEnquiry } from './enquiries-list.js'
 import type { ChangeOptions, RosterOutcome } from './enrolment.js'
@@ -149,10 +149,10 @@ export interface Hub extends HubPort, AsyncDisposable {
   deadlines(filter?: DeadlineFilter): AsyncIterable<SeenDeadline>
   /**
    * Tells of every deadline that has become soon, overdue or escalated since it was last told of, and gives their number. For a
-   * scheduler to call as often as it likes: nothing is told twice, but for what was being told when a process died. Shielding
-   * officers' are told too: see that only they hear of enquiries from number 1,000,000,001 on.
+   * scheduler to call as often as it likes: nothing is told twice, but for what was being told when a process died. With `shielding`
+   * of those that shielding officers alone are shown, instead of all the others.
    */
-  remind(tell: Reminding): Promise<number>
+  remind(tell: Reminding, options?: RemindOptions): Promise<number>
   /** Suspected duplicates by number, without those about shielded children. */
   duplicates(filter?: DuplicateFilter): AsyncIterable<PublicDuplicate>
   /** Alerts by number, without those that shielding officers alone are shown. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { workingDeadline } from '../case/agenda.js'
+import type { CaseFile } from '../case/case.js'
 import { dayInLondon, englishCalendar, type WorkingCalendar } from '../case/deadlines.js'
 import {
   type AgencyWord,
@@ -114,12 +115,19 @@ async function agendaAfter(
   calendar: WorkingCalendar,
   at: number,
 ): Promise<Awaited<ReturnType<typeof due>>> {
-  const file = await requireCase(hub, after.case)
+  const file = await presentCase(hub, after.case)
   if (file.status === 'closed') return referralsDone(hub, [after.number])
   const puts = await dueAfter(hub, before, after, calendar)
   if (after.status !== 'declined') return puts
   const review = workingDeadline('review', file.number, at, calendar, { case: file.number, officer: after.officer })
   return [...puts, ...(await due(hub, review))]
+}
+
+/** The case, or the one that goes on in its place since officers linked two ids. */
+async function presentCase(hub: HubContext, number: number): Promise<CaseFile> {
+  let file = await requireCase(hub, number)
+  while (file.joinedTo !== undefined) file = await requireCase(hub, file.joinedTo)
+  return file
 }
 
 /** @throws {IndexError} `ERR_REQUEST_INVALID` for a day before the referral or after today */

@@ -86,6 +86,10 @@ describe('the list of what is due', () => {
     expect(names(await it.shielding.deadlines())).toEqual(['enquiry 1 overdue', `enquiry ${hidden} overdue`])
     const silence = { kind: 'enquiry', number: hidden, reason: 'child-absent', until: NOW + HOUR } as const
     await expect(manager.silence(silence)).rejects.toMatchObject({ code: 'ERR_DEADLINE_UNKNOWN' })
+    const told: string[] = []
+    const remind = (shielding?: boolean) => it.hub.remind((each) => void told.push(...names([each])), { shielding })
+    expect([await remind(), await remind(true), await remind(true)]).toEqual([1, 1, 0])
+    expect(told).toEqual(['enquiry 1 overdue', `enquiry ${hidden} overdue`])
     await it.shielding.silence(silence)
     await expect(it.shielding.silence({ ...silence, number: 1 })).rejects.toMatchObject({ code: 'ERR_ROLE_MISSING' })
   })

@@ -222,6 +222,15 @@ describe('a referral', () => {
     expect(await it.first.referrals({ status: 'declined' })).toHaveLength(1)
     expect(await it.first.referrals({ after: 1 })).toHaveLength(1)
     expect(await wrongIn(it)).toEqual([])
+    // Officers linked the child to another since: the case that goes on is the one to look at.
+    const hub = await it.context()
+    const file = await hub.shelf.one('case', u64(1))
+    if (file === undefined) throw new Error('no case')
+    const joined = { ...file, status: 'closed', joinedTo: 2 } as const
+    const puts = [joined, { ...file, number: 2 }].map((each) => hub.shelf.put('case', u64(each.number), each))
+    await hub.ledger.write(async () => ({ puts }))
+    await it.health.decline(2, 'no-capacity')
+    expect(await due(it.first, { mine: true })).toEqual(['review 2 upcoming'])
   })
 
   test('is answered by its own agency alone, in words that follow', async () => {
@@ -285,6 +294,16 @@ test('it goes to nobody who is not enrolled, is suspended or has no agreement, n
       code: 'ERR_REQUEST_INVALID',
       field: 'openings',
     })
+  // Whoever does not need to know of the case any longer tells nobody: that is denied, and on record.
+  await worker.leave(1)
+  await expect(worker.refer(asked)).rejects.toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
+  const { ledger } = await it.context()
+  const decisions = (await ledger.read(0, 1000)).flatMap(({ entry }) =>
+    entry?.type === 'disclosure' ? [JSON.stringify(fromJsonBytes(entry.body))] : [],
+  )
+  expect(decisions.at(-1)).toContain('"to":"childrens-care"')
+  expect(decisions.at(-1)).toContain('no-need-to-know')
+  await worker.join(1, 'duty-desk')
   // The agreement ends while the referral is under way, and is over afterwards.
   const slow = officerThrough(the, async (message, next) => {
     if (decodeMessage(message).verb !== 'refer') return next(message)

@@ -124,10 +124,10 @@ function remindCommand(): Command {
     'remind',
     'Tell of every deadline that is soon, overdue or escalated now and was not told of as such. For a scheduler.',
     { example: 'remind', json: `one line each (NDJSON): ${LINE}` },
-  )
-  return does(command, (context) =>
+  ).option('--shielding', 'of what shielding officers alone may hear, instead of all the rest')
+  return does<{ shielding?: boolean }>(command, (context, { shielding }) =>
     withHub(context, async (hub) => {
-      await hub.remind((each) => context.out.item(each, deadlineLine(each)))
+      await hub.remind((each) => context.out.item(each, deadlineLine(each)), { shielding })
       return DONE
     }),
   )
