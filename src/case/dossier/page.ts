@@ -46,7 +46,7 @@ export function dossierPage(dossier: Dossier): string {
       casesSection(dossier),
     ],
     footer: 'Made without a name, an address, a date of birth or an area. Who the child is, only an opening tells.',
-    style: PICTURE_STYLE + LANES_STYLE,
+    style: PICTURE_STYLE + LANES_STYLE + CHECKS_STYLE,
   })
 }
 
@@ -129,6 +129,7 @@ function timelineTable(timeline: readonly TimelineItem[]): Markup {
     caption: 'Checks, oldest first',
     head: ['No.', 'Occurred', 'Kind of agency', 'What was seen', 'Severity', 'Bears on', 'Sign'],
     rows: shown.map(checkRow),
+    kind: 'checks',
   })}${more === 0 ? undefined : html`<p>and ${plural(more, 'earlier check')}, which the dossier as JSON has</p>\n`}`
 }
 
@@ -248,3 +249,13 @@ function casesSection({ earlier, openings, referrals }: Dossier): Section {
       : html`<ul>${items.map((words) => html`<li>${words}</li>\n`)}</ul>\n`
   return { id: 'cases', title: 'Earlier cases, openings and referrals', body }
 }
+
+const CHECKS_STYLE = `
+.checks tr.withdrawn td:not(.sign){text-decoration:line-through}
+.checks td:nth-child(4){width:44%;min-width:16rem}
+.checks td:nth-child(2){min-width:6rem}
+@media print{
+.checks{font-size:8pt}
+.checks td:nth-child(n){min-width:0}
+}
+`

@@ -170,7 +170,7 @@ function markTitle(items: readonly TimelineItem[], severity: number, supports: n
 }
 
 /** A dot, a circle, a square, a triangle, a diamond: from no indicator to the gravest. */
-export function shapeOf(severity: number, x: number, y: number, isWithdrawn = false): Markup {
+function shapeOf(severity: number, x: number, y: number, isWithdrawn = false): Markup {
   const kind = `mark s${severity}${isWithdrawn ? ' withdrawn' : ''}`
   const strike = isWithdrawn
     ? html`<line class="strike" x1="${rounded(x - 8)}" x2="${rounded(x + 8)}" y1="${rounded(y + 8)}" y2="${rounded(y - 8)}"/>`
@@ -236,6 +236,4 @@ svg rect.run.child-protection{fill:var(--harm-wash);stroke:var(--harm)}
 svg rect.run.nothing{fill:none}
 svg text.run{fill:var(--ink);font-size:11px}
 svg.legend{margin-top:-.5rem}
-tr.withdrawn td:not(.sign){text-decoration:line-through}
-td.sign{white-space:nowrap}
 `

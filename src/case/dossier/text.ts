@@ -14,7 +14,7 @@ import {
 import type { TimelineItem } from './timeline.js'
 
 /** Columns of a terminal that no line passes. */
-export const COLUMNS = 80
+const COLUMNS = 80
 const NAME_COLUMNS = 14
 const BAR_COLUMNS = 20
 

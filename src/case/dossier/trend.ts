@@ -13,7 +13,7 @@ import {
 import type { Hidden } from './hidden.js'
 
 /** Days of a period of the trend. */
-export const PERIOD_DAYS = 30
+const PERIOD_DAYS = 30
 const PERIODS_MIN = 6
 /** About three years, however far back a policy looks. */
 const PERIODS_MAX = 36
