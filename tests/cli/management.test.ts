@@ -77,6 +77,12 @@ function expectRefused(ran: Ran, code: string): void {
   expect(ran).toMatchObject({ code: 2, stdout: '' })
 }
 
+async function numbers(...filter: string[]): Promise<unknown[]> {
+  const listed = await here('cases', ...filter, '--json')
+  expectDone(listed)
+  return lines(listed).map(({ number }) => number)
+}
+
 /** What runs on everybody's agenda. */
 async function dueNow(): Promise<string[]> {
   const listed = await here('deadlines', ...MANAGER, '--json')
@@ -130,11 +136,12 @@ beforeAll(async () => {
     officer('first'),
     officer('second'),
     officer('third'),
+    officer('again', '--person', 'p-second'),
     officer('manager', '--role', 'manager'),
     officer('records', '--role', 'records'),
   ])
     expectDone(await here(...args))
-  const ids = ['births', 'police', 'care', 'first', 'second', 'third', 'manager', 'records']
+  const ids = ['births', 'police', 'care', 'first', 'second', 'third', 'again', 'manager', 'records']
   expectDone(await here('enrol', 'together', ...ids.map((id) => at(`${id}.key.json`))))
   expectDone(await here('register', at('children.csv'), '--sealer', at('births.key.json'), '--test-numbers'))
   expectDone(await here('check', at('checks.csv'), ...POLICE, '--test-numbers'))
@@ -143,15 +150,23 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('in the morning', () => {
   test('the list of cases is by number, and can be narrowed down', async () => {
-    const all = await cli('cases')
+    const all = await cli('cases', ...FIRST)
     expectDone(all)
     expect(all.stdout).toMatch(/case 1\b.*child-protection.*\n.*case 2\b.*review/)
-    const byStatus = lines(await here('cases', '--status', 'new', '--json'))
-    expect(byStatus.map(({ number, level }) => [number, level])).toEqual([
-      [1, 'child-protection'],
-      [2, 'review'],
-    ])
-    expect((await here('cases', '--status', 'closed')).stdout).toBe('')
+    expect(await numbers('--status', 'new')).toEqual([1, 2])
+    expect(await numbers('--threshold', 'child-protection')).toEqual([1])
+    expect(await numbers('--unowned', '--after', '1')).toEqual([2])
+    expect(await numbers('--mine', ...FIRST)).toEqual([])
+    expect(await numbers('--again')).toEqual([])
+    const wrong = [['--status', 'late'], ['--threshold', 'none', '--owner', 'first', '--unowned'], ['--mine']]
+    for (const args of wrong) expectRefused(await here('cases', ...args), 'ERR_REQUEST_INVALID')
+    expectRefused(await here('cases', ...RECORDS), 'ERR_ROLE_MISSING')
+  })
+
+  test('the next case is the most urgent one', async () => {
+    const next = await cli('next', ...FIRST, '--json')
+    expectDone(next)
+    expect(json(next)).toMatchObject({ case: { number: 1, threshold: 'child-protection' } })
   })
 
   test('a dossier says what happened, and to nobody’s name', async () => {
@@ -181,10 +196,13 @@ describe('in the morning', () => {
     const ask = ['--purpose', 'referral', '--basis', 'public-task']
     expect(await dueNow()).toEqual(['review 1', 'review 2'])
     expectRefused(await here('open', '1', ...FIRST, ...ask), 'ERR_DISCLOSURE_DENIED')
-    expect(await cli('take', '1', ...FIRST)).toMatchObject({ code: 0, stdout: 'Case 1 is yours\n' })
-    expectDone(await here('take', '2', ...FIRST))
+    expect(json(await cli('next', '--take', ...FIRST, '--json'))).toMatchObject({ case: { number: 1 }, taken: true })
+    expect(await cli('take', '2', ...FIRST)).toMatchObject({ code: 0, stdout: 'Case 2 is yours\n' })
+    // To another officer the next one is none of these.
+    expect(json(await here('next', ...SECOND, '--json'))).toEqual({})
     expect(await dueNow()).toEqual([])
-    expect(lines(await here('cases', '--status', 'under-review', '--json')).map(({ number }) => number)).toEqual([1, 2])
+    expect(await numbers('--status', 'under-review', '--mine', ...FIRST)).toEqual([1, 2])
+    expectRefused(await here('take', '1', ...SECOND), 'ERR_CASE_STATUS')
   })
 })
 
@@ -338,7 +356,7 @@ describe('in the evening', () => {
     expectRefused(await here('close', '1', ...SECOND, ...said), 'ERR_CASE_STATUS')
     expectRefused(await here('take', '1', ...SECOND), 'ERR_CASE_STATUS')
     expectRefused(await here('open', '1', ...FIRST, ...ask), 'ERR_CASE_STATUS')
-    expect(lines(await here('cases', '--status', 'closed', '--json')).map(({ number }) => number)).toEqual([1])
+    expect(await numbers('--status', 'closed')).toEqual([1])
   })
 
   test('the journal of the day verifies', async () => {
