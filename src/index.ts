@@ -62,6 +62,18 @@ export {
   MANAGEMENT,
   type Understanding,
 } from './case/consent.js'
+export {
+  DETERMINATION_FINDINGS,
+  DETERMINATION_REASONS,
+  DETERMINATION_WITHDRAWAL_REASONS,
+  type DeterminationFinding,
+  type DeterminationReason,
+  type DeterminationWithdrawalReason,
+  MET_REASONS,
+  type MetReason,
+  NOT_MET_REASONS,
+  type NotMetReason,
+} from './case/determination.js'
 export type { Dossier, EarlierCase, Reason, SeenVerdict } from './case/dossier/dossier.js'
 export { dossierPage } from './case/dossier/page.js'
 export { dossierLines } from './case/dossier/text.js'
@@ -163,6 +175,7 @@ export type {
   Unlocking,
 } from './hub.js'
 export { decodeKeyFile, encodeKeyFile, type KeyFile } from './key-file.js'
+export type { Judgement } from './officer/determine.js'
 export {
   type About,
   type AlertFilter,
