@@ -120,6 +120,8 @@ describe('recording', () => {
   test('the same again is the same record; another word is another, and counts in its place', async () => {
     expect(await first.recordConsent(NAMING)).toBe(1)
     const size = await it.hub.journal.size()
+    // Another message that says the same: the answer to the first was lost.
+    it.clock.now += MINUTE
     expect(await first.recordConsent(NAMING)).toBe(1)
     expect(await it.hub.journal.size()).toBe(size)
     it.clock.now += MINUTE
