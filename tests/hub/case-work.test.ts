@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { needsToKnow } from '../../src/case/need.js'
 import { putCase } from '../../src/hub/put-case.js'
-import type { Officer } from '../../src/index.js'
-import { DAY, type House, house, nhsNumber } from '../support/house.js'
+import { createOfficer, type HubPort, type Officer } from '../../src/index.js'
+import { decodeMessage } from '../../src/port.js'
+import { keyOf } from '../support/forge.js'
+import { childDetails, DAY, type House, house, NOW, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 import { wrongIn } from '../verify/office.js'
 
@@ -105,6 +107,73 @@ describe('an officer', () => {
     expect(await it.second.nextCase()).toMatchObject({ number: 1, owner: 'first' })
     await it.second.take(1)
     expect(await it.second.cases({ owner: 'second' })).toMatchObject([{ number: 1 }])
+    expect(await wrongIn(it)).toEqual([])
+  })
+})
+
+/** An officer on whose messages something happens before a verb of theirs arrives. */
+function interruptedAt(it: House, id: string, verb: string, act: () => Promise<unknown>): Officer {
+  const hub: HubPort = {
+    pin: it.line.pin,
+    async send(message, options) {
+      if (decodeMessage(message).verb === verb) await act()
+      return it.line.send(message, options)
+    },
+  }
+  const standing = { undertakingAt: NOW - DAY, trainingUntil: NOW + DAY, vettingUntil: NOW + DAY }
+  return createOfficer({ id, person: `person-${id}`, key: keyOf(it, id), hub, clock: it.clock.read, ...standing })
+}
+
+describe('between the permit and the request', () => {
+  const ask = { case: 1, group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
+
+  test.each<[string, (it: House) => Promise<unknown>, string]>([
+    ['their need to know ends', (it) => it.first.leave(1), 'ERR_DISCLOSURE_DENIED'],
+    ['the case is closed', (it) => it.third.close(1, 'assessed', 'unfounded'), 'ERR_CASE_STATUS'],
+  ])('an officer opens nothing once %s', async (_, act, code) => {
+    await using it = await withCases('police-protection')
+    await it.register(childDetails(1))
+    await it.first.take(1)
+    await it.second.close(1, 'assessed', 'unfounded')
+    const officer = interruptedAt(it, 'first', 'open', () => act(it))
+    await expect(officer.open(ask)).rejects.toEqual(refused(code))
+    expect(await wrongIn(it)).toEqual([])
+  })
+})
+
+describe('two cases that become one', () => {
+  test('have the owner of either, and the level of the higher; the other ends, and a split is on record', async () => {
+    await using it = await withCases('child-disclosure', 'police-protection')
+    await it.first.take(2)
+    await it.second.join(1, 'duty-desk')
+    const duplicate = await it.third.suspect(1, 2)
+    await it.second.link(duplicate, 'merge', 'registered-twice')
+    await it.third.link(duplicate, 'merge', 'registered-twice')
+    await it.hub.caughtUp()
+    expect(await it.first.cases({ status: 'closed' })).toMatchObject([{ number: 1, joinedTo: 2 }])
+    expect(await it.first.cases({ owner: 'first' })).toMatchObject([{ number: 2, threshold: 'child-protection' }])
+    expect((await fileOf(it, 1))?.needs).toMatchObject([{ party: 'second', endedAt: it.clock.now }])
+    expect(await wrongIn(it)).toEqual([])
+    await it.second.split(duplicate, 'linked-in-error')
+    await it.third.split(duplicate, 'linked-in-error')
+    await it.hub.caughtUp()
+    expect((await fileOf(it, 2))?.splitAt).toBe(it.clock.now)
+    expect(await it.second.cases({ owner: null, status: 'new' })).toMatchObject([{ reReferral: true }])
+    expect(await wrongIn(it)).toEqual([])
+  })
+
+  test('of which the higher had no owner: the other’s officer goes on with both', async () => {
+    await using it = await withCases('child-disclosure', 'child-disclosure', 'police-protection')
+    await it.first.take(2)
+    await it.first.leave(2)
+    await it.second.take(3)
+    const duplicate = await it.third.suspect(2, 3)
+    for (const officer of [it.first, it.third]) await officer.link(duplicate, 'merge', 'registered-twice')
+    await it.hub.caughtUp()
+    expect(await it.first.cases({ owner: 'second' })).toMatchObject([
+      { number: 2, threshold: 'child-protection', status: 'under-review' },
+    ])
+    expect(await it.first.cases({ owner: null })).toMatchObject([{ number: 1 }, { number: 3, status: 'closed' }])
     expect(await wrongIn(it)).toEqual([])
   })
 })
