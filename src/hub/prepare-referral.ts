@@ -128,7 +128,7 @@ export function requireReceiver(hub: HubContext, to: string): Agency {
 }
 
 /** The requests of an officer's own openings of one case, all for one purpose and on one basis. */
-export async function requireOwnOpenings(
+async function requireOwnOpenings(
   hub: HubContext,
   openings: readonly Uint8Array[],
   officer: string,
@@ -208,7 +208,7 @@ function openingsIn(openings: readonly Uint8Array[]): readonly [string, ...strin
 }
 
 /** The referral that these openings were prepared or sent as, to this agency. */
-export async function referralOf(
+async function referralOf(
   hub: HubContext,
   { openings, to }: Pick<Asked, 'openings' | 'to'>,
 ): Promise<Referral | undefined> {
