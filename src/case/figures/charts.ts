@@ -25,24 +25,45 @@ export interface Panels {
 
 /** Bars side by side. A figure that is not shown is a dashed stub whose length says nothing; a sum has a line between its bounds. */
 export function barsChart({ id, title, panels }: Panels): Markup {
-  const names = panels[0]?.bars.map(({ name }) => name) ?? []
+  const bands = Array.from({ length: Math.ceil(panels.length / ABREAST) }, (_, at) =>
+    panels.slice(at * ABREAST, (at + 1) * ABREAST),
+  )
   const most = Math.max(10, ...panels.flatMap(({ bars }) => bars.map(({ figure }) => figure.atMost)))
-  const across = (WIDTH - LABEL) / Math.max(1, panels.length)
-  const scale = (across - 64) / most
-  const heads = panels.map(({ name }) => lines(name, Math.floor((across - 8) / 7)))
-  const top = 16 + 14 * Math.max(0, ...heads.map(({ length }) => length))
-  const height = top + names.length * ROW + 6
-  return svg({ id, title, height }, [
-    ...names.map(
-      (name, at) => html`<text x="${LABEL - 10}" y="${top + at * ROW + 15}" text-anchor="end">${short(name)}</text>`,
-    ),
-    ...panels.map(({ bars }, panel) => {
-      const x = LABEL + panel * across
-      const head = heads[panel]?.map((line, at) => html`<text class="head" x="${x}" y="${14 + at * 14}">${line}</text>`)
-      const axis = html`<line class="grid" x1="${x}" x2="${x}" y1="${top - 4}" y2="${height}"/>`
-      return html`<g>${head}${axis}${bars.map((bar, at) => barAt(bar, x, top + at * ROW, scale))}</g>`
-    }),
-  ])
+  const across = (WIDTH - LABEL) / Math.min(ABREAST, Math.max(1, panels.length))
+  let height = 0
+  const drawn = bands.map((band) => {
+    const { body, bottom } = bandAt(band, height, across, (across - 64) / most)
+    height = bottom + 12
+    return body
+  })
+  return svg({ id, title, height }, drawn)
+}
+
+const ABREAST = 4
+
+/** Panels side by side, with the names of their rows to the left. */
+function bandAt(
+  band: Panels['panels'],
+  y: number,
+  across: number,
+  scale: number,
+): { readonly body: Markup; readonly bottom: number } {
+  const heads = band.map(({ name }) => lines(name, Math.floor((across - 8) / 7)))
+  const top = y + 16 + 14 * Math.max(0, ...heads.map(({ length }) => length))
+  const names = band[0]?.bars.map(({ name }) => name) ?? []
+  const bottom = top + names.length * ROW
+  const labels = names.map(
+    (name, at) => html`<text x="${LABEL - 10}" y="${top + at * ROW + 15}" text-anchor="end">${short(name)}</text>`,
+  )
+  const drawn = band.map(({ bars }, panel) => {
+    const x = LABEL + panel * across
+    const head = heads[panel]?.map(
+      (line, at) => html`<text class="head" x="${x}" y="${y + 14 + at * 14}">${line}</text>`,
+    )
+    const axis = html`<line class="grid" x1="${x}" x2="${x}" y1="${top - 4}" y2="${bottom}"/>`
+    return html`<g>${head}${axis}${bars.map((bar, at) => barAt(bar, x, top + at * ROW, scale))}</g>`
+  })
+  return { body: html`${labels}${drawn}`, bottom }
 }
 
 function barAt({ name, figure }: NamedFigure, x: number, y: number, scale: number): Markup {
@@ -132,6 +153,7 @@ export function ratioChart(id: string, { groups, reference, kind }: GroupFigures
   const height = top + rows.length * ROW + 6
   const marks = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20].filter((mark) => mark >= least && mark <= most)
   return svg({ id, title: `Ratios to ${reference}, by ${kind}`, height }, [
+    html`<text x="${left - 12}" y="18" text-anchor="end">1 is the same rate</text>`,
     ...marks.map(
       (mark) =>
         html`<line class="${mark === 1 ? 'one' : 'grid'}" x1="${at(mark)}" x2="${at(mark)}" y1="${top - 4}" y2="${height}"/><text x="${at(mark)}" y="18" text-anchor="middle">${mark}</text>`,
