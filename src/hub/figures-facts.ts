@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CASE_OUTCOMES, CLOSING_REASONS } from '../case/case.js'
 import { englishCalendar, type WorkingCalendar } from '../case/deadlines.js'
-import { ENQUIRY_OUTCOMES, type EnquiryOutcome } from '../case/enquiry.js'
+import { ENQUIRY_OUTCOMES } from '../case/enquiry.js'
 import { type DatedFact, endedFacts, referralFacts, runningFact } from '../case/figures/ended.js'
 import type { Fact } from '../case/figures/part.js'
 import { parseSignedRequest } from '../case/messages.js'
@@ -10,11 +10,9 @@ import { decodeBatchEntry } from '../check/batch.js'
 import { parseWithdrawalEntry } from '../check/withdrawal.js'
 import type { Entry } from '../journal/entry.js'
 import { fromJsonBytes } from '../json.js'
-import type { Table } from '../store/port.js'
 import { deadlinesFrom } from './agenda.js'
 import type { HubContext } from './context.js'
 import { SHIELDING_NUMBERS } from './counters.js'
-import type { Rows } from './rows.js'
 import { numberKey } from './shelf.js'
 
 /** A stretch of the journal, with the instant that each entry counts at. */
@@ -26,13 +24,14 @@ export interface DatedEntry {
 /** What the entries of a page say, once what they leave to the tables has been read. */
 export async function factsOf(hub: HubContext, entries: readonly DatedEntry[]): Promise<readonly DatedFact[]> {
   const heard = entries.flatMap((each) => hear(each))
-  const [referrals, enquiries] = [await rowsOf(hub, 'referral', heard), await rowsOf(hub, 'enquiry', heard)]
+  const referrals = await referralsOf(hub, heard)
   const ofReferrals = referrals.size === 0 ? undefined : referralFactsOf(referrals, await englishCalendar())
+  const dueAt = await dueAtOf(hub, heard)
   return heard.flatMap((each): readonly DatedFact[] => {
     if (each.of === 'fact') return [each.fact]
     if (each.of === 'referral') return ofReferrals?.(each) ?? []
-    const dueAt = enquiries.get(each.number)?.dueAt
-    return dueAt === undefined ? [] : endedFacts('enquiry', { ...each, dueAt })
+    const due = dueAt.get(each)
+    return due === undefined ? [] : endedFacts(each.kind, { ...each, dueAt: due })
   })
 }
 
@@ -62,9 +61,18 @@ export async function* runningFacts(hub: HubContext, from: number, until: number
 /** What an entry says by itself, or of a row that says the rest. */
 type Heard =
   | { readonly of: 'fact'; readonly fact: DatedFact }
-  | { readonly of: 'enquiry'; readonly number: number; readonly outcome: EnquiryOutcome; readonly at: number }
+  | Ended
   /** `saidAt`: the hub's clock when the agency's word came, as the referral has it. */
   | { readonly of: 'referral'; readonly number: number; readonly saidAt: number; readonly at: number }
+
+interface Ended {
+  readonly of: 'ended'
+  readonly kind: 'enquiry' | 'account' | 'correction'
+  readonly outcome?: string | undefined
+  /** Of the row that says when it was due. */
+  readonly key: Uint8Array
+  readonly at: number
+}
 
 const caseEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('raised'), level: z.string(), reReferral: z.literal(true).optional() }),
@@ -72,6 +80,10 @@ const caseEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('closed'), reason: z.enum(CLOSING_REASONS), outcome: z.enum(CASE_OUTCOMES) }),
   // Of two cases that are one child's one goes on, and the other, `closed`, ends.
   z.object({ event: z.literal('joined'), closed: z.number() }),
+])
+const determinationEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('determined'), determination: z.object({ finding: z.enum(['met', 'not-met']) }) }),
+  z.object({ event: z.literal('withdrawn') }),
 ])
 const agencyWord = z.object({ event: z.enum(['decided', 'declined', 'reported']), number: z.number() })
 const endedEvent = z.object({ event: z.literal('ended'), enquiry: z.string(), outcome: z.enum(ENQUIRY_OUTCOMES) })
@@ -95,7 +107,7 @@ function hear({ entry, at }: DatedEntry): readonly Heard[] {
       return [{ of: 'fact', fact: { table: 'openings', row: purpose, column: lawfulBasis, at } }]
     }
     case 'determination':
-      return [{ of: 'fact', fact: { table: 'determinations', row: 'made', column: 'all', at } }]
+      return [{ of: 'fact', fact: { table: 'determinations', row: officersWord(entry.body), column: 'all', at } }]
     case 'case': {
       const said = caseEvent.safeParse(fromJsonBytes(entry.body)).data
       return said === undefined ? [] : [{ of: 'fact', fact: { ...caseFact(said), at } }]
@@ -109,12 +121,18 @@ function hear({ entry, at }: DatedEntry): readonly Heard[] {
       const number = said.success ? Number(said.data.enquiry) : SHIELDING_NUMBERS
       // Those about shielded children are told to nobody else, and counted nowhere.
       return said.success && number < SHIELDING_NUMBERS
-        ? [{ of: 'enquiry', number, outcome: said.data.outcome, at }]
+        ? [{ of: 'ended', kind: 'enquiry', outcome: said.data.outcome, key: numberKey(number), at }]
         : []
     }
     default:
       return []
   }
+}
+
+function officersWord(body: Uint8Array): 'made' | 'disagreed' | 'withdrawn' {
+  const said = determinationEvent.safeParse(fromJsonBytes(body)).data
+  if (said?.event === 'withdrawn') return 'withdrawn'
+  return said?.determination.finding === 'not-met' ? 'disagreed' : 'made'
 }
 
 function caseFact(said: z.infer<typeof caseEvent>): Fact {
@@ -130,17 +148,29 @@ function caseFact(said: z.infer<typeof caseEvent>): Fact {
   }
 }
 
-async function rowsOf<T extends Table & ('referral' | 'enquiry')>(
-  hub: HubContext,
-  table: T,
-  heard: readonly Heard[],
-): Promise<ReadonlyMap<number, Rows[T]>> {
-  const numbers = [...new Set(heard.flatMap((each) => (each.of === table ? each.number : [])))]
-  const rows = await hub.shelf.get(table, numbers.map(numberKey))
-  return new Map(
-    numbers.flatMap((number, at) => {
+async function referralsOf(hub: HubContext, heard: readonly Heard[]): Promise<ReadonlyMap<number, Referral>> {
+  const numbers = [...new Set(heard.flatMap((each) => (each.of === 'referral' ? each.number : [])))]
+  const rows = await hub.shelf.get('referral', numbers.map(numberKey))
+  return new Map(rows.flatMap((row) => (row === undefined ? [] : [[row.number, row]])))
+}
+
+/** When what ended was due, as its row says. */
+async function dueAtOf(hub: HubContext, heard: readonly Heard[]): Promise<ReadonlyMap<Heard, number>> {
+  const dueAt = new Map<Heard, number>()
+  for (const table of ['enquiry'] as const) {
+    const ended = heard.filter((each): each is Ended => each.of === 'ended' && tableOf(each) === table)
+    const rows = await hub.shelf.get(
+      table,
+      ended.map(({ key }) => key),
+    )
+    for (const [at, each] of ended.entries()) {
       const row = rows[at]
-      return row === undefined ? [] : [[number, row] as const]
-    }),
-  )
+      if (row !== undefined && 'dueAt' in row) dueAt.set(each, row.dueAt)
+    }
+  }
+  return dueAt
+}
+
+function tableOf({ kind }: Ended): 'enquiry' | 'account' {
+  return kind === 'enquiry' ? 'enquiry' : 'account'
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toJsonBytes } from '../../src/json.js'
 import { searchBytes } from '../../src/testing.js'
 import { childDetails, DAY, type House, house, MINUTE, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
@@ -70,6 +71,25 @@ describe('what is counted', () => {
     expect(shownIn(second, 'raised')).toEqual({ 'child-protection re-referral': few })
     expect(shownIn(second, 'closed')).toEqual({ 'assessed child-in-need-plan': few })
     expect(shownIn(second, 'deadlines')).toEqual({ 'conference late': few })
+  })
+
+  test('officers’ words on cases: made, disagreed, withdrawn', async () => {
+    await using it = await house()
+    const { ledger } = await it.context()
+    const words = [
+      ...upTo(14).map(() => ({ event: 'determined', determination: { finding: 'met' } })),
+      ...upTo(20).map(() => ({ event: 'determined', determination: { finding: 'not-met' } })),
+      ...upTo(7).map(() => ({ event: 'withdrawn' })),
+    ]
+    await ledger.write(async () => ({
+      drafts: words.map((word) => ({ type: 'determination', body: toJsonBytes(word) })),
+    }))
+    it.clock.now = APRIL
+    expect(shownIn(await it.hub.figures({ period: '2026-Q1' }), 'determinations')).toEqual({
+      'made all': 15,
+      'disagreed all': 20,
+      'withdrawn all': 'suppressed',
+    })
   })
 
   test('no enquiry about a shielded child', async () => {
