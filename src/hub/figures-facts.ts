@@ -10,6 +10,7 @@ import { decodeBatchEntry } from '../check/batch.js'
 import { parseWithdrawalEntry } from '../check/withdrawal.js'
 import type { Entry } from '../journal/entry.js'
 import { fromJsonBytes } from '../json.js'
+import { correctionKey } from './accounts-corrections.js'
 import { deadlinesFrom } from './agenda.js'
 import type { HubContext } from './context.js'
 import { SHIELDING_NUMBERS } from './counters.js'
@@ -86,6 +87,10 @@ const determinationEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('withdrawn') }),
 ])
 const agencyWord = z.object({ event: z.enum(['decided', 'declined', 'reported']), number: z.number() })
+const familyEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('ended'), account: z.number() }),
+  z.object({ event: z.literal('correction-decided'), correction: z.number() }),
+])
 const endedEvent = z.object({ event: z.literal('ended'), enquiry: z.string(), outcome: z.enum(ENQUIRY_OUTCOMES) })
 
 /** An entry of a type that is not counted says nothing here, and neither does an event that is none of those asked for. */
@@ -115,6 +120,13 @@ function hear({ entry, at }: DatedEntry): readonly Heard[] {
     case 'referral': {
       const said = agencyWord.safeParse(fromJsonBytes(entry.body))
       return said.success ? [{ of: 'referral', number: said.data.number, saidAt: entry.at, at }] : []
+    }
+    case 'account': {
+      const said = familyEvent.safeParse(fromJsonBytes(entry.body)).data
+      if (said === undefined) return []
+      return said.event === 'ended'
+        ? [{ of: 'ended', kind: 'account', key: numberKey(said.account), at }]
+        : [{ of: 'ended', kind: 'correction', key: correctionKey(said.correction), at }]
     }
     case 'enquiry': {
       const said = endedEvent.safeParse(fromJsonBytes(entry.body))
@@ -157,7 +169,7 @@ async function referralsOf(hub: HubContext, heard: readonly Heard[]): Promise<Re
 /** When what ended was due, as its row says. */
 async function dueAtOf(hub: HubContext, heard: readonly Heard[]): Promise<ReadonlyMap<Heard, number>> {
   const dueAt = new Map<Heard, number>()
-  for (const table of ['enquiry'] as const) {
+  for (const table of ['enquiry', 'account'] as const) {
     const ended = heard.filter((each): each is Ended => each.of === 'ended' && tableOf(each) === table)
     const rows = await hub.shelf.get(
       table,

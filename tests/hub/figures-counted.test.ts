@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { correctionKey } from '../../src/hub/accounts-corrections.js'
+import { numberKey } from '../../src/hub/shelf.js'
 import { toJsonBytes } from '../../src/json.js'
 import { searchBytes } from '../../src/testing.js'
 import { childDetails, DAY, type House, house, MINUTE, nhsNumber } from '../support/house.js'
@@ -89,6 +91,31 @@ describe('what is counted', () => {
       'made all': 15,
       'disagreed all': 20,
       'withdrawn all': 'suppressed',
+    })
+  })
+
+  test('what families asked for, by whether it was answered in time', async () => {
+    await using it = await house()
+    const { ledger, shelf } = await it.context()
+    const dueAt = it.clock.now
+    it.clock.now += DAY
+    await ledger.write(async () => ({
+      drafts: [
+        ...upTo(12).map((account) => ({ event: 'ended', account })),
+        ...upTo(23).map((correction) => ({ event: 'correction-decided', correction })),
+        { event: 'delayed', account: 1 },
+      ].map((said) => ({ type: 'account', body: toJsonBytes(said) })),
+      puts: [
+        ...upTo(12).map((number) => shelf.put('account', numberKey(number), { number, dueAt } as never)),
+        ...upTo(23).map((correction) =>
+          shelf.put('account', correctionKey(correction), { correction, dueAt: dueAt + 9 * DAY } as never),
+        ),
+      ],
+    }))
+    it.clock.now = Date.UTC(2027, 0, 1, 9)
+    expect(shownIn(await it.hub.figures({ period: '2026' }), 'families')).toEqual({
+      'account late': 10,
+      'correction in-time': 25,
     })
   })
 
