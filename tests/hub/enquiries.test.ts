@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Agency, CheckInput, Officer } from '../../src/index.js'
+import { type Agency, type CheckInput, createAgency, type HubPort, type Officer } from '../../src/index.js'
 import { fromJsonBytes } from '../../src/json.js'
+import { decodeMessage } from '../../src/port.js'
+import { keyOf } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
 
@@ -109,6 +111,37 @@ describe('agencies are asked by their own references', () => {
       questions: [{ to: 2, by: 'first', ...elsewhere, answeredAt: it.clock.now }],
     })
     expect((await entries(it)).filter(({ event }) => event === 'answered' || event === 'asked')).toHaveLength(2)
+  })
+
+  test('also where several met the child before anybody looked', async () => {
+    await using it = await house()
+    await it.police.identify(number(7), 'p')
+    // Nothing is assessed between the two: they reach the hub at once.
+    const held: (() => void)[] = []
+    const both = new Promise<void>((resolve) => held.push(resolve))
+    const waiting = { met: 0 }
+    const line: HubPort = {
+      pin: it.hub.pin,
+      async send(message, options) {
+        if (decodeMessage(message).verb === 'check-batch') {
+          waiting.met += 1
+          if (waiting.met === 2) for (const go of held) go()
+          await both
+        }
+        return it.hub.send(message, options)
+      },
+    }
+    const said = { child: number(7), incident: 'first-known', occurredAt: it.clock.now, practitioner: 'p' }
+    const agency = (id: string, kind: string) =>
+      createAgency({ id, kind, key: keyOf(it, id), hub: line, clock: it.clock.read, neverIssuedNumbers: true })
+    await Promise.all([
+      agency('met-police', 'police').check({ ...said, reference: 'P/1' }),
+      agency('st-marys', 'health').check({ ...said, reference: 'H/1' }),
+    ])
+    await it.hub.caughtUp()
+    const [enquiry] = await it.first.enquiries()
+    expect(enquiry?.checks).toBe(2)
+    expect(enquiry?.sources.map(({ reference }) => reference).sort()).toEqual(['H/1', 'P/1'])
   })
 
   test('not about what it was not asked, nor about another’s check, nor once it has ended', async () => {
