@@ -1,5 +1,5 @@
-import type { AlertFilter } from './hub/alert-desk.js'
-import type { About } from './hub/shield.js'
+import type { AlertFilter } from './hub/watch/alert-desk.js'
+import type { About } from './hub/watch/shield.js'
 import { type AccountWork, accountWork } from './officer/accounts.js'
 import { type AlertWork, alertWork, type Existence, type UnshieldOutcome } from './officer/alerts.js'
 import { type CaseWork, caseWork } from './officer/case-work.js'

@@ -15,7 +15,7 @@ import {
   withoutIdleExchange,
 } from '../../src/child/matching.js'
 import type { Written } from '../../src/child/written.js'
-import { POSTINGS_MAX } from '../../src/hub/postings.js'
+import { POSTINGS_MAX } from '../../src/hub/children/postings.js'
 import type { TrialAnswer } from './trial-index.js'
 
 /** A look-up, and what its agency adds if there are candidates. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AGENCY_ANSWERS, AGENCY_QUESTIONS, type AgencyQuestion, type Answered } from '../case/enquiry.js'
 import { instant, parse } from '../door.js'
-import type { AgencyEnquiry } from '../hub/enquiries-answer.js'
+import type { AgencyEnquiry } from '../hub/enquiries/enquiries-answer.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 

@@ -9,7 +9,7 @@ import {
   type LookupKeyLetter,
   takeNextLookupKey,
 } from '../custodian.js'
-import { withNextLookupKey, withoutFormer } from '../hub/lookup-rotation.js'
+import { withNextLookupKey, withoutFormer } from '../hub/children/lookup-rotation.js'
 import type { Hub } from '../hub.js'
 import { encodeKeyFile } from '../key-file.js'
 import { presentKey } from '../seal/wrap.js'

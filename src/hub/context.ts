@@ -13,9 +13,9 @@ import type { KeysByGeneration } from '../seal/wrap.js'
 import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
-import type { CustodianClients } from './custodians.js'
+import type { Documents } from './checks/policies.js'
+import type { CustodianClients } from './custodians/custodians.js'
 import type { Ledger } from './ledger.js'
-import type { Documents } from './policies.js'
 import type { Shelf } from './shelf.js'
 
 /** The secrets of a hub. None of them opens a sealed record. */

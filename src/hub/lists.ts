@@ -5,7 +5,7 @@ import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { MESSAGE_BYTES_MAX, type Message, type SendOptions } from '../port.js'
 import { custodiansOf } from '../roster/roster.js'
 import { type HubContext, roster } from './context.js'
-import { rosterNews } from './enrolment.js'
+import { rosterNews } from './roster/enrolment.js'
 
 /** What a check must carry besides its own content. */
 export function facts(hub: HubContext): Uint8Array {

@@ -9,9 +9,9 @@ import type { JournalPosition, Known } from '../check/receipt.js'
 import type { Withdrawal, WithdrawalReason } from '../check/withdrawal.js'
 import type { ChildId } from '../child/identifiers.js'
 import type { Table } from '../store/port.js'
-import type { AgendaRow } from './agenda.js'
-import type { ListingRow } from './listing.js'
-import type { DueRow, WatchStateRow } from './watch-state.js'
+import type { AgendaRow } from './cases/agenda.js'
+import type { ListingRow } from './cases/listing.js'
+import type { DueRow, WatchStateRow } from './watch/watch-state.js'
 
 /**
  * What each table holds, once decrypted. Histories, cases, enquiries and referrals can be rebuilt from the journal; whom a

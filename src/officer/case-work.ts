@@ -3,7 +3,7 @@ import { CASE_STATUSES, type CaseOutcome, type CaseStatus, type ClosingReason } 
 import type { Dossier } from '../case/dossier/dossier.js'
 import type { OfficerNeed } from '../case/need.js'
 import { instant, parse } from '../door.js'
-import type { CaseFilter, CaseSummary } from '../hub/case-lists.js'
+import type { CaseFilter, CaseSummary } from '../hub/cases/case-lists.js'
 import type { Connection } from '../party.js'
 import { THRESHOLDS, type Threshold } from '../policy/policy.js'
 import type { SendOptions } from '../port.js'

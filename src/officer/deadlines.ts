@@ -7,7 +7,7 @@ import {
   type SilenceReason,
 } from '../case/agenda.js'
 import { instant, parse } from '../door.js'
-import type { DeadlineFilter, SeenDeadline } from '../hub/deadlines.js'
+import type { DeadlineFilter, SeenDeadline } from '../hub/cases/deadlines.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 

@@ -10,7 +10,7 @@ import {
   writeEnquiryNumber,
 } from '../case/enquiry.js'
 import { instant, parse } from '../door.js'
-import type { EnquiryFilter, PublicEnquiry } from '../hub/enquiries-list.js'
+import type { EnquiryFilter, PublicEnquiry } from '../hub/enquiries/enquiries-list.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 

@@ -5,7 +5,7 @@ import { type Check, decodeCheck, encodeCheck } from '../../src/check/canonical.
 import { asChildId, toAgencyChildId } from '../../src/child/identifiers.js'
 import { refusalOf } from '../../src/custodian/verify-release.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
-import { entryAt } from '../../src/hub/evidence.js'
+import { entryAt } from '../../src/hub/openings/evidence.js'
 import { batchTree } from '../../src/journal/merkle.js'
 import { forge, honestEvidence, keyOf, plantedCheck } from '../support/forge.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'

@@ -14,7 +14,7 @@ import { type CheckId, checkIdOf, decodeCheck } from '../../src/check/canonical.
 import { cosignerName, type Knowledge, releaseInfo } from '../../src/custodian/knowledge.js'
 import { withdrawnName } from '../../src/custodian/state.js'
 import { refusalOf } from '../../src/custodian/verify-release.js'
-import { requireCase } from '../../src/hub/cases.js'
+import { requireCase } from '../../src/hub/cases/cases.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
 import { defaultPolicy, type Policy, parsePolicy } from '../../src/index.js'
 import { checkpointOrigin, cosign, signCheckpoint } from '../../src/journal/checkpoint.js'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refusalOf } from '../../src/custodian/verify-release.js'
 import { requireSayable } from '../../src/custodian/verify-vocabulary.js'
-import { requireCase } from '../../src/hub/cases.js'
+import { requireCase } from '../../src/hub/cases/cases.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
 import { defaultPolicy } from '../../src/policy.js'
 import { forge, type Plant, plantedCheck } from '../support/forge.js'

@@ -37,7 +37,7 @@ import { innerFingerprint, innerToken, outerToken, type TokenSort } from '../../
 import { writeAgencyChildId } from '../../src/child/written-form.js'
 import type { CustodianEvent } from '../../src/custodian.js'
 import { IndexError } from '../../src/errors.js'
-import { descriptionToken } from '../../src/hub/resolve.js'
+import { descriptionToken } from '../../src/hub/children/resolve.js'
 import { openShelf } from '../../src/hub/shelf.js'
 import { checkpointOrigin, cosign, signCheckpoint } from '../../src/journal/checkpoint.js'
 import { encodeEntry, entryLeaf } from '../../src/journal/entry.js'

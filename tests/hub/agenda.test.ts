@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEADLINE_KINDS, type Deadline, type DeadlineKind } from '../../src/case/agenda.js'
-import { assigned, deadlineOf, deadlinesFrom, done, due, type From } from '../../src/hub/agenda.js'
+import { assigned, deadlineOf, deadlinesFrom, done, due, type From } from '../../src/hub/cases/agenda.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { HOUR, house, NOW } from '../support/house.js'
 import { all } from '../support/lists.js'

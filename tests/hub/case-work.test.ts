@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { needsToKnow } from '../../src/case/need.js'
-import { putCase } from '../../src/hub/put-case.js'
+import { putCase } from '../../src/hub/cases/put-case.js'
 import { createOfficer, type HubPort, type Officer } from '../../src/index.js'
 import { decodeMessage } from '../../src/port.js'
 import { keyOf } from '../support/forge.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recordChecks } from '../../src/hub/record-checks.js'
+import { recordChecks } from '../../src/hub/checks/record-checks.js'
 import {
   type CaseNews,
   createAgency,

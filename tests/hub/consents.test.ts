@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { consentKey, consentsFor } from '../../src/hub/consents.js'
+import { consentKey, consentsFor } from '../../src/hub/cases/consents.js'
 import type { Agency, ConsentRecord, Officer } from '../../src/index.js'
 import { defaultPolicy, MANAGEMENT } from '../../src/index.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Deadline } from '../../src/case/agenda.js'
-import { due } from '../../src/hub/agenda.js'
+import { due } from '../../src/hub/cases/agenda.js'
 import { SHIELDING_NUMBERS } from '../../src/hub/counters.js'
 import { memoryStore, type Officer, type SeenDeadline, type Store } from '../../src/index.js'
 import { fromJsonBytes, toJsonBytes } from '../../src/json.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { correctionKey } from '../../src/hub/accounts-corrections.js'
+import { correctionKey } from '../../src/hub/families/accounts-corrections.js'
 import { numberKey } from '../../src/hub/shelf.js'
 import { toJsonBytes } from '../../src/json.js'
 import { searchBytes } from '../../src/testing.js'

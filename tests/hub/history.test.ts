@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assessedChecks } from '../../src/hub/history.js'
+import { assessedChecks } from '../../src/hub/checks/history.js'
 
 test('a check that stands twice is the one that came first: a later place must not make it new after a closing', () => {
   const check = { id: 'a', agency: 'p', agencyKind: 'police', incident: 'called', indicators: [], occurredAt: 1 }

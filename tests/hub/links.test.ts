@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { linkedRows } from '../../src/hub/linked-rows.js'
+import { linkedRows } from '../../src/hub/links/linked-rows.js'
 import { numberKey } from '../../src/hub/shelf.js'
 import type { CaseNews, Hub } from '../../src/index.js'
 import { fromJsonBytes } from '../../src/json.js'
@@ -67,7 +67,7 @@ describe('officers see the queue', () => {
   test('more than a page of it', async () => {
     await using it = await house()
     const hub = await it.context()
-    const { queueDuplicates } = await import('../../src/hub/duplicates.js')
+    const { queueDuplicates } = await import('../../src/hub/links/duplicates.js')
     const id = (n: number) => new Uint8Array(16).fill(n) as Awaited<ReturnType<typeof childOf>>
     const pairs = Array.from({ length: 130 }, (_, n) => ({
       first: id(0),

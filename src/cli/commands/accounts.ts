@@ -3,7 +3,7 @@ import { ACCOUNT_FOR, ACCOUNT_OUTCOMES, ACCOUNT_PARTS, DELAY_REASONS, WITHHOLDIN
 import { accountPage } from '../../case/account-page.js'
 import { accountText } from '../../case/account-words.js'
 import { IndexError } from '../../errors.js'
-import type { AccountFilter, PublicAccount } from '../../hub/accounts-list.js'
+import type { AccountFilter, PublicAccount } from '../../hub/families/accounts-list.js'
 import type { Officer } from '../../officer.js'
 import { when } from '../../page/words.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { CASE_STATUSES } from '../../case/case.js'
 import { IndexError } from '../../errors.js'
-import type { CaseFilter, CaseSummary } from '../../hub/case-lists.js'
+import type { CaseFilter, CaseSummary } from '../../hub/cases/case-lists.js'
 import type { Hub } from '../../hub.js'
 import type { Officer } from '../../officer.js'
 import { when } from '../../page/words.js'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { CORRECTION_OUTCOMES, CORRECTION_REASONS, type CorrectionAbout } from '../../case/account-correction.js'
 import { IndexError } from '../../errors.js'
-import type { PublicCorrection } from '../../hub/accounts-corrections.js'
+import type { PublicCorrection } from '../../hub/families/accounts-corrections.js'
 import { when } from '../../page/words.js'
 import { GROUPS } from '../../seal/label.js'
 import { does, newCommand, numberOf, oneOf } from '../command.js'

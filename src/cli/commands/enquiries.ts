@@ -6,8 +6,8 @@ import {
   type Questioned,
   REFERRALS_MADE,
 } from '../../case/enquiry.js'
-import type { AgencyEnquiry } from '../../hub/enquiries-answer.js'
-import type { EnquiryFilter, PublicEnquiry, PublicSource } from '../../hub/enquiries-list.js'
+import type { AgencyEnquiry } from '../../hub/enquiries/enquiries-answer.js'
+import type { EnquiryFilter, PublicEnquiry, PublicSource } from '../../hub/enquiries/enquiries-list.js'
 import type { Hub } from '../../hub.js'
 import type { Officer } from '../../officer.js'
 import { when } from '../../page/words.js'

@@ -304,7 +304,7 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     attack: 'a hub rolled back to a backup',
-    file: 'src/hub/checkpoints.ts',
+    file: 'src/hub/custodians/checkpoints.ts',
     find: 'if (!same)',
     replace: 'if (false)',
     test: 'tests/hub/folder.test.ts',
