@@ -20,6 +20,8 @@ const at = (name: string): string => join(folder, name)
 const hub = ['--dir', at('hub')]
 const FIRST = ['--officer', at('first.key.json')]
 const SECOND = ['--officer', at('second.key.json')]
+const AGAIN = ['--officer', at('again.key.json')]
+const THIRD = ['--officer', at('third.key.json')]
 const MANAGER = ['--officer', at('manager.key.json')]
 const RECORDS = ['--officer', at('records.key.json')]
 const CARE = ['--agency', at('care.key.json')]
@@ -243,6 +245,49 @@ describe('details', () => {
   })
 })
 
+describe('two officers determine what the checks alone do not reach', () => {
+  const reasons = ['--reason', 'cumulative-concern', 'several-agencies-concerned']
+  const ask = ['open', '2', ...FIRST, '--purpose', 'assessment', '--basis', 'public-task']
+
+  test('for reasons that go with what they find', async () => {
+    const wrong: [string[], string][] = [
+      [['2', ...SECOND], 'ERR_REQUEST_INVALID'],
+      [['2', ...SECOND, '--reason', 'a-feeling'], 'ERR_REQUEST_INVALID'],
+      [['2', ...SECOND, '--reason', 'isolated-incident'], 'ERR_REQUEST_INVALID'],
+      [['2', ...SECOND, '--not-met', ...reasons], 'ERR_REQUEST_INVALID'],
+      [['2', ...SECOND, '--reason', 'disability', 'disability'], 'ERR_REQUEST_INVALID'],
+      [['2', ...RECORDS, ...reasons], 'ERR_ROLE_MISSING'],
+      [['1', ...SECOND, ...reasons], 'ERR_THRESHOLD_NOT_REACHED'],
+      [['9', ...SECOND, ...reasons], 'ERR_CASE_UNKNOWN'],
+    ]
+    for (const [args, code] of wrong) expectRefused(await here('determine', ...args), code)
+  })
+
+  test('as two persons, whatever their ids', async () => {
+    expectDone(await cli('determine', '2', ...SECOND, ...reasons))
+    expectRefused(await here('determine', '2', ...AGAIN, ...reasons), 'ERR_DETERMINED_BEFORE')
+    expectRefused(await here(...ask), 'ERR_DISCLOSURE_DENIED')
+  })
+
+  test('and whoever disagrees says so, and takes it back before agreeing', async () => {
+    expectDone(await cli('determine', '2', ...THIRD, '--not-met', '--reason', 'isolated-incident'))
+    expectRefused(await here(...ask), 'ERR_DISCLOSURE_DENIED')
+    expectRefused(await here('determine', '2', ...THIRD, ...reasons), 'ERR_DETERMINED_BEFORE')
+    expectRefused(await here('withdraw-determination', '2', ...THIRD, '--reason', 'regret'), 'ERR_REQUEST_INVALID')
+    expectDone(await cli('withdraw-determination', '2', ...THIRD, '--reason', 'new-information'))
+    expectDone(await cli('determine', '2', ...THIRD, ...reasons))
+    expectRefused(await here(...ask, '--group', 'carers'), 'ERR_THRESHOLD_NOT_REACHED')
+    const opened = await cliWithDetails(...ask)
+    expectDone(opened)
+    expect(opened.stdout).toContain(REVIEWED.name)
+  })
+
+  test('until one of them takes it back', async () => {
+    expectDone(await cli('withdraw-determination', '2', ...SECOND, '--reason', 'circumstances-changed'))
+    expectRefused(await here(...ask), 'ERR_DISCLOSURE_DENIED')
+  })
+})
+
 describe('what people say', () => {
   test('is recorded by number and role, and taken back', async () => {
     const about = ['--kind', 'data-protection', '--information', 'identity', '--to', 'care']
@@ -270,7 +315,8 @@ describe('a referral', () => {
       [['1', '--to', 'nobody', '--because', 'acts-on-referral', ...FIRST], 'ERR_PARTY_UNKNOWN'],
       [['1', '--to', 'care', '--because', 'curiosity', ...FIRST], 'ERR_REQUEST_INVALID'],
       [['1', '--to', 'care', '--because', 'acts-on-referral', ...SECOND], 'ERR_OPENING_UNKNOWN'],
-      [['2', '--to', 'care', '--because', 'acts-on-referral', ...FIRST], 'ERR_OPENING_UNKNOWN'],
+      // It was opened, and no longer may be: what was determined has been taken back.
+      [['2', '--to', 'care', '--because', 'acts-on-referral', ...FIRST], 'ERR_DISCLOSURE_DENIED'],
     ]
     for (const [args, code] of wrong) expectRefused(await here('refer', ...args), code)
     const sent = await cli('refer', '1', '--to', 'care', '--because', 'acts-on-referral', ...FIRST, '--json')
