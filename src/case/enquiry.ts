@@ -171,7 +171,7 @@ export function withoutAnother(enquiry: Enquiry, other: Enquiry): Enquiry {
 /** By whose reference an agency can be asked. */
 export type SourceName = Pick<EnquirySource, 'agency' | 'reference'>
 
-export function sourceOf(enquiry: Enquiry, { agency, reference }: SourceName): EnquirySource | undefined {
+function sourceOf(enquiry: Enquiry, { agency, reference }: SourceName): EnquirySource | undefined {
   return enquiry.sources.find((source) => source.agency === agency && source.reference === reference)
 }
 

@@ -55,7 +55,7 @@ export interface AgencyFigures extends Silence {
   readonly checks: Figure
 }
 
-export const NOTICES: readonly string[] = [
+const NOTICES: readonly string[] = [
   'Counts of checks measure contact with services, not harm: families who meet more services, poor, disabled and looked-after children among them, are counted more.',
   'A level reached is an indication for people to judge. Nothing here is a decision about a family, and no figure ranks agencies, officers or areas.',
   'Counts from 1 to 9 are not shown, others are rounded to multiples of 5, and sums are made of these: they are a little off, and say between which bounds.',

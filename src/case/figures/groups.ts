@@ -43,7 +43,7 @@ export interface GroupRate {
   readonly ratio?: { readonly value: number; readonly low: number; readonly high: number | 'unbounded' } | undefined
 }
 
-export const GROUP_NOTICES: readonly string[] = [
+const GROUP_NOTICES: readonly string[] = [
   'A ratio compares cases of a file with a population. It does not say that a group harms its children more, nor that it is treated unfairly: it can be either, or that its families meet more services, or are poorer, or are written down more often.',
   'It is no ground for doing anything about a child or a family, and none for weighing a check by who the child is.',
   'The limits hold the chance of so few cases (mid-P, 95 %) and the rounding. They hold no error of the file: cases that nobody opened are in no group.',

@@ -39,25 +39,24 @@ export function casesCommand(): Command {
     .option('--again', 'those of children of whom an earlier case was closed')
     .option('--after <case>', 'only those after this number')
     .option('--officer <keyfile>', 'key file of the officer who asks')
-  return does<ListOptions>(command, (context, options) =>
-    withHub(context, async (hub) => {
+  return does<ListOptions>(command, (context, options) => {
+    const filter = filterOf(options)
+    return withHub(context, async (hub) => {
       const officer = options.officer === undefined ? undefined : await officerFrom(hub, options.officer)
-      const filter = filterOf(options, officer)
-      for await (const each of listed(hub, officer, filter, context.signal)) context.out.item(each, summaryLine(each))
+      const wanted = options.mine === true && officer !== undefined ? { ...filter, owner: officer.id } : filter
+      for await (const each of listed(hub, officer, wanted, context.signal)) context.out.item(each, summaryLine(each))
       return DONE
-    }),
-  )
+    })
+  })
 }
 
-function filterOf(
-  { status, threshold, owner, unowned, mine, again, after }: ListOptions,
-  officer?: Officer,
-): CaseFilter {
+/** What the options ask for; whose key `--mine` is about shows once the key file is read. */
+function filterOf({ status, threshold, owner, unowned, mine, again, after, officer }: ListOptions): CaseFilter {
   if ([owner, unowned, mine].filter((each) => each !== undefined).length > 1)
     throw new IndexError('ERR_REQUEST_INVALID', 'give one of --owner, --unowned and --mine', { field: '--owner' })
   if (mine === true && officer === undefined)
     throw new IndexError('ERR_REQUEST_INVALID', 'say whose with --officer', { field: '--mine' })
-  const whose = mine === true ? officer?.id : unowned === true ? null : owner
+  const whose = unowned === true ? null : owner
   return {
     ...(status === undefined ? {} : { status: oneOf(CASE_STATUSES, status, '--status') }),
     ...(threshold === undefined ? {} : { threshold: oneOf(THRESHOLDS, threshold, '--threshold') }),
@@ -93,7 +92,7 @@ const TONES: Readonly<Record<Threshold, Tone | undefined>> = {
   'child-protection': 'urgent',
 }
 
-export function summaryLine(summary: CaseSummary): readonly Span[] {
+function summaryLine(summary: CaseSummary): readonly Span[] {
   const { number, status, level, threshold, raisedAt, reReferral, owner = '' } = summary
   return painted(
     [`case ${number}`, 10, 'strong'],

@@ -23,7 +23,7 @@ export function listed({ shelf }: WithShelf, list: ListName, number: number): Pu
 }
 
 /** What takes it off. */
-export function unlisted({ shelf }: WithShelf, list: ListName, number: number): Put {
+function unlisted({ shelf }: WithShelf, list: ListName, number: number): Put {
   return shelf.put('listing', placeOf(shelf, list, number), undefined)
 }
 

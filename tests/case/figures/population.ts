@@ -3,7 +3,7 @@ import { type CountedAgency, type Fact, type Part, tallyOf } from '../../../src/
 import { PERIOD_KINDS, type Period, parsePeriod, partsOf } from '../../../src/case/figures/period.js'
 import { TABLES, type TableId } from '../../../src/case/figures/tables.js'
 
-export const LEVELS = ['review', 'child-in-need', 'child-protection']
+const LEVELS = ['review', 'child-in-need', 'child-protection']
 
 export const AGENCIES: readonly CountedAgency[] = [
   { id: 'met-police', agencyKind: 'police', sensitive: false, suspended: false },
@@ -11,7 +11,7 @@ export const AGENCIES: readonly CountedAgency[] = [
   { id: 'st-marys', agencyKind: 'health', sensitive: false, suspended: false },
 ]
 
-export const YEAR: Period = parsePeriod('2026')
+const YEAR: Period = parsePeriod('2026')
 
 /** One cell of one table, in one period of the table's own length: what counts are exact of. */
 export interface Place {
