@@ -88,10 +88,10 @@ async function prepare(): Promise<void> {
   }
   await births.register(amina, { neverIssuedNumbers: true })
   const child = { nhsNumber: '9990000018' }
-  const common = { child, occurredAt: now, reference: '2026/1', practitioner: 'any' }
+  const common = { child, reference: '2026/1', practitioner: 'any' }
   const [school, clinic] = [await enrolled('education'), await enrolled('health')]
-  await school.check({ ...common, incident: 'school-absence', indicators: ['EDU-3-ABS'] })
-  await clinic.check({ ...common, incident: 'missed-health-contact', indicators: ['HEA-3-APPT'] })
+  await school.check({ ...common, occurredAt: now - DAY, incident: 'school-absence', indicators: ['EDU-3-ABS'] })
+  await clinic.check({ ...common, occurredAt: now, incident: 'missed-health-contact', indicators: ['HEA-3-APPT'] })
 }
 
 async function enrolled(kind: string): Promise<Agency> {

@@ -61,46 +61,45 @@ function programOf(): Command {
     .option('--json', 'write JSON to standard output')
     .enablePositionalOptions()
     .addHelpText('after', AFTER_HELP)
-  program.addCommand(initCommand())
-  program.addCommand(foundCommand())
-  program.addCommand(enrolCommand())
-  program.addCommand(registerCommand())
-  for (const command of checkCommands()) program.addCommand(command)
-  program.addCommand(backFillCommand())
-  program.addCommand(conferenceCommand())
-  for (const command of casesCommands()) program.addCommand(command)
-  for (const command of determineCommands()) program.addCommand(command)
-  for (const command of consentCommands()) program.addCommand(command)
-  for (const command of openingCommands()) program.addCommand(command)
-  for (const command of referralCommands()) program.addCommand(command)
-  for (const command of deadlineCommands()) program.addCommand(command)
-  for (const command of enquiryCommands()) program.addCommand(command)
-  for (const command of accountCommands()) program.addCommand(command)
-  for (const command of correctionCommands()) program.addCommand(command)
-  for (const command of duplicateCommands()) program.addCommand(command)
-  for (const command of alertCommands()) program.addCommand(command)
-  program.addCommand(policyCommand())
-  program.addCommand(rosterCommand())
-  program.addCommand(activateCommand())
-  program.addCommand(keysetCommand())
-  program.addCommand(rotateKeyCommand())
-  for (const command of standingCommands()) program.addCommand(command)
-  for (const command of lookupKeyCommands()) program.addCommand(command)
-  program.addCommand(eraseCommand())
-  program.addCommand(custodianCommand())
-  program.addCommand(rotateEpochCommand())
-  program.addCommand(rewrapCommand())
-  program.addCommand(unlockCommand())
-  program.addCommand(exportCommand())
-  program.addCommand(verifyCommand())
-  program.addCommand(compareHeadsCommand())
-  program.addCommand(proveCommand())
-  program.addCommand(witnessCommand())
-  program.addCommand(figuresCommand())
-  program.addCommand(statusCommand())
-  program.addCommand(demoCommand())
+  for (const [heading, commands] of groups()) {
+    program.commandsGroup(heading)
+    for (const command of commands) program.addCommand(command)
+  }
   withoutEcho(program)
   return program
+}
+
+/** Every command, under the heading by which the help lists it. */
+function groups(): readonly (readonly [heading: string, commands: readonly Command[]])[] {
+  return [
+    [
+      'Founding a hub, and who may do what:',
+      [initCommand(), foundCommand(), enrolCommand(), ...standingCommands(), rosterCommand(), activateCommand()],
+    ],
+    ['Children and checks:', [registerCommand(), ...checkCommands(), backFillCommand(), conferenceCommand()]],
+    ['Cases:', [...casesCommands(), ...determineCommands(), ...consentCommands(), ...openingCommands()]],
+    ['Referrals and deadlines:', [...referralCommands(), ...deadlineCommands()]],
+    ['Children of whom there is no record, or more than one:', [...enquiryCommands(), ...duplicateCommands()]],
+    ['Families who ask:', [...accountCommands(), ...correctionCommands(), eraseCommand()]],
+    ['What is noticed, counted and decided by:', [...alertCommands(), figuresCommand(), policyCommand()]],
+    [
+      'Keys and custodians:',
+      [
+        custodianCommand(),
+        keysetCommand(),
+        rotateKeyCommand(),
+        rotateEpochCommand(),
+        ...lookupKeyCommands(),
+        rewrapCommand(),
+        unlockCommand(),
+      ],
+    ],
+    [
+      'Proofs:',
+      [statusCommand(), verifyCommand(), exportCommand(), proveCommand(), compareHeadsCommand(), witnessCommand()],
+    ],
+    ['To look around:', [demoCommand()]],
+  ]
 }
 
 const AFTER_HELP = `

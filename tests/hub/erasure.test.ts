@@ -158,6 +158,30 @@ describe('a child', () => {
     expect(await store.list('record', undefined, 10)).toHaveLength(2)
   })
 
+  test('leaves no word of whom an account or a correction was asked for', async () => {
+    await using it = await house()
+    await closedCase(it)
+    const mine = (await it.school.identify(number(1), 'Ms 7')).agencyChildId
+    await it.school.askAccount({ agencyChildId: mine, reference: 'A/1', for: 'carer' })
+    const about = { details: 'identity' } as const
+    await it.school.askCorrection({ agencyChildId: mine, reference: 'C/1', about, reason: 'misspelt' })
+    const { shelf } = await it.context()
+    const named = async () =>
+      (await shelf.list('account', undefined, 100)).flatMap(({ value }) =>
+        'childId' in value ? [value.childId.every((byte) => byte === 0)] : [],
+      )
+    expect(await named()).toEqual([false, false])
+    const rows = (await shelf.list('account', undefined, 100)).length
+    for (const { number: each } of await it.first.enquiries({ status: 'open' }))
+      await it.first.endEnquiry(each, 'error')
+    await it.hub.eraseChildOfCase(1, 'court-order')
+    expect(await named()).toEqual([true, true])
+    // The list of one child's corrections is gone; who asked is answered all the same.
+    expect((await shelf.list('account', undefined, 100)).length).toBe(rows - 1)
+    const records = await it.officer('records', { roles: ['records'] })
+    expect(await records.accounts()).toHaveLength(1)
+  })
+
   test('is erased on its sealer’s word, with every token that pointed at it', async () => {
     await using it = await house()
     const { store } = await it.context()

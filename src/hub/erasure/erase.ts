@@ -3,7 +3,7 @@ import type { CaseFile } from '../../case/case.js'
 import type { ErasedPlace, Erasure, ErasureReason } from '../../case/erasure.js'
 import { decodeCheck } from '../../check/canonical.js'
 import type { JournalPosition } from '../../check/receipt.js'
-import { asChildId, type ChildId } from '../../child/identifiers.js'
+import type { ChildId } from '../../child/identifiers.js'
 import { IndexError } from '../../errors.js'
 import { toJsonBytes } from '../../json.js'
 import { requireCase } from '../cases/cases.js'
@@ -13,12 +13,14 @@ import { ChildTable, childKey } from '../children/children.js'
 import { faceId } from '../children/face.js'
 import { recordKey } from '../children/register.js'
 import type { HubContext } from '../context.js'
+import { ofChildKey } from '../families/accounts-corrections.js'
 import type { Writes } from '../ledger.js'
 import { linksInto, rootOf } from '../links/linked.js'
 import { openingKey } from '../openings/prepare-opening.js'
 import type { HistoryCheck, HistoryRow } from '../rows.js'
 import { numberKey, pages } from '../shelf.js'
 import { unshieldKey } from '../watch/shield.js'
+import { NO_CHILD, namelessRequests } from './families.js'
 
 type Put = ReturnType<HubContext['shelf']['put']>
 
@@ -32,8 +34,6 @@ export interface Erased {
 
 /** Brings everything that the journal holds into the histories, so that an erasure misses nothing. */
 export type CatchUp = () => Promise<void>
-
-const NO_CHILD = asChildId(new Uint8Array(16))
 
 /**
  * Empties one check, by the position in its receipt: what it said goes, its hash stays, and it counts no more.
@@ -132,6 +132,8 @@ export async function eraseChild(
           hub.shelf.put('meta', unshieldKey(hub, id), undefined),
         ]),
         ...consents.puts,
+        ...(await namelessRequests(hub, ids)),
+        ...ids.map((id) => hub.shelf.put('account', ofChildKey(hub, id), undefined)),
         ...(await withoutDuplicates(hub, known)),
         ...(await withoutPackages(hub, cases)),
         ...(await tombstones(hub, checks)),

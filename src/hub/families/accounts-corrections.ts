@@ -226,7 +226,8 @@ export function correctionPut(hub: Pick<HubContext, 'shelf'>, row: Correction): 
   return hub.shelf.put('account', correctionKey(row.correction), row)
 }
 
-function ofChildKey({ shelf }: HubContext, childId: ChildId): Uint8Array {
+/** Where the corrections of a child stand. */
+export function ofChildKey({ shelf }: HubContext, childId: ChildId): Uint8Array {
   return concat(Uint8Array.of(0xfe), shelf.key('account', 'corrections', childId))
 }
 
