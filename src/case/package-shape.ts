@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { DisclosureBasis } from '../disclosure/basis.js'
-import type { Information, Obligation } from '../disclosure/decide.js'
+import { DISCLOSURE_BASES } from '../disclosure/basis.js'
+import { INFORMATION, OBLIGATIONS } from '../disclosure/decide.js'
 import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { THRESHOLDS } from '../policy/policy.js'
 import { CONCERNS_MAX } from './concern.js'
@@ -8,39 +8,6 @@ import { AGENCY_NEEDS } from './need.js'
 import type { ReferralFacts, ReferralPackage } from './package.js'
 
 /** The shape of a referral package, for whoever reads one and for its JSON schema. Nothing in it is free text of an officer's. */
-
-const INFORMATION = [
-  'existence',
-  'check',
-  'identity',
-  'carers',
-  'carer-factors',
-  'involvement',
-  'sensitive-involvement',
-  'concern',
-] as const satisfies readonly Information[]
-
-const BASES = [
-  'nothing-personal',
-  'no-need-to-know',
-  'explicit-consent-of-child',
-  'explicit-consent-of-carer',
-  'no-explicit-consent',
-  'significant-harm',
-  'child-protection',
-  'crime-prevention',
-  'child-in-need',
-  'carer-factors',
-  'consent-of-carer',
-  'consent-of-carer-and-child',
-  'no-consent',
-] as const satisfies readonly DisclosureBasis[]
-
-const OBLIGATIONS = [
-  'record-the-reason',
-  'tell-the-family-unless-that-raises-the-risk',
-  'record-why-without-consent',
-] as const satisfies readonly Obligation[]
 
 const word = z.string().min(1).max(64)
 const label = z.string().max(1024)
@@ -52,7 +19,7 @@ const day = z
   .describe('day in London')
 const codeAndLabel = { code: word, label }
 const seen = { on: day, agencyKind: word.describe('“not named” where the kind itself would name a sensitive service') }
-const told = z.strictObject({ information: z.enum(INFORMATION), basis: z.enum(BASES) })
+const told = z.strictObject({ information: z.enum(INFORMATION), basis: z.enum(DISCLOSURE_BASES) })
 
 // As the sealer sealed them. A sealer of a later version may have fields that are not known here: they are passed on.
 const text = z.string().max(1024)

@@ -1,18 +1,20 @@
 /** Why a disclosure was permitted or denied: the rule that decided, and on what footing in law. */
-export type DisclosureBasis =
-  | 'nothing-personal'
-  | 'no-need-to-know'
-  | 'explicit-consent-of-child'
-  | 'explicit-consent-of-carer'
-  | 'no-explicit-consent'
-  | 'significant-harm'
-  | 'child-protection'
-  | 'crime-prevention'
-  | 'child-in-need'
-  | 'carer-factors'
-  | 'consent-of-carer'
-  | 'consent-of-carer-and-child'
-  | 'no-consent'
+export const DISCLOSURE_BASES = [
+  'nothing-personal',
+  'no-need-to-know',
+  'explicit-consent-of-child',
+  'explicit-consent-of-carer',
+  'no-explicit-consent',
+  'significant-harm',
+  'child-protection',
+  'crime-prevention',
+  'child-in-need',
+  'carer-factors',
+  'consent-of-carer',
+  'consent-of-carer-and-child',
+  'no-consent',
+] as const
+export type DisclosureBasis = (typeof DISCLOSURE_BASES)[number]
 
 /** Whether decisions on this basis are permits. */
 export function permits(basis: DisclosureBasis): boolean {

@@ -14,15 +14,17 @@ export interface DisclosureRequest {
   readonly consent: Consent
 }
 
-export type Information =
-  | 'existence'
-  | 'check'
-  | 'identity'
-  | 'carers'
-  | 'carer-factors'
-  | 'involvement'
-  | 'sensitive-involvement'
-  | 'concern'
+export const INFORMATION = [
+  'existence',
+  'check',
+  'identity',
+  'carers',
+  'carer-factors',
+  'involvement',
+  'sensitive-involvement',
+  'concern',
+] as const
+export type Information = (typeof INFORMATION)[number]
 
 export type ConsentState = 'given' | 'refused' | 'withdrawn' | 'expired' | 'not-sought'
 
@@ -44,10 +46,12 @@ export interface DisclosureDecision {
   readonly obligations: readonly Obligation[]
 }
 
-export type Obligation =
-  | 'record-the-reason'
-  | 'tell-the-family-unless-that-raises-the-risk'
-  | 'record-why-without-consent'
+export const OBLIGATIONS = [
+  'record-the-reason',
+  'tell-the-family-unless-that-raises-the-risk',
+  'record-why-without-consent',
+] as const
+export type Obligation = (typeof OBLIGATIONS)[number]
 
 /**
  * Whether a piece of information may be shown, and why. Pure, total, and denying where no rule permits.
@@ -125,16 +129,7 @@ const consentShape: z.ZodType<Consent> = z.strictObject({
 
 /** The shape of a question in any message. */
 export const disclosureRequestShape: z.ZodType<DisclosureRequest> = z.strictObject({
-  information: oneOf<Information>([
-    'existence',
-    'check',
-    'identity',
-    'carers',
-    'carer-factors',
-    'involvement',
-    'sensitive-involvement',
-    'concern',
-  ]),
+  information: z.enum(INFORMATION),
   threshold: oneOf<DisclosureRequest['threshold']>(['none', 'child-in-need', 'child-protection']),
   status: oneOf<DisclosureRequest['status']>(['none', 'crime-prevention', 'significant-harm']),
   needToKnow: z.boolean(),
