@@ -7,6 +7,7 @@ import { GROUPS } from '../../seal/label.js'
 import { decodeRecord, recordHash, recordLabel } from '../../seal/record.js'
 import { encodeRecordEntry } from '../../seal/record-entry.js'
 import { presentKey } from '../../seal/wrap.js'
+import { loadWatermark } from '../checks/history.js'
 import { type HubContext, requireParty, requireSender, roster } from '../context.js'
 import { endEnquiry } from '../enquiries/enquiries.js'
 import { queueDuplicates, type Suspicion } from '../links/duplicates.js'
@@ -132,7 +133,10 @@ export async function registerChildren(hub: HubContext, message: Message, option
     const ended = await Promise.all(
       taken.map((row) => endEnquiry(hub, children, asChildId(row.childId), 'registered', at)),
     )
+    // Another process that assesses meanwhile writes the same enquiries.
+    const isAlone = ended.every(({ puts }) => puts.length === 0)
     return {
+      expects: isAlone ? [] : [(await loadWatermark(hub)).raw],
       drafts: [
         ...taken.map((row) => ({
           type: 'record' as const,
