@@ -86,7 +86,10 @@ async function threeProcesses(checks: number) {
 function newProcess(): ChildProcess {
   const here = import.meta.url
   const file = fileURLToPath(new URL(`./custodian${extname(fileURLToPath(here))}`, here))
-  return fork(file, { serialization: 'advanced' })
+  const child = fork(file, { serialization: 'advanced' })
+  // What fails in between must not leave anybody waiting for it.
+  process.once('exit', () => child.kill())
+  return child
 }
 
 async function line(child: ChildProcess, keys: CustodianKeys, identity: CustodianKeys['signing']) {
@@ -115,6 +118,7 @@ async function withCase(hub: Hub, checks: number): Promise<Officer> {
     await agency.check({ ...about, reference: `r${i}` })
   }
   await hub.caughtUp()
+  await officer.take(ASK.case)
   return officer
 }
 

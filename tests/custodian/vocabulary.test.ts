@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { refusalOf } from '../../src/custodian/verify-release.js'
 import { requireSayable } from '../../src/custodian/verify-vocabulary.js'
 import { requireCase } from '../../src/hub/cases/cases.js'
@@ -11,7 +11,7 @@ let it: House
 let hub: HubContext
 let childId: Uint8Array
 
-beforeAll(async () => {
+beforeEach(async () => {
   it = await house()
   await it.register(childDetails(1))
   await it.police.check({
@@ -25,7 +25,7 @@ beforeAll(async () => {
   hub = await it.context()
   childId = (await requireCase(hub, 1)).childId
 })
-afterAll(() => it[Symbol.asyncDispose]())
+afterEach(() => it[Symbol.asyncDispose]())
 
 async function refusal(plant: Omit<Plant, 'childId'>, formerPolicies?: readonly Uint8Array[]) {
   const check = await plantedCheck(it, hub, { childId, ...plant }).journal()
