@@ -67,6 +67,11 @@ export interface Questioned {
   readonly answeredAt?: number | undefined
 }
 
+/** What was asked and answered, and not of whom nor by whom. */
+export function onlyAsked({ question, askedAt, answer, authority, answeredAt }: Questioned): Questioned {
+  return { question, askedAt, answer, authority, answeredAt }
+}
+
 export interface EnquiryQuestion extends Questioned {
   readonly agency: string
   readonly reference: string

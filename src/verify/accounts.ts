@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { equalBytes, toHex } from '../bytes.js'
+import { equalBytes } from '../bytes.js'
 import {
   ACCOUNT_FOR,
   ACCOUNT_OUTCOMES,
@@ -19,7 +19,7 @@ import { decodeMessage, type Message, messageIsSignedBy } from '../port.js'
 import { agencyOf, hasRole, type OfficerRole, officerOf, opens } from '../roster/roster.js'
 import { GROUPS } from '../seal/label.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
-import { officerAt } from './signed-words.js'
+import { officerAt, requireOnce } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const number = z.number().int().min(1)
@@ -282,10 +282,4 @@ function requireSigned(
   requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
   requireOnce(docket, message)
   return message
-}
-
-function requireOnce(docket: Docket, { signature }: Message): void {
-  const once = toHex(signature)
-  requires(!docket.asked.has(once), 'ERR_SIGNATURE_INVALID', 'it was signed once, and stands there twice')
-  docket.asked.add(once)
 }

@@ -4,9 +4,8 @@ import { askedFor, consentRecordShape } from '../case/consent-message.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { decodeMessage } from '../port.js'
-import type { Officer } from '../roster/roster.js'
 import { approve, type Docket, inspect, type Place, requires } from './docket.js'
-import { saidBy } from './signed-words.js'
+import { requireOwnOnce, saidBy } from './signed-words.js'
 
 const number = z.number().int().min(1)
 const base = { case: number, childId: bytesOf(16), asked: bytesUpTo(4_096) }
@@ -31,7 +30,7 @@ export function verifyConsent(docket: Docket, place: Place, body: Uint8Array): v
     }
     const { record, asked } = said
     const officer = saidBy(place, asked, 'record-consent', askedFor(said.case, record))
-    requiresOnce(docket, officer, record.recordedBy, asked)
+    requireOwnOnce(docket, officer, record.recordedBy, asked)
     requires(!docket.consents.has(record.number), 'ERR_CONSENT_UNKNOWN', 'its number was used before')
     requires(record.at === place.at, 'ERR_ENTRY_MALFORMED', 'it says another time than its entry')
     docket.consents.set(record.number, { child: toHex(said.childId), given: record.given })
@@ -46,7 +45,7 @@ function verifyWithdrawal(docket: Docket, place: Place, said: Withdrawn): void {
   const named = consents.find((consent) => equalBytes(body, toJsonBytes({ case: said.case, consent })))
   requires(named !== undefined, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
   const officer = saidBy(place, asked, 'withdraw-consent', { case: said.case, consent: named })
-  requiresOnce(docket, officer, id, asked)
+  requireOwnOnce(docket, officer, id, asked)
   for (const each of consents) {
     const known = docket.consents.get(each)
     // What was erased, or is not shown, cannot be looked at.
@@ -55,12 +54,4 @@ function verifyWithdrawal(docket: Docket, place: Place, said: Withdrawn): void {
     requires(known.given && isTheirs, 'ERR_CONSENT_UNKNOWN', 'it takes back what this child or a carer had not given')
   }
   approve(docket, 'withdrawals of consent carry the signature of the officer who recorded them')
-}
-
-/** By the officer whom the entry names, and by a message that stands nowhere else. */
-function requiresOnce(docket: Docket, officer: Officer, named: string, asked: Uint8Array): void {
-  requires(officer.id === named, 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
-  const once = toHex(decodeMessage(asked).signature)
-  requires(!docket.asked.has(once), 'ERR_SIGNATURE_INVALID', 'its officer asked for it once, and it stands there twice')
-  docket.asked.add(once)
 }

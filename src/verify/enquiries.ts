@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { equalBytes, toHex } from '../bytes.js'
 import {
   AGENCY_ANSWERS,
   AGENCY_QUESTIONS,
@@ -13,11 +12,11 @@ import {
 } from '../case/enquiry.js'
 import { REFERENCE } from '../check/canonical.js'
 import { bytesUpTo, parse } from '../door.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
-import { decodeMessage, type Message, messageIsSignedBy } from '../port.js'
+import { fromJsonBytes } from '../json.js'
+import { decodeMessage, messageIsSignedBy } from '../port.js'
 import { agencyOf } from '../roster/roster.js'
 import { approve, type Docket, inspect, type Place, passOver, requires } from './docket.js'
-import { officerAt } from './signed-words.js'
+import { officerAt, requireOnce, saidBy } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const number = z.string().regex(ENQUIRY_NUMBER)
@@ -122,7 +121,7 @@ function verifyOwned(
   const message = decodeMessage(words)
   officerAt(place, owner)
   const body = how === 'taken' ? { enquiry } : { enquiry, to: owner }
-  requireOfficersWords(docket, place, message, how === 'taken' ? 'take-enquiry' : 'assign-enquiry', body)
+  requireOfficersWords(docket, place, words, how === 'taken' ? 'take-enquiry' : 'assign-enquiry', body)
   requires(how === 'assigned' || message.party === owner, 'ERR_SIGNATURE_INVALID', 'its officer did not take it')
   approve(docket, 'enquiries are with officers who took them, or whom one gave them to, in signed words')
 }
@@ -130,7 +129,7 @@ function verifyOwned(
 function verifyAsked(docket: Docket, place: Place, said: Of<'asked'>): void {
   const message = decodeMessage(said.asked)
   const { to } = parse(askedBody, fromJsonBytes(message.body), 'ERR_ENTRY_MALFORMED', 'question')
-  requireOfficersWords(docket, place, message, 'ask-agency', { enquiry: said.enquiry, to, question: said.question })
+  requireOfficersWords(docket, place, said.asked, 'ask-agency', { enquiry: said.enquiry, to, question: said.question })
   docket.enquiries.questions.add(questionName(said))
   approve(docket, 'questions to agencies carry their officer’s own signature')
   passOver(docket, 'questions name their agency by its place in the enquiry: which that is, the hub says')
@@ -165,24 +164,14 @@ function verifyEnded(
     passOver(docket, 'enquiries that a registration or a link ended: which child it was about, the hub says')
     return
   }
-  requireOfficersWords(docket, place, decodeMessage(words), 'end-enquiry', { enquiry, outcome, referralMade })
+  requireOfficersWords(docket, place, words, 'end-enquiry', { enquiry, outcome, referralMade })
   approve(docket, 'enquiries ended as an officer said in signed words')
 }
 
 /** @throws {IndexError} `ERR_SIGNATURE_INVALID` where no officer in good standing signed exactly this */
-function requireOfficersWords(docket: Docket, place: Place, message: Message, verb: string, body: object): void {
-  const officer = officerAt(place, message.party)
-  const isAsked = message.verb === verb && equalBytes(message.body, toJsonBytes(body))
-  requires(isAsked, 'ERR_SIGNATURE_INVALID', 'its officer asked for something else')
-  const isOwn = messageIsSignedBy(message, place.hub, officer.keys.signing)
-  requires(isOwn, 'ERR_SIGNATURE_INVALID', 'its officer did not ask for it')
-  requireOnce(docket, message)
-}
-
-function requireOnce(docket: Docket, { signature }: Message): void {
-  const once = toHex(signature)
-  requires(!docket.asked.has(once), 'ERR_SIGNATURE_INVALID', 'it was signed once, and stands there twice')
-  docket.asked.add(once)
+function requireOfficersWords(docket: Docket, place: Place, asked: Uint8Array, verb: string, body: object): void {
+  saidBy(place, asked, verb, body)
+  requireOnce(docket, decodeMessage(asked))
 }
 
 const askedBody = z.strictObject({

@@ -13,7 +13,6 @@ import { LAWFUL_BASES, PURPOSES } from '../disclosure/purpose.js'
 import { bytesOf, bytesUpTo, parse } from '../door.js'
 import type { Entry } from '../journal/entry.js'
 import { fromJsonBytes } from '../json.js'
-import { decodeMessage } from '../port.js'
 import { rosterAt } from '../roster/history.js'
 import { keysetOf, type Officer, policyInForce } from '../roster/roster.js'
 import {
@@ -27,7 +26,7 @@ import {
   permittedName,
   requires,
 } from './docket.js'
-import { officerAt, saidBy } from './signed-words.js'
+import { officerAt, requireOwnOnce, saidBy } from './signed-words.js'
 
 const name = z.string().min(1).max(64)
 const answered = { opening: bytesOf(16), custodian: name, signature: bytesOf(64) }
@@ -139,14 +138,7 @@ export function verifyView(docket: Docket, place: Place, body: Uint8Array): void
     const { asked, ...view } = viewIn(body)
     const officer =
       'opening' in view ? verifyReading(docket, place, view, asked) : verifyNaming(docket, place, view, asked)
-    requires(officer.id === view.officer, 'ERR_SIGNATURE_INVALID', 'another officer asked for it')
-    const once = toHex(decodeMessage(asked).signature)
-    requires(
-      !docket.asked.has(once),
-      'ERR_SIGNATURE_INVALID',
-      'its officer asked for it once, and it stands there twice',
-    )
-    docket.asked.add(once)
+    requireOwnOnce(docket, officer, view.officer, asked)
     bump(docket.counts.viewsByOfficer, officer.id)
     approve(
       docket,

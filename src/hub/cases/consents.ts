@@ -45,7 +45,10 @@ export async function consentsFor(
 
 /** Everything that was said of a child under any of its linked ids, by number. */
 export async function consentsOf(hub: HubContext, childId: ChildId): Promise<readonly ConsentRecord[]> {
-  const rows = await rowsOf(hub, childId)
+  return recordsIn(await rowsOf(hub, childId))
+}
+
+function recordsIn(rows: readonly IdRow[]): readonly ConsentRecord[] {
   const records = rows.flatMap(({ row }, under) =>
     row.words.map(({ record }): ConsentRecord => (under === 0 ? record : { ...record, under })),
   )
@@ -85,9 +88,10 @@ export async function recordConsent(hub: HubContext, message: Message): Promise<
     if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
     requireNeed(file, officer.id)
     requireTimes(body, at)
-    const [own, ...others] = await rowsOf(hub, file.childId)
-    const records = await consentsOf(hub, file.childId)
-    const words = [own, ...others].flatMap(({ row }) => row.words)
+    const rows = await rowsOf(hub, file.childId)
+    const [own, ...others] = rows
+    const records = recordsIn(rows)
+    const words = rows.flatMap(({ row }) => row.words)
     const before = words.find(({ asked }) => asked === mark)?.record ?? sameAgain(records, body, officer.id)
     if (before !== undefined) {
       recorded = before.number
@@ -123,15 +127,14 @@ export async function withdrawConsent(hub: HubContext, message: Message): Promis
   const asked = parse(withdrawRequest, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'consent')
   await hub.ledger.write(async (position, at): Promise<Writes | undefined> => {
     const { childId } = await requireCase(hub, asked.case)
-    const records = await consentsOf(hub, childId)
+    const all = await rowsOf(hub, childId)
+    const records = recordsIn(all)
     const wanted = records.find((record) => record.number === asked.consent)
     if (wanted?.given !== true)
       throw new IndexError('ERR_CONSENT_UNKNOWN', 'no consent was given under this number for this child')
     if (wanted.withdrawnAt !== undefined) return undefined
     const ended = new Set(withdrawnWith(records, asked.consent))
-    const rows = (await rowsOf(hub, childId)).filter(({ row }) =>
-      row.words.some(({ record }) => ended.has(record.number)),
-    )
+    const rows = all.filter(({ row }) => row.words.some(({ record }) => ended.has(record.number)))
     const event = {
       event: 'withdrawn',
       case: asked.case,

@@ -3,6 +3,7 @@ import { MANAGEMENT } from '../../case/consent.js'
 import { needsToKnow } from '../../case/need.js'
 import { type DecidedField, decideFields, type Field, isShown, type Viewing } from '../../disclosure/fields.js'
 import type { LawfulBasis, Purpose } from '../../disclosure/purpose.js'
+import { IndexError } from '../../errors.js'
 import { toJsonBytes } from '../../json.js'
 import type { Threshold } from '../../policy/policy.js'
 import type { HubContext } from '../context.js'
@@ -66,4 +67,12 @@ export async function agencysView(
 /** Records decisions that lead to nothing else: every denial. */
 export async function journalDecision(hub: HubContext, draft: Draft): Promise<void> {
   await hub.ledger.write(async () => ({ drafts: [draft] }))
+}
+
+/** What is asked for goes with no such level: the table of purposes says so. */
+export function purposeNotAllowed(): IndexError {
+  return new IndexError(
+    'ERR_PURPOSE_NOT_ALLOWED',
+    'this purpose or lawful basis does not go with the level that is reached',
+  )
 }

@@ -7,7 +7,7 @@ import type { Shelf } from '../shelf.js'
  * of the list's name and the number: so a page of a list reads its own rows however many others there are, and a stolen
  * table does not say which list a row is on.
  */
-export type ListName = readonly [kind: 'case' | 'case-of' | 'waiting' | 'enquiry' | 'referral' | 'account', ...string[]]
+export type ListName = readonly [kind: 'case' | 'case-of' | 'waiting' | 'referral', ...string[]]
 
 /** What a row of a list says; its key says the rest. */
 export interface ListingRow {

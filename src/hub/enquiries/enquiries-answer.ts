@@ -5,6 +5,7 @@ import {
   AUTHORITY_CODE,
   isSaid,
   newAnswer,
+  onlyAsked,
   type Questioned,
   type SourceName,
   withAnswer,
@@ -47,22 +48,17 @@ export async function enquiriesForAgency(hub: HubContext, message: Message): Pro
   const seen = rows.map(async ({ reference, since, enquiry, correction }): Promise<AgencyEnquiry> => {
     if (correction !== undefined) {
       const { question } = await requireCorrection(hub, correction)
-      return { reference, since, questions: question === undefined ? [] : [said(question)] }
+      return { reference, since, questions: question === undefined ? [] : [onlyAsked(question)] }
     }
     const open = await hub.shelf.one('enquiry', numberKey(Number(enquiry)))
     const questions = open?.questions.filter(isTo({ agency: agency.id, reference })) ?? []
-    return { reference, since, questions: questions.map(said) }
+    return { reference, since, questions: questions.map(onlyAsked) }
   })
   return toJsonBytes({ enquiries: await Promise.all(seen) })
 }
 
 function isTo(source: SourceName): (name: SourceName) => boolean {
   return ({ agency, reference }) => agency === source.agency && reference === source.reference
-}
-
-/** A question without the officer who asked it. */
-function said({ question, askedAt, answer, authority, answeredAt }: Questioned): Questioned {
-  return { question, askedAt, answer, authority, answeredAt }
 }
 
 const answerRequest = z

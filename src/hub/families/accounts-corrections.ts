@@ -9,7 +9,7 @@ import {
   isAboutTheSame,
 } from '../../case/account-correction.js'
 import { checkName } from '../../case/account-document.js'
-import type { Questioned } from '../../case/enquiry.js'
+import { onlyAsked, type Questioned } from '../../case/enquiry.js'
 import { decodeCheck, REFERENCE } from '../../check/canonical.js'
 import type { ChildId } from '../../child/identifiers.js'
 import { parse } from '../../door.js'
@@ -247,11 +247,7 @@ export async function correctionsForOfficer(hub: HubContext, message: Message): 
   const corrections = rows.flatMap(({ value }): readonly PublicCorrection[] => {
     if (!('correction' in value)) return []
     const { childId: _, question, ...row } = value
-    return [question === undefined ? row : { ...row, question: withoutSource(question) }]
+    return [question === undefined ? row : { ...row, question: onlyAsked(question) }]
   })
   return toJsonBytes({ corrections })
-}
-
-function withoutSource({ question, askedAt, answer, authority, answeredAt }: Questioned): Questioned {
-  return { question, askedAt, answer, authority, answeredAt }
 }

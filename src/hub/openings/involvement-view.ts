@@ -7,16 +7,15 @@ import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Threshold } from '../../policy/policy.js'
 import { encodeSigned, type Message } from '../../port.js'
 import { GROUPS } from '../../seal/label.js'
-import { historyOf, openableLevel, requireCase, thresholdOf } from '../cases/cases.js'
-import { journalDecision, officersView } from '../cases/disclosures.js'
-import { instantOf } from '../checks/history.js'
-import { verdictOn } from '../checks/raise.js'
+import { requireCase } from '../cases/cases.js'
+import { journalDecision, officersView, purposeNotAllowed } from '../cases/disclosures.js'
 import { recordKey } from '../children/register.js'
 import type { HubContext } from '../context.js'
 import type { Draft } from '../ledger.js'
 import { requireNotLinkedBy } from '../links/involved.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
 import { involvementOf } from './involvement.js'
+import { reachedFor } from './reached.js'
 
 const involvementRequest = z.strictObject({
   case: z.number().int().min(1),
@@ -42,9 +41,7 @@ export async function seeInvolvement(hub: HubContext, message: Message): Promise
   )
   if (records.some((record) => record !== undefined))
     throw new IndexError('ERR_CASE_STATUS', 'this child is registered: open the case')
-  const history = await historyOf(hub, file)
-  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
-  const threshold = thresholdOf(hub, openableLevel(hub, file, history, verdict, officer.id), verdict.asOf)
+  const { history, threshold } = await reachedFor(hub, file, officer.id)
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
   const view = await officersView(hub, file, officer.id, threshold)
   const { involvement, decided } = await involvementOf(hub, history, view, context)
@@ -74,8 +71,5 @@ function refusalOf(
   if (threshold === 'none')
     return new IndexError('ERR_THRESHOLD_NOT_REACHED', 'the level that the checks reach names no agency')
   if (isPurposeAllowed(threshold, purpose, lawfulBasis)) return undefined
-  return new IndexError(
-    'ERR_PURPOSE_NOT_ALLOWED',
-    'this purpose or lawful basis does not go with the level that is reached',
-  )
+  return purposeNotAllowed()
 }

@@ -5,19 +5,17 @@ import { isPurposeAllowed, LAWFUL_BASES, PURPOSES } from '../../disclosure/purpo
 import { parse } from '../../door.js'
 import { IndexError } from '../../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../../json.js'
-import { levelNamed } from '../../policy/policy.js'
 import type { Message } from '../../port.js'
 import { GROUPS } from '../../seal/label.js'
 import { decodeRecord, recordHash } from '../../seal/record.js'
-import { historyOf, openableLevel, requireCase } from '../cases/cases.js'
-import { decide, journalDecision, officersView } from '../cases/disclosures.js'
-import { instantOf } from '../checks/history.js'
-import { verdictOn } from '../checks/raise.js'
+import { requireCase } from '../cases/cases.js'
+import { decide, journalDecision, officersView, purposeNotAllowed } from '../cases/disclosures.js'
 import { recordKey } from '../children/register.js'
 import type { HubContext } from '../context.js'
 import { requireNotLinkedBy } from '../links/involved.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
 import { gatherEvidence } from './evidence.js'
+import { reachedFor } from './reached.js'
 
 const HOUR_MS = 3_600_000
 const prepareRequest = z.strictObject({
@@ -83,13 +81,8 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   const file = await requireCase(hub, asked.case)
   if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
   await requireNotLinkedBy(hub, officer.id, file.childId)
-  const history = await historyOf(hub, file)
-  const at = instantOf(history, hub.clock())
-  const verdict = verdictOn(hub, history, at)
-  const { policy, hash } = hub.policy(at)
-  const level = levelNamed(policy, openableLevel(hub, file, history, verdict, officer.id))
+  const { history, verdict, policyHash, level, threshold } = await reachedFor(hub, file, officer.id)
   const { purpose, lawfulBasis, group } = asked
-  const threshold = level?.threshold ?? 'none'
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
   const decided = decide(await officersView(hub, file, officer.id, threshold), context, [{ information: group }])
   await journalDecision(hub, decided.draft)
@@ -101,11 +94,7 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
   if (level === undefined || !level.opens.includes(group)) {
     throw new IndexError('ERR_THRESHOLD_NOT_REACHED', 'the level that the checks reach does not open these details')
   }
-  if (!isPurposeAllowed(threshold, purpose, lawfulBasis))
-    throw new IndexError(
-      'ERR_PURPOSE_NOT_ALLOWED',
-      'this purpose or lawful basis does not go with the level that is reached',
-    )
+  if (!isPurposeAllowed(threshold, purpose, lawfulBasis)) throw purposeNotAllowed()
   const record = await hub.shelf.one('record', recordKey(hub, file.childId, group))
   if (record === undefined)
     throw new IndexError('ERR_OPENING_UNKNOWN', 'nobody has registered this child: follow its enquiry')
@@ -116,10 +105,10 @@ export async function prepareOpening(hub: HubContext, prepared: Prepared, messag
     label: sealed.label,
     keyset: sealed.keyset,
     recordHash: recordHash(sealed),
-    at,
-    policyHash: hash,
+    at: verdict.asOf,
+    policyHash,
     evidenceHash: evidenceHash(salt, evidence),
-    expiry: at + OPENING_HOURS * HOUR_MS,
+    expiry: verdict.asOf + OPENING_HOURS * HOUR_MS,
   }
   const permitted = { ...offer, case: file.number, group, officer: officer.id, purpose, lawfulBasis }
   prepared.keep({ permitted, evidence, salt })

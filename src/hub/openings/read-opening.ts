@@ -5,15 +5,14 @@ import { IndexError } from '../../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import { encodeSigned, type Message } from '../../port.js'
 import { requireKeyset } from '../../roster/keyset.js'
-import { historyOf, openableLevel, requireCase, thresholdOf } from '../cases/cases.js'
+import { requireCase } from '../cases/cases.js'
 import { journalDecision, officersView } from '../cases/disclosures.js'
-import { instantOf } from '../checks/history.js'
-import { verdictOn } from '../checks/raise.js'
 import { type HubContext, roster } from '../context.js'
 import type { Draft } from '../ledger.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
 import { involvementOf } from './involvement.js'
 import { openingKey } from './prepare-opening.js'
+import { reachedFor } from './reached.js'
 
 const readRequest = z.strictObject({ opening: bytesOf(16) })
 
@@ -36,9 +35,7 @@ export async function readOpening(hub: HubContext, message: Message): Promise<Ui
   if (row.releases.length < requireKeyset(roster(hub), request.keyset).quorum)
     throw new IndexError('ERR_SHARES_INSUFFICIENT', 'too few custodians released their share of this opening')
   const file = await requireCase(hub, row.case)
-  const history = await historyOf(hub, file)
-  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
-  const threshold = thresholdOf(hub, openableLevel(hub, file, history, verdict, officer.id), verdict.asOf)
+  const { history, threshold } = await reachedFor(hub, file, officer.id)
   const context = { case: file.number, officer: officer.id, purpose, lawfulBasis }
   const viewing = await officersView(hub, file, officer.id, threshold)
   const details = { information: group }

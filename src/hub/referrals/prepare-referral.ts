@@ -16,10 +16,8 @@ import type { Policy } from '../../policy/policy.js'
 import type { Message } from '../../port.js'
 import { type Agency, agencyOf } from '../../roster/roster.js'
 import { GROUPS } from '../../seal/label.js'
-import { historyOf, openableLevel, requireCase, thresholdOf } from '../cases/cases.js'
+import { requireCase } from '../cases/cases.js'
 import { agencysView, type Decided, decide, journalDecision } from '../cases/disclosures.js'
-import { instantOf } from '../checks/history.js'
-import { verdictOn } from '../checks/raise.js'
 import { writtenFor } from '../children/epochs.js'
 import { loadStanding, standing } from '../children/standing.js'
 import { type HubContext, requireParty, roster } from '../context.js'
@@ -27,6 +25,7 @@ import { loadCounter } from '../counters.js'
 import type { Draft } from '../ledger.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
 import { openingKey } from '../openings/prepare-opening.js'
+import { reachedFor } from '../openings/reached.js'
 import type { HistoryRow, OpeningRow } from '../rows.js'
 import { numberKey } from '../shelf.js'
 
@@ -63,14 +62,10 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
   if (sent !== undefined && sent.status !== 'prepared') return toJsonBytes({ sent: outlineOf(sent) })
   const file = await requireCase(hub, asked.case)
   if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
-  const history = await historyOf(hub, file)
-  const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
-  const level = openableLevel(hub, file, history, verdict, officer.id)
-  const threshold = thresholdOf(hub, level, verdict.asOf)
+  const { history, verdict, policy, level, threshold } = await reachedFor(hub, file, officer.id)
   const { purpose, lawfulBasis } = requests[0]
   const parties = { officer: officer.id, to: asked.to }
   const groups = GROUPS.filter((group) => requests.some((request) => request.group === group))
-  const { policy } = hub.policy(verdict.asOf)
   const concern = concernField(policy, history)
   const decided = decide(
     await agencysView(hub, file, parties, threshold),
@@ -96,7 +91,7 @@ export async function prepareReferral(hub: HubContext, message: Message): Promis
     referral: referral.number,
     case: file.number,
     threshold,
-    level,
+    level: level?.name ?? verdict.level,
     purpose,
     lawfulBasis,
     because: asked.because,

@@ -396,7 +396,7 @@ export const DEFENCES: readonly Defence[] = [
   },
   {
     attack: 'one view written down twice',
-    file: 'src/verify/openings.ts',
+    file: 'src/verify/signed-words.ts',
     find: '!docket.asked.has(once)',
     replace: 'true',
     test: 'tests/verify/lies.test.ts',
