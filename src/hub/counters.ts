@@ -1,9 +1,10 @@
 import type { HubContext } from './context.js'
+import type { Put } from './shelf.js'
 
 /** A running number that one write takes from: 1, 2, 3, … */
 export interface Counter {
   next(): number
-  puts(): ReturnType<HubContext['shelf']['put']>[]
+  puts(): Put[]
 }
 
 export async function loadCounter(
@@ -40,7 +41,7 @@ export const SHIELDING_NUMBERS = 1_000_000_000
 /** Numbers of which those about shielded children are apart. */
 export interface NumbersApart {
   nextFor(child: { readonly shielded: boolean }): number
-  puts(): ReturnType<HubContext['shelf']['put']>[]
+  puts(): Put[]
 }
 
 export function enquiryCounters(hub: HubContext): Promise<NumbersApart> {

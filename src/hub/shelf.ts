@@ -4,7 +4,8 @@ import { openBytes, sealBytes } from '../seal/box.js'
 import type { Commit, Store, Table } from '../store/port.js'
 import type { Rows } from './rows.js'
 
-type Put = NonNullable<Commit['puts']>[number]
+/** A row to be written, or taken away. */
+export type Put = NonNullable<Commit['puts']>[number]
 
 /**
  * The hub's tables as it sees them: typed rows, each encrypted and bound to its place before the store gets it. A stolen

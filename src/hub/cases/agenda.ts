@@ -1,6 +1,7 @@
 import { concat, u64 } from '../../bytes.js'
 import { DEADLINE_KINDS, type Deadline, type DeadlineKind, type DeadlineState } from '../../case/agenda.js'
 import type { HubContext } from '../context.js'
+import type { Put } from '../shelf.js'
 
 /**
  * The table of what is due when. Every deadline has three rows: itself, under the instant at which it is due; where to find it,
@@ -12,8 +13,6 @@ export type AgendaRow = DeadlineRow | { readonly dueAt: number }
 export interface DeadlineRow extends Deadline {
   readonly reminded?: DeadlineState | undefined
 }
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 const BY_NAME = 0xfe
 const BY_OFFICER = 0xfd

@@ -7,11 +7,9 @@ import { toJsonBytes } from '../../json.js'
 import type { Threshold } from '../../policy/policy.js'
 import type { HubContext } from '../context.js'
 import type { Draft } from '../ledger.js'
-import { numberKey } from '../shelf.js'
+import { numberKey, type Put } from '../shelf.js'
 import { done, due } from './agenda.js'
 import { type ListName, relisted } from './listing.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 /** In these states an officer has something to do. */
 const WAITING: ReadonlySet<CaseStatus> = new Set(['new', 'under-review', 'opened'])

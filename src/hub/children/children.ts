@@ -3,6 +3,7 @@ import type { ChildId } from '../../child/identifiers.js'
 import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
 import type { ChildRow } from '../rows.js'
+import type { Put } from '../shelf.js'
 
 /** Child rows as they stand and as a write changes them. */
 export class ChildTable {
@@ -41,7 +42,7 @@ export class ChildTable {
     this.changed.add(nameOf(row.childId))
   }
 
-  puts(hub: HubContext): ReturnType<HubContext['shelf']['put']>[] {
+  puts(hub: HubContext): Put[] {
     return [...this.changed].flatMap((name) => {
       const row = this.rows.get(name)
       return row === undefined ? [] : [hub.shelf.put('child', childKey(hub, row.childId), row)]

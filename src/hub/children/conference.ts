@@ -12,11 +12,10 @@ import type { Agency } from '../../roster/roster.js'
 import { type HubContext, identifierKeyOf, requireParty, requireSender, roster } from '../context.js'
 import type { Draft } from '../ledger.js'
 import type { ConferenceRow } from '../rows.js'
+import type { Put } from '../shelf.js'
 import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
 import { meter } from './meter.js'
 import { loadStanding, standing } from './standing.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000

@@ -2,12 +2,11 @@ import type { ChildId } from '../../child/identifiers.js'
 import { IndexError } from '../../errors.js'
 import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
+import type { Put } from '../shelf.js'
 import type { LookupPurpose } from '../watch/watch.js'
 
 const DAY_MS = 86_400_000
 const SLOT_MS = 600_000
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 /**
  * Counts look-ups of the day by agency and by practitioner, and of ten minutes by practitioner; what it returns is written

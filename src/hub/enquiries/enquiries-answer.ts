@@ -21,7 +21,7 @@ import { accountDraft } from '../families/accounts.js'
 import { correctionPut, requireCorrection } from '../families/accounts-corrections.js'
 import type { Writes } from '../ledger.js'
 import type { AskedRow } from '../rows.js'
-import { numberKey } from '../shelf.js'
+import { numberKey, type Put } from '../shelf.js'
 import { enquiryDraft, enquiryPut } from './enquiries.js'
 import { askedOf, askedRows } from './enquiries-asked.js'
 
@@ -107,7 +107,7 @@ type Said = SourceName & z.infer<typeof answerRequest>
 
 interface AnswerStep {
   readonly event: { readonly enquiry: number } | { readonly correction: number }
-  readonly put: ReturnType<HubContext['shelf']['put']>
+  readonly put: Put
 }
 
 /** What an answer changes in what asked for it; undefined where this did not ask, or asks no more. */

@@ -2,8 +2,8 @@ import { concat } from '../../bytes.js'
 import { type EnquirySource, type SourceName, writeEnquiryNumber } from '../../case/enquiry.js'
 import type { HubContext } from '../context.js'
 import type { AskedRow, Rows } from '../rows.js'
+import type { Put } from '../shelf.js'
 
-type Put = ReturnType<HubContext['shelf']['put']>
 type Shelf = HubContext['shelf']
 
 /** Puts that list an enquiry for the agencies, each under its own reference. */

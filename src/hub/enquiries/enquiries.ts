@@ -20,10 +20,8 @@ import { nameOf } from '../custodians/custodians.js'
 import type { Draft } from '../ledger.js'
 import type { LinkNews } from '../links/join.js'
 import type { ChildRow } from '../rows.js'
-import { numberKey } from '../shelf.js'
+import { numberKey, type Put } from '../shelf.js'
 import { heldBy, withdrawnFrom } from './enquiries-asked.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 /** A check that named a child without a register entry. */
 export interface EnquiryCause {

@@ -18,11 +18,9 @@ import type { Writes } from '../ledger.js'
 import { linksInto, rootOf } from '../links/linked.js'
 import { openingKey } from '../openings/prepare-opening.js'
 import type { HistoryCheck, HistoryRow } from '../rows.js'
-import { numberKey, pages } from '../shelf.js'
+import { numberKey, type Put, pages } from '../shelf.js'
 import { unshieldKey } from '../watch/shield.js'
 import { NO_CHILD, namelessRequests } from './families.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 /** How much an erasure took away. */
 export interface Erased {

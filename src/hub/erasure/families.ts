@@ -1,9 +1,7 @@
 import { toHex } from '../../bytes.js'
 import { asChildId, type ChildId } from '../../child/identifiers.js'
 import type { HubContext } from '../context.js'
-import { pages } from '../shelf.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
+import { type Put, pages } from '../shelf.js'
 
 /** Where a row must name a child, and the one that it named is erased. */
 export const NO_CHILD: ChildId = asChildId(new Uint8Array(16))

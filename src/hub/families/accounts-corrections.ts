@@ -27,9 +27,8 @@ import { correctionHeld, correctionWithdrawn } from '../enquiries/enquiries-aske
 import type { Writes } from '../ledger.js'
 import { requireOfficer } from '../officers.js'
 import type { HistoryCheck, HistoryRow } from '../rows.js'
+import type { Put } from '../shelf.js'
 import { accountDraft, correctionPointerKey } from './accounts.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 const number = z.number().int().min(1)
 const askRequest = z.strictObject({

@@ -12,9 +12,7 @@ import { loadStanding, standing } from '../children/standing.js'
 import { type HubContext, requireSender } from '../context.js'
 import { loadCounter } from '../counters.js'
 import type { Draft } from '../ledger.js'
-import { numberKey } from '../shelf.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
+import { numberKey, type Put } from '../shelf.js'
 
 const askRequest = z.strictObject({
   agencyChildId: z.string().max(200),

@@ -8,9 +8,7 @@ import type { HubContext } from '../context.js'
 import { duplicateCounters } from '../counters.js'
 import { nameOf } from '../custodians/custodians.js'
 import type { Draft } from '../ledger.js'
-import { numberKey } from '../shelf.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
+import { numberKey, type Put } from '../shelf.js'
 
 /** Two ids that seem to be one child. */
 export interface Suspicion {

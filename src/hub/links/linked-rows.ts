@@ -9,9 +9,8 @@ import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
 import type { Draft } from '../ledger.js'
 import type { ChildRow } from '../rows.js'
+import type { Put } from '../shelf.js'
 import { linksInto, rootOf } from './linked.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 /**
  * The child rows as a merge or a split leaves them: where the id leads, and shielding. All ids of one child are shielded

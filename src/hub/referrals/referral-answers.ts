@@ -18,7 +18,7 @@ import { due } from '../cases/agenda.js'
 import { requireCase } from '../cases/cases.js'
 import { relisted } from '../cases/listing.js'
 import { type HubContext, requireSender } from '../context.js'
-import { numberKey } from '../shelf.js'
+import { numberKey, type Put } from '../shelf.js'
 import { dueAfter, inboxKey, isInInbox, listOfReferrals, referralsDone, requireRecorded } from './referrals.js'
 
 const referral = z.number().int().min(1)
@@ -114,7 +114,7 @@ async function agendaAfter(
   after: Referral,
   calendar: WorkingCalendar,
   at: number,
-): Promise<Awaited<ReturnType<typeof due>>> {
+): Promise<readonly Put[]> {
   const file = await presentCase(hub, after.case)
   if (file.status === 'closed') return referralsDone(hub, [after.number])
   const puts = await dueAfter(hub, before, after, calendar)

@@ -15,7 +15,7 @@ import { happened } from '../cases/put-case.js'
 import type { HubContext } from '../context.js'
 import type { Writes } from '../ledger.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
-import { numberKey } from '../shelf.js'
+import { numberKey, type Put } from '../shelf.js'
 import { outlineOf, requireReceiver } from './prepare-referral.js'
 
 /** What a package may have at most, in bytes, once it is sealed. */
@@ -92,7 +92,7 @@ export async function dueAfter(
   before: Referral | undefined,
   after: Referral,
   calendar: WorkingCalendar,
-): Promise<Awaited<ReturnType<typeof due>>> {
+): Promise<readonly Put[]> {
   const had = before === undefined ? [] : deadlinesOf(before, calendar)
   const has = deadlinesOf(after, calendar)
   const isSame = (a: Deadline, b: Deadline): boolean => a.kind === b.kind && a.dueAt === b.dueAt
@@ -109,7 +109,7 @@ export async function referralsOf(
   hub: HubContext,
   numbers: readonly number[],
   officer: string,
-): Promise<Awaited<ReturnType<typeof assigned>>> {
+): Promise<readonly Put[]> {
   const all = numbers.flatMap((number) => KINDS.map((kind) => assigned(hub, kind, number, officer)))
   return (await Promise.all(all)).flat()
 }
@@ -122,10 +122,7 @@ export function listOfReferrals(status: ReferralStatus): ListName {
 }
 
 /** Ends what referrals of a case made due: nobody waits for it any longer. */
-export async function referralsDone(
-  hub: HubContext,
-  numbers: readonly number[],
-): Promise<Awaited<ReturnType<typeof done>>> {
+export async function referralsDone(hub: HubContext, numbers: readonly number[]): Promise<readonly Put[]> {
   const all = numbers.flatMap((number) => KINDS.map((kind) => done(hub, kind, number)))
   return (await Promise.all(all)).flat()
 }

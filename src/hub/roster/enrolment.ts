@@ -18,6 +18,7 @@ import { adoptedPositions } from '../checks/policies.js'
 import { type HubContext, roster } from '../context.js'
 import type { RosterNews } from '../custodians/custodians.js'
 import type { Draft, ReadEntry } from '../ledger.js'
+import type { Put } from '../shelf.js'
 
 /** What became of a change of the roster. `proposed`: it waits for `activate`. */
 export type RosterOutcome = 'in-force' | 'proposed'
@@ -186,7 +187,7 @@ async function journal(
   return news.length > 0
 }
 
-async function withPolicyAt(hub: HubContext, position: number): Promise<ReturnType<HubContext['shelf']['put']>> {
+async function withPolicyAt(hub: HubContext, position: number): Promise<Put> {
   const positions = [...(await adoptedPositions(hub)), position]
   return hub.shelf.put('meta', hub.shelf.key('meta', 'policies'), { kind: 'policies', positions })
 }

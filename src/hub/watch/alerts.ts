@@ -3,9 +3,7 @@ import { toJsonBytes } from '../../json.js'
 import type { HubContext } from '../context.js'
 import { loadCounter, SHIELDING_NUMBERS } from '../counters.js'
 import type { Draft } from '../ledger.js'
-import { numberKey } from '../shelf.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
+import { numberKey, type Put } from '../shelf.js'
 
 /** An alert before it has a number. */
 export type Raising = Omit<Alert, 'number' | 'at' | 'times' | 'status' | 'outcome' | 'endedBy' | 'endedAt'>

@@ -8,8 +8,7 @@ import {
   type WatchCounts,
 } from '../../case/watch.js'
 import type { HubContext } from '../context.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
+import type { Put } from '../shelf.js'
 
 export const DAY_MS = 86_400_000
 

@@ -6,6 +6,7 @@ import { type Finding, unsaid, writeFindings } from '../children/findings.js'
 import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
 import type { Draft } from '../ledger.js'
+import type { Put } from '../shelf.js'
 import { repeatAlert, tellAlerts } from './alerts.js'
 import { isPastJudged, markPastJudged, pastFindings } from './watch-past.js'
 import {
@@ -24,8 +25,6 @@ import {
   withOpen,
 } from './watch-state.js'
 import { childTag, queryTags } from './watch-tags.js'
-
-type Put = ReturnType<HubContext['shelf']['put']>
 
 /** One look-up as the agency was answered: a shielded child is `none`. */
 export interface WatchedLookup {
