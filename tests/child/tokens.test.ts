@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
@@ -23,6 +24,15 @@ describe('lookup tokens', () => {
     expect(toHex(hmacSha256(utf8Bytes('Jefe'), utf8Bytes('what do ya want for nothing?')))).toBe(
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     )
+  })
+
+  test('is the HMAC of another implementation, for keys and messages of every size about a block and about what is put together', () => {
+    for (const keyLength of [0, 1, 32, 63, 64, 65, 100])
+      for (const length of [0, 1, 64, 200, 16_319, 16_320, 16_321, 20_000]) {
+        const [key, message] = [new Uint8Array(keyLength).fill(7), new Uint8Array(length).fill(9)]
+        const theirs = createHmac('sha256', key).update(message).digest('hex')
+        expect(toHex(hmacSha256(key, message))).toBe(theirs)
+      }
   })
 
   test('our own vectors, frozen', () => {
