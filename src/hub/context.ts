@@ -13,6 +13,7 @@ import type { KeysByGeneration } from '../seal/wrap.js'
 import type { SigningKey } from '../signature.js'
 import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
+import type { CheckIndex } from './checks/check-index.js'
 import type { Documents } from './checks/policies.js'
 import type { CustodianClients } from './custodians/custodians.js'
 import type { Ledger } from './ledger.js'
@@ -68,6 +69,7 @@ export interface HubContext {
   readonly store: Store
   readonly shelf: Shelf
   readonly ledger: Ledger
+  readonly checks: CheckIndex
   readonly custodians: CustodianClients
   /** By key name. */
   readonly witnesses: ReadonlyMap<string, WitnessPort>

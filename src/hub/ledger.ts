@@ -25,6 +25,8 @@ export interface Draft {
 /** One atomic step: entries to append and rows to write with them. */
 export interface Writes extends Pick<Commit, 'expects' | 'inserts' | 'puts' | 'erase'> {
   readonly drafts?: readonly Draft[]
+  /** Called once it is durable, and before anything else is built on it: what is kept in memory follows here. */
+  readonly done?: () => void
 }
 
 /** An entry as it is read back: opened if it was sealed; `entry` is undefined after its erasure. */
@@ -107,11 +109,12 @@ export function openLedger(options: LedgerOptions): Ledger {
     const leaves = drafts.flatMap(({ draft }, index) =>
       (draft.leaves ?? []).map((leaf) => ({ ...leaf, position: size + index })),
     )
-    const { drafts: _, ...rows } = writes
+    const { drafts: _, done, ...rows } = writes
     const outcome = await store.commit({ expectedSize: size, entries, nodes: growth.nodes, leaves, ...rows })
     if (outcome === 'done') {
       frontier = { size: growth.size, hashes: growth.frontier }
       seen = growth.size
+      done?.()
     }
     return outcome
   }

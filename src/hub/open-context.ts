@@ -6,6 +6,7 @@ import type { Port } from '../port.js'
 import { encodeRosterEntry, NO_ROSTER, presentRoster, type RosterEntry, type RosterHistory } from '../roster/history.js'
 import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
+import { openCheckIndex } from './checks/check-index.js'
 import { type Documents, decidingAt, loadDocuments, prepared } from './checks/policies.js'
 import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
 import { custodianClients, type Followed, type RosterNews } from './custodians/custodians.js'
@@ -79,7 +80,9 @@ export async function openContext(
     // Before the roster, or it would name a policy that nobody here has; one is journalled only together with the other.
     if (news.length > 0) documents = await loadDocuments({ shelf, ledger }, documents)
     news.forEach(takeIn)
+    await checks.follow()
   })
+  const checks = openCheckIndex(shelf)
   const sender = { hub: id, party: 'hub', key: keys.signing }
   const quorum = (): number => presentRoster(rosters).keyset.quorum
   const custodians = custodianClients(options.custodians, sender, clock, quorum)
@@ -99,6 +102,7 @@ export async function openContext(
     )
   }
   documents = await loadDocuments({ shelf, ledger }, documents)
+  await checks.follow()
   const context: HubContext = {
     id,
     name: presentRoster(rosters).hub.name,
@@ -106,6 +110,7 @@ export async function openContext(
     store,
     shelf,
     ledger,
+    checks,
     custodians,
     witnesses: options.witnesses ?? new Map(),
     clock,

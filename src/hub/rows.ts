@@ -11,6 +11,7 @@ import type { ChildId } from '../child/identifiers.js'
 import type { Table } from '../store/port.js'
 import type { AgendaRow } from './cases/agenda.js'
 import type { ListingRow } from './cases/listing.js'
+import type { IndexedCheck } from './checks/check-index.js'
 import type { DueRow, WatchStateRow } from './watch/watch-state.js'
 
 /**
@@ -20,6 +21,8 @@ import type { DueRow, WatchStateRow } from './watch/watch-state.js'
 export interface Rows extends Record<Table, unknown> {
   readonly meta: MetaRow
   readonly child: ChildRow
+  /** Of one batch, by its journal position. */
+  readonly check: CheckRow
   readonly history: HistoryRow
   /** Not sealed: a child id under a cover; see `child/postings.ts`. */
   readonly posting: never
@@ -97,6 +100,11 @@ export interface ChildRow {
   /** 1 for a child of invented details that nobody should look up: no check on it raises a case. A number, so that rows are of one size. */
   readonly isHoney?: 0 | 1 | undefined
   readonly createdAt: number
+}
+
+/** What the index of checks is read back from. */
+export interface CheckRow {
+  readonly checks: readonly IndexedCheck[]
 }
 
 /** A check as the assessment needs it; the signed bytes stay beside the journal. */

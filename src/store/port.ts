@@ -39,6 +39,7 @@ export interface Store extends AsyncDisposable {
 export const TABLES = [
   'meta',
   'child',
+  'check',
   'history',
   'posting',
   'reference',

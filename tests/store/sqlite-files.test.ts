@@ -89,7 +89,7 @@ describe('a file that is no store of ours is refused and left as it was', () => 
 
   test('a newer version', async () => {
     await filledStore()
-    change('PRAGMA user_version = 4')
+    change('PRAGMA user_version = 5')
     await refusal('ERR_STORE_NEWER')
   })
 

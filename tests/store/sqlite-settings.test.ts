@@ -43,7 +43,7 @@ const expected = {
   mmap_size: 0,
   secure_delete: 1,
   application_id: 0x63686978,
-  user_version: 3,
+  user_version: 4,
 }
 
 function settingsOf(db: Database.Database): unknown {

@@ -14,6 +14,7 @@ import { loadStanding, standing } from '../children/standing.js'
 import type { HubContext } from '../context.js'
 import type { ReferenceRow } from '../rows.js'
 import { type WatchedCheck, watchChecks } from '../watch/watch.js'
+import type { NewCheck } from './check-index.js'
 
 /** What the agency gets back: for every row a refusal or null, and the receipts of the others in order. */
 export interface ReceiptsReply {
@@ -73,6 +74,7 @@ async function record(
     )
     if (!outcomes.some(({ kind }) => kind === 'new')) return undefined
     const accepted = outcomes.map(({ kind }) => kind === 'new')
+    const indexed = hub.checks.draft(position, at, newChecks(rows, outcomes))
     return {
       drafts: [
         {
@@ -87,10 +89,31 @@ async function record(
           ? [hub.shelf.insert('reference', row.referenceKey, outcome.reference)]
           : []
       }),
-      puts: [...counts.puts(), ...(await watchChecks(hub, submission.batch.agency, recorded(rows, outcomes), at))],
+      puts: [
+        ...indexed.puts,
+        ...counts.puts(),
+        ...(await watchChecks(hub, submission.batch.agency, recorded(rows, outcomes), at)),
+      ],
+      done: indexed.done,
     }
   })
   return outcomes
+}
+
+/** The checks that are new, as the index keeps them. */
+function newChecks(rows: readonly (Candidate | Refusal)[], outcomes: readonly Outcome[]): readonly NewCheck[] {
+  return rows.flatMap((row, index): readonly NewCheck[] => {
+    const outcome = outcomes[index]
+    return 'check' in row && outcome?.kind === 'new' ? [newCheck(row, index, outcome.reference)] : []
+  })
+}
+
+export function newCheck(
+  { check: { agency, reference, incident, indicators, occurredAt }, childId }: Candidate,
+  row: number,
+  { known }: ReferenceRow,
+): NewCheck {
+  return { agency, childId, reference, incident, indicators, occurredAt, known, row }
 }
 
 /** The checks that are new, for the watch over look-ups. */

@@ -16,7 +16,7 @@ import { loadStanding, standing } from '../children/standing.js'
 import { type HubContext, requireAgencySender, requireSender } from '../context.js'
 import type { ReferenceRow } from '../rows.js'
 import { watchChecks } from '../watch/watch.js'
-import { leafRow, receipts } from './record-checks.js'
+import { leafRow, newCheck, receipts } from './record-checks.js'
 
 const withdrawRequest = z.strictObject({ reference: z.string().regex(REFERENCE), withdrawal: z.unknown() })
 const correctRequest = z.strictObject({
@@ -108,6 +108,7 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
       correction: request.withdrawal,
     }
     const { practitioner } = candidate.check
+    const indexed = hub.checks.draft(position + 1, at, [newCheck(candidate, 0, reference)])
     const watched = await watchChecks(hub, agency.id, [{ practitioner, childId: candidate.childId }], at)
     return {
       drafts: [
@@ -118,7 +119,8 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
           leaves: [leafRow(submission, candidate.leaf, 0, true)],
         },
       ],
-      puts: [hub.shelf.put('reference', key, reference), ...counts.puts(), ...watched],
+      puts: [hub.shelf.put('reference', key, reference), ...indexed.puts, ...counts.puts(), ...watched],
+      done: indexed.done,
     }
   })
   if (reference === undefined) throw new IndexError('ERR_STORE_FAILED', 'the correction was not recorded')

@@ -55,10 +55,16 @@ export async function eraseCheck(
     await requireNoOpenCase(hub, history)
     const rest = history && { ...history, checks: history.checks.filter((check) => !isThis(check)) }
     const erased = [{ position: position.entry, row: position.row }]
+    const forgotten = await hub.checks.forget([position])
     return {
       drafts: [{ type: 'erasure', body: toJsonBytes({ what: 'check', reason, by: 'hub', erased } satisfies Erasure) }],
-      puts: [...(rest === undefined ? [] : [hub.shelf.put('history', key, rest)]), ...(await tombstones(hub, checks))],
+      puts: [
+        ...(rest === undefined ? [] : [hub.shelf.put('history', key, rest)]),
+        ...(await tombstones(hub, checks)),
+        ...forgotten.puts,
+      ],
       erase: erased,
+      done: forgotten.done,
     }
   })
   return { checks: 1, records: 0 }
@@ -117,6 +123,7 @@ export async function eraseChild(
       })),
     ]
     gone = { checks: checks.length, records: records.length }
+    const forgotten = await hub.checks.forget(checks.map(({ position: entry, row }) => ({ entry, row })))
     return {
       drafts: [{ type: 'erasure', body: toJsonBytes({ what: 'child', ...said, erased } satisfies Erasure) }],
       puts: [
@@ -135,8 +142,10 @@ export async function eraseChild(
         ...(await withoutDuplicates(hub, known)),
         ...(await withoutPackages(hub, cases)),
         ...(await tombstones(hub, checks)),
+        ...forgotten.puts,
       ],
       erase: erased,
+      done: forgotten.done,
     }
   })
   return gone

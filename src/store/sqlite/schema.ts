@@ -4,7 +4,7 @@ import { TABLES, type Table } from '../port.js'
 export const APPLICATION_ID = 0x63686978
 
 /** Raised by every change of `SCHEMA`, together with a migration. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 // The table names are our own constants and hold no quote, but one of them is a keyword of SQL.
 export function tableName(table: Table): string {
