@@ -8,6 +8,20 @@ import { rankOf } from './json-rules-engine.js'
 
 /** The default policy: every atom a fact that is written by hand and handed over as a value, once where two rules share it. */
 export function defaultPeer(policy: Policy): Decider<Case<AssessedCheck>> {
+  const rankAt = rankAtInstant(policy)
+  const rank = async ({ checks, asOf }: Case<AssessedCheck>): Promise<number> => {
+    let best = 0
+    for (const [t, count] of instantsOf(checks, asOf, policy.horizonDays)) {
+      best = Math.max(best, await rankAt(checks.slice(0, count), t))
+      if (best === policy.levels.length) break
+    }
+    return best
+  }
+  return { kind: 'async', name: 'json-rules-engine', inFlight: 1, rank }
+}
+
+/** The rank at one instant, of the checks that are not after it. Not to be asked again before it has answered. */
+export function rankAtInstant(policy: Policy): (seen: readonly AssessedCheck[], t: number) => Promise<number> {
   const facts = new Map<string, HandWrittenFact>()
   const factFor = (atom: Atom): string => {
     const { atLeast: _, ...measure } = measureOf(atom)
@@ -20,18 +34,11 @@ export function defaultPeer(policy: Policy): Decider<Case<AssessedCheck>> {
     event: { type: 'level', params: { rank: index + 1 } },
   }))
   const engine = new Engine(rules)
-  const rank = async ({ checks, asOf }: Case<AssessedCheck>): Promise<number> => {
-    let best = 0
-    for (const [t, count] of instantsOf(checks, asOf, policy.horizonDays)) {
-      const seen = checks.slice(0, count)
-      const values: Record<string, number> = {}
-      for (const [name, fact] of facts) values[name] = fact(seen, t)
-      best = Math.max(best, rankOf(await engine.run(values)))
-      if (best === policy.levels.length) break
-    }
-    return best
+  return async (seen, t) => {
+    const values: Record<string, number> = {}
+    for (const [name, fact] of facts) values[name] = fact(seen, t)
+    return rankOf(await engine.run(values))
   }
-  return { kind: 'async', name: 'json-rules-engine', inFlight: 1, rank }
 }
 
 function conditionFor(rule: Rule, factFor: (atom: Atom) => string): object {
