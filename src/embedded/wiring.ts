@@ -7,7 +7,6 @@ import { IndexError } from '../errors.js'
 import type { Port } from '../port.js'
 import { custodiansOf, type Roster } from '../roster/roster.js'
 import type { SigningKey } from '../signature.js'
-import { connectPort } from '../transport.js'
 import { fileCustodianStore, holdsSomething, hubFolder, readJsonFile, readKeyFile, replaceFile } from './files.js'
 
 /** Where a custodian of this hub is: behind an address, or in this process with files of its own. */
@@ -99,6 +98,8 @@ export async function wire(
   for (const place of places) {
     if ('address' in place) {
       const { custodian, address, publicKey } = place
+      // What TLS needs takes as long to load as all the rest, and an embedded hub has none of it.
+      const { connectPort } = await import('../transport.js')
       const port = connectPort({ address, identity, peer: fromHex(publicKey) })
       ports.set(custodian, port)
       keys.set(custodian, publicKey)

@@ -10,7 +10,7 @@ import { type CustodianDraft, drawCustodian } from '../../../founding/draw.js'
 import type { HubIdentity } from '../../../roster/roster.js'
 import { parseEnrolment } from '../../../roster/shapes.js'
 import { systemRandom } from '../../../system.js'
-import { parseAddress } from '../../../transport.js'
+import { parseAddress } from '../../../transport/address.js'
 import { CUSTODIAN_FOLDER, does, newCommand, numberOf, oneOf } from '../../command.js'
 import { DONE } from '../../failure.js'
 

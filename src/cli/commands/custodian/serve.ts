@@ -5,7 +5,6 @@ import { custodianPlaces, readCustodianFolder } from '../../../embedded/custodia
 import { fileKeyPlace } from '../../../embedded/files.js'
 import { IndexError } from '../../../errors.js'
 import { decodeMessage, type Port } from '../../../port.js'
-import { servePort } from '../../../transport.js'
 import { CUSTODIAN_FOLDER, does, interrupted, newCommand } from '../../command.js'
 import { DONE } from '../../failure.js'
 
@@ -29,6 +28,7 @@ export function custodianServeCommand(): Command {
       const { approve, blindsPerDay } = settings
       const reloadKeys = () => fileKeyPlace(custodianPlaces(dir).key).read()
       const custodian = await openCustodian({ keys, store, approve, blindsPerDay, reloadKeys })
+      const { servePort } = await import('../../../transport.js')
       const serving = await servePort(flags.log === true ? logged(custodian) : custodian, {
         identity: keys.signing,
         peers: [keys.hub.publicKey],
