@@ -77,6 +77,8 @@ describe('against another implementation', () => {
         (secret, text, bit, other) => {
           const key = signingKey(secret)
           const signature = sign(key, text)
+          // That this one held is remembered, and helps no other.
+          expect(verifySignature(key.publicKey, text, signature)).toBe(true)
           for (const [publicKey, said, signed] of [
             [key.publicKey, text, flipped(signature, bit)],
             [key.publicKey, flipped(text, other % (text.length * 8)), signature],
