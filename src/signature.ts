@@ -22,8 +22,11 @@ const verified = new Set<string>()
 /** The signing key of a 32-byte seed (RFC 8032). @throws {IndexError} `ERR_KEY_INVALID` for another length. */
 export function signingKey(seed: Uint8Array): SigningKey {
   if (seed.length !== 32) throw new IndexError('ERR_KEY_INVALID', 'a signing seed is 32 bytes')
-  const spki = createPublicKey(privateKeyObject(seed)).export({ type: 'spki', format: 'der' })
-  return { seed, publicKey: new Uint8Array(spki.subarray(SPKI.length)) }
+  const imported = privateKeyObject(seed)
+  const spki = createPublicKey(imported).export({ type: 'spki', format: 'der' })
+  const key = { seed, publicKey: new Uint8Array(spki.subarray(SPKI.length)) }
+  privateKeys.set(key, imported)
+  return key
 }
 
 /** Ed25519 signature, 64 bytes, deterministic (RFC 8032, section 5.1.6). `message` begins with its type tag. */
