@@ -8,7 +8,7 @@ import {
   openConference,
 } from './agency/conference.js'
 import { type AgencyEnquiries, agencyEnquiries } from './agency/enquiries.js'
-import { type IdentifyOutcome, identifyAll, type NamedChild } from './agency/identify.js'
+import { identifyAll, type NamedChild } from './agency/identify.js'
 import { type CheckOutcome, NO_ANSWER, refusedOr, thrown } from './agency/outcome.js'
 import { type ReferralWork, referralWork } from './agency/referrals.js'
 import { canonicalChecks, receiptsFor } from './agency/submit.js'
@@ -18,12 +18,12 @@ import type { DeclineReason, Milestone, ReferralOutcome, ReferralStatus } from '
 import { encodeSubmission, signBatch } from './check/batch.js'
 import { type CheckId, encodeCheck } from './check/canonical.js'
 import type { IdentifyProof } from './check/identification.js'
+import type { IdentifyOutcome } from './check/messages/identify-reply.js'
 import type { Known, Receipt } from './check/receipt.js'
 import { type CheckInput, parseCheckRequest } from './check/request.js'
 import type { WithdrawalReason } from './check/withdrawal.js'
 import type { ChildQuery, ConfirmingDetail, FieldQualities, FieldQuality } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
-import { fromJsonBytes } from './json.js'
 import { replacementOf } from './party/replacement.js'
 import { connect, type PartyKey, type PartyOptions } from './party.js'
 import type { SendOptions } from './port.js'
@@ -147,7 +147,7 @@ export function createAgency(options: AgencyOptions): Agency {
     const signed = signBatch('check-batch/v1', hub, id, rows, key.signing, line.random)
     const reply = await line.send('check-batch', encodeSubmission(signed), sendOptions)
     const sent = accepted.map(({ check }) => check)
-    const answers = await receiptsFor(line, fromJsonBytes(reply), sent, sendOptions)
+    const answers = await receiptsFor(line, reply, sent, sendOptions)
     accepted.forEach(({ index }, at) => {
       const receipt = answers[at] ?? NO_ANSWER
       const child = named[index]

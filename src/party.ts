@@ -61,6 +61,8 @@ export interface Connection {
   readonly clock: Clock
   readonly random: Random
   ask(verb: string, body: unknown, options?: SendOptions): Promise<unknown>
+  /** As `ask`, of bytes, for bytes: what is asked often, in a form of its own. */
+  askBytes(verb: string, body: Uint8Array, options?: SendOptions): Promise<Uint8Array>
   /** For a body that carries its own signature, such as a batch. */
   send(verb: string, body: Uint8Array, options?: SendOptions): Promise<Uint8Array>
   /** A signed message to somebody behind the hub, which passes it on unread. */
@@ -98,6 +100,7 @@ export function connect({ id, key, hub, clock = systemClock, random = systemRand
     clock,
     random,
     ask,
+    askBytes: (verb, body, options) => call(hub, encodeMessage(verb, body, clock(), sender), options),
     send: (verb, body, options) => call(hub, encodeMessage(verb, body, clock()), options),
     async relay(to, verb, body, options) {
       const message = encodeMessage(verb, body, clock(), sender)

@@ -1,17 +1,17 @@
-import { z } from 'zod'
 import { detailsCommitment } from '../check/answer.js'
 import { type Batch, batchIsSignedBy, leavesOf } from '../check/batch.js'
 import { answerTo, type IdentifyProof, LOOKUPS_MAX } from '../check/identification.js'
+import { type AnsweredRow, decodeIdentifyReply, type IdentifyOutcome } from '../check/messages/identify-reply.js'
+import { encodeIdentifyRequest, type IdentifyPurpose } from '../check/messages/identify-request.js'
 import type { Known } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
 import { type ChildQuery, type FieldQualities, readQuery } from '../child/details.js'
 import { type AgencyChildId, practitionerPseudonym } from '../child/identifiers.js'
-import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { batchTree } from '../journal/merkle.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
-import { type RefusedCheck, refusalRow, refusedCheck, refusedOr } from './outcome.js'
+import { type RefusedCheck, refusedCheck, refusedOr } from './outcome.js'
 
 /** A child as the hub answered for one row. */
 export interface NamedChild {
@@ -22,28 +22,6 @@ export interface NamedChild {
   readonly quality: FieldQualities
   readonly proof: IdentifyProof
 }
-
-/** How a question came out. Of candidates it says how many there are to confirm, never who; `many`: too many to confirm. */
-export type IdentifyOutcome =
-  | { readonly kind: 'match' }
-  | { readonly kind: 'candidates'; readonly candidates: 1 | 2 | 3 }
-  | { readonly kind: 'many' }
-  | { readonly kind: 'none' }
-
-const outcome = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('match') }),
-  z.strictObject({ kind: z.literal('candidates'), candidates: z.literal([1, 2, 3]) }),
-  z.strictObject({ kind: z.literal('many') }),
-  z.strictObject({ kind: z.literal('none') }),
-])
-
-const identifyReply = z.strictObject({
-  refusals: z.array(refusalRow),
-  answers: z.array(
-    z.strictObject({ salt: isBytes, bytes: isBytes, known: z.enum(['known', 'unknown', 'unresolved']), outcome }),
-  ),
-  signature: isBytes.optional(),
-})
 
 interface Asked {
   readonly index: number
@@ -80,8 +58,8 @@ export async function identifyAll(
       commitment: detailsCommitment(salt, query),
       practitioner,
     }))
-    const purpose = options?.purpose === undefined ? {} : { purpose: options.purpose }
-    const answers = await answersOf(line, await line.ask('identify', { rows, ...purpose }, options), page, options)
+    const reply = await line.askBytes('identify', encodeIdentifyRequest(rows, options?.purpose ?? 'check'), options)
+    const answers = await answersOf(line, reply, page, options)
     page.forEach(({ index }, at) => {
       named[index] = answers[at] ?? (named[index] as RefusedCheck)
     })
@@ -90,21 +68,19 @@ export async function identifyAll(
 }
 
 export interface IdentifyOptions extends SendOptions {
-  /** `back-fill`: the agency looks up its whole case list, and no checks are to follow. */
-  readonly purpose?: 'check' | 'back-fill' | undefined
+  readonly purpose?: IdentifyPurpose | undefined
 }
 
 async function answersOf(
   line: Connection,
-  reply: unknown,
+  reply: Uint8Array,
   asked: readonly Asked[],
   options?: SendOptions,
 ): Promise<readonly (NamedChild | RefusedCheck)[]> {
-  const {
-    refusals,
-    answers,
-    signature = new Uint8Array(0),
-  } = parse(identifyReply, reply, 'ERR_MESSAGE_MALFORMED', 'identify')
+  const { rows, signature } = decodeIdentifyReply(reply)
+  if (rows.length !== asked.length)
+    throw new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer what was asked')
+  const answers = rows.filter((row): row is AnsweredRow => 'salt' in row)
   const tree = batchTree(leavesOf(answers))
   const { size, root } = tree
   const batch: Batch = { type: 'identify-batch/v1', hub: line.hub, agency: line.id, size, root, signature }
@@ -113,11 +89,9 @@ async function answersOf(
   }
   let next = 0
   return asked.map(({ query, quality, salt }, index) => {
-    const refused = refusals[index]
-    if (refused) return refusedCheck(refused.code, refused.field, refused.message)
+    const answered = rows[index] as (typeof rows)[number]
+    if ('code' in answered) return refusedCheck(answered.code, answered.field, answered.message)
     const row = next++
-    const answered = answers[row]
-    if (answered === undefined) throw new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer what was asked')
     const proof = { salt, batch, row, leafSalt: answered.salt, bytes: answered.bytes, path: tree.path(row) }
     const answer = answerTo(proof, query, line.id, line.hub)
     if (answer === undefined)

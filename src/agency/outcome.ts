@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import type { IdentifyProof } from '../check/identification.js'
 import type { Receipt } from '../check/receipt.js'
-import { ERROR_CODES, type ErrorCode, IndexError, isIndexError } from '../errors.js'
+import { type ErrorCode, IndexError, isIndexError } from '../errors.js'
 
 /** What became of one check. */
 export type CheckOutcome = RecordedCheck | RefusedCheck
@@ -19,11 +18,6 @@ export interface RefusedCheck {
   readonly field: string | undefined
   readonly message: string
 }
-
-/** A refusal of one row as the hub sends it; null for a row that stands. */
-export const refusalRow: z.ZodType<{ code: ErrorCode; field?: string | undefined; message: string } | null> = z
-  .strictObject({ code: z.enum(ERROR_CODES), field: z.string().optional(), message: z.string() })
-  .nullable()
 
 export function refusedCheck(code: ErrorCode, field: string | undefined, message: string): RefusedCheck {
   return { kind: 'refused', code, field, message }

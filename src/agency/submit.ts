@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { equalBytes } from '../bytes.js'
 import { type Batch, batchIsSignedBy, leavesOf, type SaltedRow } from '../check/batch.js'
 import { type Check, receiptContent } from '../check/canonical.js'
+import { decodeReceiptsReply } from '../check/messages/receipts-reply.js'
 import { decodeReceipt, type Receipt, receiptFrom, receiptIsFor } from '../check/receipt.js'
 import type { CheckRequest } from '../check/request.js'
 import { isBytes, parse } from '../door.js'
@@ -10,7 +11,7 @@ import { batchTree } from '../journal/merkle.js'
 import type { Connection } from '../party.js'
 import type { SendOptions } from '../port.js'
 import { type NamedChild, pseudonymOf } from './identify.js'
-import { type RefusedCheck, refusalRow, refusedCheck } from './outcome.js'
+import { type RefusedCheck, refusedCheck } from './outcome.js'
 
 /** What the hub says of itself that a check must carry. */
 interface HubFacts {
@@ -18,11 +19,6 @@ interface HubFacts {
   readonly vocabulary: Uint8Array
 }
 
-const receiptsReply = z.strictObject({
-  refusals: z.array(refusalRow),
-  receipts: z.array(z.strictObject({ salt: isBytes, bytes: isBytes })),
-  signature: isBytes.optional(),
-})
 const facts = z.strictObject({ epoch: z.number().int().min(1), vocabulary: isBytes, policyHash: z.string() })
 
 /** Canonical checks of the rows whose child is named: from here on there are no details. */
@@ -64,14 +60,14 @@ async function hubFacts(line: Connection, options?: SendOptions): Promise<HubFac
 /** The hub's reply to a batch, row by row; every receipt is verified before anybody relies on it. */
 export async function receiptsFor(
   line: Connection,
-  reply: unknown,
+  reply: Uint8Array,
   checks: readonly Check[],
   options?: SendOptions,
 ): Promise<readonly (Receipt | RefusedCheck)[]> {
-  const { refusals, receipts, signature = NONE } = parse(receiptsReply, reply, 'ERR_MESSAGE_MALFORMED', 'receipts')
-  if (refusals.length !== checks.length || receipts.length !== refusals.filter((each) => each === null).length) {
+  const { rows, signature } = decodeReceiptsReply(reply)
+  if (rows.length !== checks.length)
     throw new IndexError('ERR_MESSAGE_MALFORMED', 'the hub did not answer for every check')
-  }
+  const receipts = rows.filter((row): row is SaltedRow => 'salt' in row)
   const tree = batchTree(leavesOf(receipts))
   const batch: Batch = {
     type: 'receipt-batch/v1',
@@ -85,16 +81,14 @@ export async function receiptsFor(
     throw new IndexError('ERR_SIGNATURE_INVALID', 'the hub did not sign its receipts')
   }
   let next = 0
-  return refusals.map((refused, index) => {
-    if (refused !== null) return refusedCheck(refused.code, refused.field, refused.message)
+  return rows.map((answered, index) => {
+    if ('code' in answered) return refusedCheck(answered.code, answered.field, answered.message)
     const row = next++
-    const receipt = receiptFrom({ batch, row, ...(receipts[row] as SaltedRow), path: tree.path(row) })
+    const receipt = receiptFrom({ batch, row, ...answered, path: tree.path(row) })
     requireReceiptOf(line, receipt, checks[index] as Check)
     return receipt
   })
 }
-
-const NONE = new Uint8Array(0)
 
 /** A receipt for this agency and this check: an older one must not pass for a check that was dropped. */
 function requireReceiptOf(line: Connection, receipt: Receipt, check: Check): void {

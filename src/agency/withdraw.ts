@@ -11,7 +11,7 @@ import {
   type WithdrawalReason,
   withdrawalIsSignedBy,
 } from '../check/withdrawal.js'
-import { parse } from '../door.js'
+import { isBytes, parse } from '../door.js'
 import { IndexError } from '../errors.js'
 import { tellCustodians } from '../party/tell-custodians.js'
 import type { Connection } from '../party.js'
@@ -22,7 +22,7 @@ import { NO_ANSWER, thrown } from './outcome.js'
 import { canonicalChecks, receiptsFor } from './submit.js'
 
 const found = z.strictObject({ checkId: z.string().regex(/^[0-9a-f]{64}$/) })
-const correctReply = z.strictObject({ receipts: z.unknown(), withdrawal: z.unknown() })
+const correctReply = z.strictObject({ receipts: isBytes, withdrawal: z.unknown() })
 
 /** Takes back this agency's check with a reference, at the hub and at every custodian. */
 export async function withdrawCheck(

@@ -11,7 +11,7 @@ import { type CheckId, checkIdOf } from './canonical.js'
  */
 export type Known = 'known' | 'unknown' | 'unresolved'
 
-const KNOWN: readonly Known[] = ['known', 'unknown', 'unresolved']
+export const KNOWN: readonly Known[] = ['known', 'unknown', 'unresolved']
 
 /** Where an accepted check stands: the journal entry of its batch, and its row in it. */
 export interface JournalPosition {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Agency, BackFillOutcome, BackFillQuery, Identified } from '../../src/agency.js'
-import { fromJsonBytes } from '../../src/json.js'
+import { decodeIdentifyRequest } from '../../src/check/messages/identify-request.js'
 import { decodeMessage } from '../../src/port.js'
 import { childDetails, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
@@ -16,7 +16,7 @@ const idsOf = (outcomes: readonly BackFillOutcome<Identified>[]) =>
 function messages(it: House, since = 0) {
   return it.exchanges.slice(since).flatMap(({ message }) => {
     const { verb, body } = decodeMessage(message)
-    return verb === 'identify' ? [fromJsonBytes(body) as { rows: unknown[]; purpose?: string }] : []
+    return verb === 'identify' ? [decodeIdentifyRequest(body)] : []
   })
 }
 
@@ -135,7 +135,7 @@ describe('a back-fill', () => {
     await using it = await house()
     await all(it.police.identifyAll([row(1), { ...row(2), practitioner: 'PC 42' }, row(3)], BY))
     const [sent] = messages(it)
-    const rows = (sent?.rows ?? []) as { practitioner: Uint8Array }[]
+    const rows = sent?.rows ?? []
     const who = rows.map(({ practitioner }) => Buffer.from(practitioner))
     expect(who[0]).toEqual(who[2])
     expect(who[0]).not.toEqual(who[1])

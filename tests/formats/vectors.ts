@@ -19,6 +19,9 @@ import { encodeLookups, type OpenLookup } from '../../src/case/watch.js'
 import { detailsCommitment, encodeAnswer } from '../../src/check/answer.js'
 import { encodeBatchEntry, encodeSubmission, signBatch } from '../../src/check/batch.js'
 import { type Check, checkIdOf, contentHash, encodeCheck, receiptContent } from '../../src/check/canonical.js'
+import { encodeIdentifyReply } from '../../src/check/messages/identify-reply.js'
+import { encodeIdentifyRequest } from '../../src/check/messages/identify-request.js'
+import { encodeReceiptsReply } from '../../src/check/messages/receipts-reply.js'
 import { encodeReceipt } from '../../src/check/receipt.js'
 import { signWithdrawal } from '../../src/check/withdrawal.js'
 import { newAlias, writeAlias } from '../../src/child/conference-alias.js'
@@ -204,8 +207,29 @@ function checks() {
     'identify-answer': toHex(
       encodeAnswer({ hub: HUB, agency: AGENCY, commitment, agencyChildId: check.agencyChildId, epoch: 1, at: AT }),
     ),
+    ...rowMessages(),
     withdrawal: json({ withdrawal, position }),
     'correction-signature': toHex(correction.signature),
+  }
+}
+
+/** Rows as they are asked for and answered: the bytes of an answer and of a receipt are three bytes here. */
+function rowMessages() {
+  const told = { salt: random(32), bytes: Uint8Array.of(1, 2, 3) }
+  const refusal = { code: 'ERR_CHILD_ID_UNKNOWN', field: 'child', message: 'no' } as const
+  const signature = filled(0x0e, 64)
+  const rows = [
+    { query: { nhsNumber: '9990548609' } },
+    { query: { agencyChildId: writeAgencyChildId(theCheck().agencyChildId, 1) } },
+    { query: { alias: { kind: 'upn', value: 'A' } } },
+  ].map((row) => ({ ...row, commitment: filled(0x0b), practitioner: filled(0x0c, 16) }))
+  const outcome = { kind: 'candidates', candidates: 2 } as const
+  return {
+    'identify-request': toHex(encodeIdentifyRequest(rows, 'back-fill')),
+    'identify-reply': toHex(
+      encodeIdentifyReply({ rows: [{ ...told, known: 'unresolved', outcome }, refusal], signature }),
+    ),
+    'receipts-reply': toHex(encodeReceiptsReply({ rows: [told, refusal], signature })),
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChildQuery, Identified } from '../../src/agency.js'
+import { decodeIdentifyRequest } from '../../src/check/messages/identify-request.js'
 import type { Agency, CheckInput, Receipt } from '../../src/index.js'
-import { fromJsonBytes } from '../../src/json.js'
 import { decodeMessage } from '../../src/port.js'
 import { childDetails, HOUR, type House, house, MINUTE, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
@@ -303,7 +303,7 @@ describe('what the hub signs when it identifies', () => {
     await it.police.identify(number(1), 'PC 42')
     const before = it.exchanges.findLast(({ message }) => decodeMessage(message).verb === 'identify')
     if (before === undefined) throw new Error('nothing was asked')
-    expect(fromJsonBytes(decodeMessage(before.message).body)).toMatchObject({ rows: [{ query: number(1) }] })
+    expect(decodeIdentifyRequest(decodeMessage(before.message).body)).toMatchObject({ rows: [{ query: number(1) }] })
     const replaying = await it.agency('met-police', 'police', {
       enrol: false,
       hub: {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { tagOf, unpack, unversioned, utf8Bytes, utf8Text } from '../../src/bytes.js'
+import { concat, pack, tagOf, u64, unpack, unversioned, utf8Bytes, utf8Text } from '../../src/bytes.js'
 import {
   type Determination,
   type DeterminationWithdrawal,
@@ -11,6 +11,7 @@ import {
 import { type LinkStatement, signLinkStatement } from '../../src/case/link.js'
 import { type SignedRequest, signRequest } from '../../src/case/opening.js'
 import { decodeSubmission, encodeSubmission, signBatch } from '../../src/check/batch.js'
+import { decodeIdentifyRequest, type IdentifyRow } from '../../src/check/messages/identify-request.js'
 import { signWithdrawal, type Withdrawal } from '../../src/check/withdrawal.js'
 import { releaseInfo } from '../../src/custodian/knowledge.js'
 import { ERROR_CODES } from '../../src/errors.js'
@@ -22,7 +23,7 @@ import { issueInfo } from '../../src/seal/issue.js'
 import type { SigningKey } from '../../src/signature.js'
 import type { SeededRandom } from '../../src/testing/random.js'
 import { keyOf } from './forge.js'
-import type { House } from './house.js'
+import { childDetails, type House } from './house.js'
 import { byteMutants, jsonMutants, type Mutant, partMutants, sampled } from './mutants.js'
 
 const EMPTY = new Uint8Array(0)
@@ -103,7 +104,7 @@ export interface Made {
 export function hubMutants(it: House, bytes: Uint8Array, count: number, random: SeededRandom): readonly Made[] {
   const message = decodeMessage(bytes)
   const signer = it.keys.get(message.party)?.signing
-  const body = message.verb === 'check-batch' ? checkMutants(it, message.body) : bodyMutants(it, message.body)
+  const body = bodyMutantsOf(it, message)
   return [
     ...sampled(body, count, random).map((mutant) => ({
       what: mutant.what,
@@ -164,6 +165,44 @@ function signedAnew(it: House, message: Message, signer: SigningKey | undefined,
 function unsigned(bytes: Uint8Array, count: number, random: SeededRandom): readonly Made[] {
   const mutants = sampled(partMutants(bytes), Math.ceil(count / 3), random)
   return mutants.map(({ what, bytes: make }) => ({ what, make }))
+}
+
+function bodyMutantsOf(it: House, { verb, body }: Message): Generator<Mutant> {
+  if (verb === 'check-batch') return checkMutants(it, body)
+  return verb === 'identify' ? identifyMutants(body) : bodyMutants(it, body)
+}
+
+/** Rows in every spelling of a query, with something wrong in the spelling, or in the details that stand there as JSON. */
+function* identifyMutants(body: Uint8Array): Generator<Mutant> {
+  yield* partMutants(body)
+  const [purpose = EMPTY] = unpack('identify-request/v2', body)
+  const { commitment, practitioner } = decodeIdentifyRequest(body).rows[0] as IdentifyRow<unknown>
+  const rows = (...bytes: readonly Uint8Array[]) => pack('identify-request/v2', purpose, concat(...bytes))
+  const spelt = (...query: readonly Uint8Array[]) => rows(commitment, practitioner, ...query)
+  const asJson = (json: Uint8Array) => spelt(Uint8Array.of(2), u64(json.length).subarray(4), json)
+  const spellings: readonly (readonly [what: string, query: Uint8Array])[] = [
+    ['of no kind', Uint8Array.of(3)],
+    ['a number of eleven digits', Uint8Array.of(0, 255, 255, 255, 255, 255)],
+    ['a number with a wrong check digit', Uint8Array.of(0, 0, 0, 0, 0, 1)],
+    ['a number cut short', Uint8Array.of(0, 1, 2, 3)],
+    ['an id of an epoch of five bits', concat(Uint8Array.of(1), new Uint8Array(16), Uint8Array.of(4))],
+    ['an id cut short', concat(Uint8Array.of(1), new Uint8Array(15))],
+    ['JSON past the end', concat(Uint8Array.of(2, 0, 0, 0, 9), toJsonBytes({}))],
+    ['JSON of four gigabytes', Uint8Array.of(2, 255, 255, 255, 255)],
+  ]
+  for (const [what, query] of spellings) yield { what: `a row ${what}`, bytes: () => spelt(query) }
+  yield { what: 'a number as JSON', bytes: () => asJson(toJsonBytes({ nhsNumber: '9990548609' })) }
+  const row = concat(commitment, practitioner, Uint8Array.of(0, 2, 83, 123, 45, 193))
+  yield { what: '1,001 rows', bytes: () => rows(...Array.from({ length: 1001 }, () => row)) }
+  const { givenNames, familyName, dateOfBirth } = childDetails(1)
+  const details = {
+    givenNames,
+    familyName,
+    dateOfBirth,
+    addresses: [{ lines: ['1 High Street'], postcode: 'NX2 1AA' }],
+  }
+  for (const { what, bytes } of jsonMutants(toJsonBytes({ details, confirm: { carerName: 'Grace' } })))
+    yield { what: `details, ${what}`, bytes: () => asJson(bytes()) }
 }
 
 function* bodyMutants(it: House, body: Uint8Array): Generator<Mutant> {

@@ -1,8 +1,8 @@
 import { equalBytes, fromHex } from '../../bytes.js'
 import { decodeSubmission, encodeBatchEntry, type SaltedRow, type Submission, signBatch } from '../../check/batch.js'
 import { checkIdOf, contentHash, receiptContent } from '../../check/canonical.js'
+import { encodeReceiptsReply } from '../../check/messages/receipts-reply.js'
 import { encodeReceipt } from '../../check/receipt.js'
-import { toJsonBytes } from '../../json.js'
 import type { Message } from '../../port.js'
 import type { Agency } from '../../roster/roster.js'
 import type { StoredLeaf } from '../../store/port.js'
@@ -16,13 +16,6 @@ import type { ReferenceRow } from '../rows.js'
 import { type WatchedCheck, watchChecks } from '../watch/watch.js'
 import type { NewCheck } from './check-index.js'
 
-/** What the agency gets back: for every row a refusal or null, and the receipts of the others in order. */
-export interface ReceiptsReply {
-  readonly refusals: readonly (Refusal | null)[]
-  readonly receipts: readonly SaltedRow[]
-  readonly signature?: Uint8Array
-}
-
 /** What became of a row: a check that is new, one that was recorded before, or a refusal. */
 type Outcome =
   | { readonly kind: 'new'; readonly reference: ReferenceRow }
@@ -35,7 +28,7 @@ export async function recordChecks(hub: HubContext, message: Message): Promise<U
   const agency = requireAgencyOf(hub, submission.batch)
   const candidates = readRows(hub, agency, submission)
   const outcomes = await record(hub, submission, candidates)
-  return toJsonBytes(receipts(hub, agency, outcomes))
+  return receipts(hub, agency, outcomes)
 }
 
 async function record(
@@ -209,7 +202,7 @@ function referenceRow(
 }
 
 /** Receipts of the rows that stand, under one signature, and the refusals of the others, row by row. */
-export function receipts(hub: HubContext, agency: Agency, outcomes: readonly Outcome[]): ReceiptsReply {
+export function receipts(hub: HubContext, agency: Agency, outcomes: readonly Outcome[]): Uint8Array {
   const statements = outcomes.flatMap((outcome) => {
     if (outcome.kind === 'refused') return []
     const { checkId, receiptContent: content, known, position, recordedAt } = outcome.reference
@@ -225,8 +218,13 @@ export function receipts(hub: HubContext, agency: Agency, outcomes: readonly Out
       }),
     ]
   })
-  const refusals = outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.refusal : null))
-  if (statements.length === 0) return { refusals, receipts: [] }
-  const signed = signBatch('receipt-batch/v1', hub.id, agency.id, statements, hub.keys.signing, hub.random)
-  return { refusals, receipts: signed.rows, signature: signed.batch.signature }
+  const signed =
+    statements.length === 0
+      ? { rows: [], batch: { signature: new Uint8Array(0) } }
+      : signBatch('receipt-batch/v1', hub.id, agency.id, statements, hub.keys.signing, hub.random)
+  let next = 0
+  const rows = outcomes.map((outcome) =>
+    outcome.kind === 'refused' ? outcome.refusal : (signed.rows[next++] as SaltedRow),
+  )
+  return encodeReceiptsReply({ rows, signature: signed.batch.signature })
 }

@@ -1,5 +1,6 @@
 import { encodeAnswer } from '../../check/answer.js'
-import { encodeBatchEntry, leavesOf, signBatch } from '../../check/batch.js'
+import { encodeBatchEntry, leavesOf, type SaltedRow, signBatch } from '../../check/batch.js'
+import type { IdentifyReply } from '../../check/messages/identify-reply.js'
 import type { Known } from '../../check/receipt.js'
 import type { ChildQuery } from '../../child/details.js'
 import { type AgencyChildId, toAgencyChildId } from '../../child/identifiers.js'
@@ -29,7 +30,7 @@ export function answersTo(
   rows: readonly Row[],
   resolved: readonly Answered[],
   at: number,
-): { readonly reply: unknown; readonly entry: Draft | undefined } {
+): { readonly reply: IdentifyReply; readonly entry: Draft | undefined } {
   const epoch = roster(hub).epoch
   const key = identifierKeyOf(hub, agency.id, epoch)
   const told: { readonly id: AgencyChildId; readonly known: Known; readonly outcome: Outcome }[] = []
@@ -40,19 +41,18 @@ export function answersTo(
     told.push({ id, known: knownAs(result.child), outcome: result.outcome })
     return [encodeAnswer({ hub: hub.id, agency: agency.id, commitment: row.commitment, agencyChildId: id, epoch, at })]
   })
-  const refusals = resolved.map((result) => ('child' in result ? null : result))
-  if (statements.length === 0) return { reply: { refusals, answers: [] }, entry: undefined }
+  let next = 0
+  const rowsOf = (salted: readonly SaltedRow[]): IdentifyReply['rows'] =>
+    resolved.map((result) => {
+      if (!('child' in result)) return result
+      const { known, outcome } = told[next] as (typeof told)[number]
+      return { ...(salted[next++] as SaltedRow), known, outcome }
+    })
+  if (statements.length === 0) return { reply: { rows: rowsOf([]), signature: new Uint8Array(0) }, entry: undefined }
   const signed = signBatch('identify-batch/v1', hub.id, agency.id, statements, hub.keys.signing, hub.random)
   const leaves = leavesOf(signed.rows)
   return {
-    reply: {
-      refusals,
-      answers: signed.rows.map((row, index) => {
-        const { known, outcome } = told[index] as (typeof told)[number]
-        return { ...row, known, outcome }
-      }),
-      signature: signed.batch.signature,
-    },
+    reply: { rows: rowsOf(signed.rows), signature: signed.batch.signature },
     entry: {
       type: 'identify' as const,
       body: encodeBatchEntry(

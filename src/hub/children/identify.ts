@@ -1,13 +1,11 @@
-import { z } from 'zod'
 import { equalBytes } from '../../bytes.js'
-import { LOOKUPS_MAX } from '../../check/identification.js'
+import { encodeIdentifyReply, type IdentifyReply } from '../../check/messages/identify-reply.js'
+import { decodeIdentifyRequest } from '../../check/messages/identify-request.js'
 import { type ChildQuery, parseQuery } from '../../child/details.js'
 import { type ChildId, fromAgencyChildId } from '../../child/identifiers.js'
 import { questionOf, unpackTraits } from '../../child/keys.js'
 import { readAgencyChildId } from '../../child/written-form.js'
-import { bytesOf, parse } from '../../door.js'
 import { isIndexError } from '../../errors.js'
-import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Message, SendOptions } from '../../port.js'
 import type { Agency } from '../../roster/roster.js'
 import { presentKey } from '../../seal/wrap.js'
@@ -35,15 +33,6 @@ import {
 import { loadStanding, standing } from './standing.js'
 import { generationsOf, NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 
-const request = z.strictObject({
-  rows: z
-    .array(z.strictObject({ query: z.unknown(), commitment: bytesOf(32), practitioner: bytesOf(16) }))
-    .min(1)
-    .max(LOOKUPS_MAX),
-  /** `back-fill`: an agency looks up its whole case list, and no checks are to follow. */
-  purpose: z.enum(['check', 'back-fill']).optional(),
-})
-
 /** Identifies children for an agency: details become tokens, tokens a child, the child this agency's id for it. */
 export async function identify(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const agency = requireSender(hub, message, 'agency')
@@ -56,7 +45,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     rows.map((row) => ('query' in row ? questionOf(row.query) : NOTHING)),
     options,
   )
-  let reply: unknown
+  let reply: IdentifyReply = { rows: [], signature: new Uint8Array(0) }
   let tell = (): void => undefined
   await hub.ledger.write(async (_, at) => {
     const metered = await meter(hub, agency.id, practitioners, purpose)
@@ -84,7 +73,7 @@ export async function identify(hub: HubContext, message: Message, options?: Send
     }
   })
   tell()
-  return toJsonBytes(reply)
+  return encodeIdentifyReply(reply)
 }
 
 const NOTHING = questionOf({ agencyChildId: '' })
@@ -135,7 +124,7 @@ function parseRows(
   hub: HubContext,
   message: Message,
 ): { readonly rows: readonly Row[]; readonly purpose: LookupPurpose } {
-  const { rows, purpose = 'check' } = parse(request, fromJsonBytes(message.body), 'ERR_REQUEST_INVALID', 'identify')
+  const { rows, purpose } = decodeIdentifyRequest(message.body)
   const today = new Date(hub.clock()).toISOString().slice(0, 10)
   const read = rows.map((row): Row => {
     try {

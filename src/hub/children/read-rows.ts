@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from '../../bytes.js'
 import { type Batch, batchIsSignedBy, type SaltedRow, type Submission } from '../../check/batch.js'
 import { type Check, contentHash, decodeCheck } from '../../check/canonical.js'
+import type { Refusal } from '../../check/messages/refusal.js'
 import { type ChildId, fromAgencyChildIds } from '../../child/identifiers.js'
 import { type ErrorCode, IndexError, isIndexError } from '../../errors.js'
 import { incidentOf, indicatorOf } from '../../policy/policy.js'
@@ -11,11 +12,7 @@ import { EPOCH_CLOSED, epochIsOpen } from './epochs.js'
 /** How far ahead of the hub's clock a check may say that something happened. */
 const AHEAD_MS = 5 * 60_000
 
-export interface Refusal {
-  readonly code: ErrorCode
-  readonly field: string | undefined
-  readonly message: string
-}
+export type { Refusal }
 
 /** A row that may become part of the journal, or stands in it already. */
 export interface Candidate {
