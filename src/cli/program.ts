@@ -3,6 +3,7 @@ import { IndexError } from '../errors.js'
 import { accountCommands } from './commands/accounts.js'
 import { alertCommands } from './commands/alerts.js'
 import { backFillCommand } from './commands/back-fill.js'
+import { benchCommand } from './commands/bench.js'
 import { casesCommands } from './commands/cases.js'
 import { checkCommands } from './commands/check.js'
 import { conferenceCommand } from './commands/conference.js'
@@ -98,7 +99,7 @@ function groups(): readonly (readonly [heading: string, commands: readonly Comma
       'Proofs:',
       [statusCommand(), verifyCommand(), exportCommand(), proveCommand(), compareHeadsCommand(), witnessCommand()],
     ],
-    ['To look around:', [demoCommand()]],
+    ['To look around and to measure:', [demoCommand(), benchCommand()]],
   ]
 }
 
