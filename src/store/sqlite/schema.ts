@@ -28,13 +28,10 @@ export const SCHEMA: readonly { readonly name: string; readonly sql: string }[] 
   {
     name: 'leaf',
     sql: `CREATE TABLE leaf (
-  position INTEGER NOT NULL,
-  row INTEGER NOT NULL CHECK (row BETWEEN 0 AND 65535),
-  hash BLOB NOT NULL CHECK (length(hash) = 32),
-  salt BLOB NOT NULL,
-  bytes BLOB NOT NULL,
-  PRIMARY KEY (position, row)
-) STRICT, WITHOUT ROWID`,
+  place INTEGER PRIMARY KEY,
+  fixed BLOB NOT NULL CHECK (length(fixed) > 0 AND length(fixed) % 34 = 0),
+  content BLOB NOT NULL CHECK (length(content) >= length(fixed) / 34 * 5)
+) STRICT`,
   },
   {
     name: 'node',
@@ -52,10 +49,12 @@ export const SCHEMA: readonly { readonly name: string; readonly sql: string }[] 
     'NEW.position <> OLD.position OR NEW.sealed <> OLD.sealed OR length(NEW.salt) + length(NEW.body) > 0',
   ),
   trigger('entry_is_kept', 'DELETE ON entry'),
+  trigger('leaf_is_next', 'INSERT ON leaf', 'NEW.place <= (SELECT max(place) FROM leaf)'),
+  // That what remains of a page is what stood there before, no trigger can say: the hashes do, which stay.
   trigger(
     'leaf_is_only_erased',
     'UPDATE ON leaf',
-    'NEW.position <> OLD.position OR NEW.row <> OLD.row OR NEW.hash <> OLD.hash OR length(NEW.salt) + length(NEW.bytes) > 0',
+    'NEW.place <> OLD.place OR NEW.fixed <> OLD.fixed OR length(NEW.content) >= length(OLD.content)',
   ),
   trigger('leaf_is_kept', 'DELETE ON leaf'),
   trigger('node_is_fixed', 'UPDATE ON node'),

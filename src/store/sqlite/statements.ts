@@ -1,7 +1,9 @@
 import { equalBytes } from '../../bytes.js'
+import { STORE_LIMITS } from '../limits.js'
 import type { Commit, CommitOutcome, NodePlace, Row, StoredEntry, StoredLeaf, Table } from '../port.js'
 import { TABLES } from '../port.js'
 import type { SqliteConnection, SqliteStatement } from './driver.js'
+import { erasedContent, leafPages, leafPlace, leavesOf, PAGE_LEAVES_MAX, type PlacedPage } from './leaf-pages.js'
 import { tableName } from './schema.js'
 
 /** The SQL of the store, prepared once for a connection. */
@@ -11,7 +13,7 @@ export class Statements {
   readonly #leaves: SqliteStatement
   readonly #node: SqliteStatement
   readonly #addEntry: SqliteStatement
-  readonly #addLeaf: SqliteStatement
+  readonly #addLeaves: SqliteStatement
   readonly #addNode: SqliteStatement
   readonly #eraseEntry: SqliteStatement
   readonly #eraseLeaf: SqliteStatement
@@ -23,14 +25,14 @@ export class Statements {
       'SELECT position, salt, body, sealed FROM entry WHERE position >= ? ORDER BY position LIMIT ?',
     )
     this.#leaves = db.prepare(
-      'SELECT row, hash, salt, bytes FROM leaf WHERE position = ? AND row >= ? ORDER BY row LIMIT ?',
+      'SELECT place, fixed, content FROM leaf WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?',
     )
     this.#node = db.prepare('SELECT hash FROM node WHERE level = ? AND place = ?')
     this.#addEntry = db.prepare('INSERT INTO entry (position, salt, body, sealed) VALUES (?, ?, ?, ?)')
-    this.#addLeaf = db.prepare('INSERT INTO leaf (position, row, hash, salt, bytes) VALUES (?, ?, ?, ?, ?)')
+    this.#addLeaves = db.prepare('INSERT INTO leaf (place, fixed, content) VALUES (?, ?, ?)')
     this.#addNode = db.prepare('INSERT INTO node (level, place, hash) VALUES (?, ?, ?)')
     this.#eraseEntry = db.prepare("UPDATE entry SET salt = x'', body = x'' WHERE position = ?")
-    this.#eraseLeaf = db.prepare("UPDATE leaf SET salt = x'', bytes = x'' WHERE position = ? AND row = ?")
+    this.#eraseLeaf = db.prepare('UPDATE leaf SET content = ? WHERE place = ?')
     this.#tables = new Map(TABLES.map((table) => [table, tableStatements(db, table)]))
   }
 
@@ -53,16 +55,14 @@ export class Statements {
       this.#addEntry.run(position, salt, body, sealed ? 1 : 0)
     }
     for (const { level, index, hash } of commit.nodes ?? []) this.#addNode.run(level, index, hash)
-    for (const { position, row, hash, salt, bytes } of commit.leaves ?? []) {
-      this.#addLeaf.run(position, row, hash, salt, bytes)
-    }
+    for (const { place, fixed, content } of leafPages(commit.leaves ?? [])) this.#addLeaves.run(place, fixed, content)
     for (const { table, key, value } of commit.puts ?? []) {
       if (value === undefined) this.#of(table).remove.run(key)
       else this.#of(table).put.run(key, value)
     }
     for (const { position, row } of commit.erase ?? []) {
       if (row === undefined) this.#eraseEntry.run(position)
-      else this.#eraseLeaf.run(position, row)
+      else this.#eraseRow(position, row)
     }
     return 'done'
   }
@@ -78,13 +78,29 @@ export class Statements {
   }
 
   leaves(position: number, from: number, limit: number): StoredLeaf[] {
-    const rows = this.#leaves.all(position, from, limit) as StoredLeaf[]
-    return rows.map(({ row, hash, salt, bytes }) => ({
-      row,
-      hash: plain(hash),
-      salt: plain(salt),
-      bytes: plain(bytes),
-    }))
+    const leaves: StoredLeaf[] = []
+    for (let next = from; leaves.length < limit; ) {
+      // Most pages are full, so that one turn finds all; rows of many bytes, or with gaps between them, may take more.
+      const pagesMax = Math.ceil((limit - leaves.length) / PAGE_LEAVES_MAX) + (limit === 1 ? 0 : 1)
+      const pages = this.#pages(position, next, pagesMax)
+      for (const page of pages) leaves.push(...leavesOf(page, next, limit - leaves.length))
+      if (pages.length < pagesMax) break
+      next = (leaves.at(-1)?.row ?? next) + 1
+    }
+    return leaves
+  }
+
+  #pages(position: number, from: number, limit: number): PlacedPage[] {
+    const last = leafPlace(position, STORE_LIMITS.leavesLengthMax - 1)
+    const pages = this.#leaves.all(leafPlace(position, from), last, limit) as PlacedPage[]
+    return pages.map(({ place, fixed, content }) => ({ place, fixed: plain(fixed), content: plain(content) }))
+  }
+
+  /** The page that held it is written anew in the same commit; SQLite overwrites what it takes back (`secure_delete`). */
+  #eraseRow(position: number, row: number): void {
+    const [page] = this.#pages(position, row, 1)
+    const content = page === undefined ? undefined : erasedContent(page, row)
+    if (page !== undefined && content !== undefined) this.#eraseLeaf.run(content, page.place)
   }
 
   node({ level, index }: NodePlace): Uint8Array | undefined {
