@@ -85,18 +85,31 @@ function checkNodes(commit: Commit, from: number, to: number): void {
 }
 
 function checkLeaves(commit: Commit, from: number, to: number): void {
-  const seen = new Set<string>()
-  for (const leaf of commit.leaves ?? []) {
+  const leaves = commit.leaves ?? []
+  let isSorted = true
+  for (const [at, leaf] of leaves.entries()) {
     checkPosition(leaf.position, 'position of a row')
     checkLeafRow(leaf.row)
     if (leaf.position < from || leaf.position >= to) throw new RangeError('a row does not lie beside a new entry')
     checkLength(leaf.hash, STORE_LIMITS.hashBytes, STORE_LIMITS.hashBytes, 'hash of a row')
     checkLength(leaf.salt, 0, STORE_LIMITS.saltBytes, 'salt of a row')
     checkLength(leaf.bytes, 0, STORE_LIMITS.bodyBytesMax, 'bytes of a row')
-    const place = `${leaf.position}/${leaf.row}`
-    if (seen.has(place)) throw new RangeError('a row is written twice')
-    seen.add(place)
+    const before = leaves[at - 1]
+    isSorted &&= before === undefined || compareLeaves(before, leaf) < 0
   }
+  if (!isSorted && new Set(leaves.map(({ position, row }) => `${position}/${row}`)).size < leaves.length) {
+    throw new RangeError('a row is written twice')
+  }
+}
+
+/** By entry, and by row beside it. */
+export function compareLeaves(a: LeafPosition, b: LeafPosition): number {
+  return a.position - b.position || a.row - b.row
+}
+
+interface LeafPosition {
+  readonly position: number
+  readonly row: number
 }
 
 function checkRow(table: Table, key: Uint8Array, value: Uint8Array | undefined): void {

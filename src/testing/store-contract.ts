@@ -1,6 +1,6 @@
 import { movedContract, takenContract } from './store-contract/commit.js'
 import type { On, OpenedStore } from './store-contract/fixtures.js'
-import { erasureContract, journalContract } from './store-contract/journal.js'
+import { erasureContract, journalContract, leafContract } from './store-contract/journal.js'
 import { limitsContract } from './store-contract/limits.js'
 import { compareWithModel } from './store-contract/model.js'
 import { lifeContract, tableContract } from './store-contract/tables.js'
@@ -40,6 +40,7 @@ export function storeContract(
     journalContract(on)
     movedContract(on)
     takenContract(on)
+    leafContract(on)
     erasureContract(on)
     tableContract(on)
     limitsContract(on)

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { hubFolder, readKeyFile } from '../../src/embedded/files.js'
 import type { HubKeys } from '../../src/hub/context.js'
 import { TABLES, type Table } from '../../src/store/port.js'
+import { type LeafPage, leavesOf } from '../../src/store/sqlite/leaf-pages.js'
 
 /** What a thief carries away from a hub's folder, and what one can do with bytes alone. */
 
@@ -35,7 +36,8 @@ export function steal(folder: string, to: string): Stolen {
     const rows = (table: Table): StolenRow[] =>
       database.prepare(`SELECT key, value FROM "${table}"`).all() as StolenRow[]
     const bodies = database.prepare('SELECT body AS bytes FROM entry').all() as { bytes: Uint8Array }[]
-    const leaves = database.prepare('SELECT bytes FROM leaf').all() as { bytes: Uint8Array }[]
+    const pages = database.prepare('SELECT fixed, content FROM leaf').all() as LeafPage[]
+    const leaves = pages.flatMap(({ fixed, content }) => leavesOf({ fixed, content: new Uint8Array(content) }))
     const tables = new Map(TABLES.map((table) => [table, rows(table)]))
     return { folder: to, files, tables, journal: [...bodies, ...leaves].map(({ bytes }) => bytes) }
   } finally {

@@ -37,7 +37,8 @@ const expected = {
   trusted_schema: 0,
   cell_size_check: 1,
   busy_timeout: 5000,
-  wal_autocheckpoint: 1000,
+  wal_autocheckpoint: 4000,
+  cache_size: -32 * 1024,
   journal_size_limit: 64 * 1024 * 1024,
   temp_store: 2,
   mmap_size: 0,
@@ -72,7 +73,7 @@ describe('settings', () => {
 
   test('one that the driver does not take is a refusal to open', async () => {
     await (await open({ create: true })).store.close()
-    for (const name of Object.keys(expected).slice(1, 12)) {
+    for (const name of Object.keys(expected).slice(1, 13)) {
       const connect: SqliteStoreOptions['connect'] = (path, given) => {
         const db = new Database(path, given)
         const exec = db.exec.bind(db)
@@ -122,11 +123,13 @@ describe('the journal', () => {
     ['the seal changed', "UPDATE entry SET sealed = 1 - sealed, salt = x'', body = x''", 'entry_is_only_erased'],
     ['an entry replaced', "REPLACE INTO entry VALUES (0, x'', x'', 0)", 'entry_is_next'],
     ['a gap', "INSERT INTO entry VALUES (3, x'', x'', 0)", 'entry_is_next'],
-    ['a row deleted', 'DELETE FROM leaf', 'leaf_is_kept'],
-    ['a row changed', "UPDATE leaf SET bytes = x'01'", 'leaf_is_only_erased'],
-    ["a row's hash changed", "UPDATE leaf SET hash = randomblob(32), salt = x'', bytes = x''", 'leaf_is_only_erased'],
-    ["a row's place changed", "UPDATE leaf SET row = 9, salt = x'', bytes = x''", 'leaf_is_only_erased'],
-    ['a row replaced', "REPLACE INTO leaf VALUES (1, 0, zeroblob(32), x'', x'')", 'leaf_is_kept'],
+    ['rows deleted', 'DELETE FROM leaf', 'leaf_is_kept'],
+    ['rows given more bytes', 'UPDATE leaf SET content = zeroblob(length(content) + 1)', 'leaf_is_only_erased'],
+    ['rows rewritten', 'UPDATE leaf SET content = zeroblob(length(content))', 'leaf_is_only_erased'],
+    ["a row's hash changed", 'UPDATE leaf SET fixed = randomblob(34), content = zeroblob(5)', 'leaf_is_only_erased'],
+    ["a row's place changed", 'UPDATE leaf SET place = place + 1, content = zeroblob(5)', 'leaf_is_only_erased'],
+    ['rows replaced', 'REPLACE INTO leaf VALUES (65536, zeroblob(34), zeroblob(5))', 'leaf_is_next'],
+    ['a row of before', 'INSERT INTO leaf VALUES (65535, zeroblob(34), zeroblob(5))', 'leaf_is_next'],
     ['a node changed', 'UPDATE node SET hash = randomblob(32)', 'node_is_fixed'],
     ['a node deleted', 'DELETE FROM node', 'node_is_kept'],
     ['a node replaced', 'REPLACE INTO node VALUES (0, 0, zeroblob(32))', 'node_is_kept'],

@@ -16,8 +16,12 @@ for (;;) {
   const key = new Uint8Array(new BigUint64Array([BigInt(size)]).buffer)
   const row = { table: 'posting', key, value: key }
   const count = { table: 'meta', key: Uint8Array.of(1), value: key }
-  const leaves = entries.map(({ position, salt, body }) => ({ position, row: 1, hash: salt, salt, bytes: body }))
-  const outcome = await store.commit({ expectedSize: size, entries, leaves, inserts: [row], puts: [count] })
+  const leaves = entries.flatMap(({ position, salt, body }) =>
+    Array.from({ length: 100 }, (_, row) => ({ position, row, hash: salt, salt, bytes: row === 1 ? body : salt })),
+  )
+  // Now and then a row in the midst of those of an earlier entry, so that a kill falls upon their rewriting, too.
+  const erase = size % 15 === 3 ? [{ position: size - 3, row: 50 }] : []
+  const outcome = await store.commit({ expectedSize: size, entries, leaves, inserts: [row], puts: [count], erase })
   if (outcome !== 'done') throw new Error(outcome)
   size += entries.length
   writeSync(1, `${size}\n`)

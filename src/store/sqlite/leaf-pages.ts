@@ -1,5 +1,5 @@
 import { IndexError } from '../../errors.js'
-import { STORE_LIMITS } from '../limits.js'
+import { compareLeaves, STORE_LIMITS } from '../limits.js'
 import type { StoredLeaf } from '../port.js'
 
 /**
@@ -19,8 +19,8 @@ export interface PlacedPage extends LeafPage {
 
 type PlacedLeaf = StoredLeaf & { readonly position: number }
 
-// Measured on leaves of 300 bytes: beyond 64 to a page an append gains nothing more, and reading one of them costs more.
-export const PAGE_LEAVES_MAX = 64
+// Measured on leaves of 300 bytes: with more to a page an append gains nothing, and reading one of them costs more.
+export const PAGE_LEAVES_MAX = 32
 const PAGE_BYTES_MAX = 65_536
 const FIXED_BYTES: number = 2 + STORE_LIMITS.hashBytes
 const SIZES_BYTES = 5
@@ -32,9 +32,7 @@ export function leafPlace(position: number, row: number): number {
 
 /** The leaves of a commit in pages, by ascending place. */
 export function leafPages(leaves: readonly PlacedLeaf[]): PlacedPage[] {
-  const sorted = inOrder(leaves)
-    ? leaves
-    : leaves.toSorted((a, b) => leafPlace(a.position, a.row) - leafPlace(b.position, b.row))
+  const sorted = leaves.toSorted(compareLeaves)
   const pages: PlacedPage[] = []
   for (let from = 0; from < sorted.length; ) {
     const to = pageEnd(sorted, from)
@@ -53,6 +51,7 @@ export function leavesOf({ fixed, content }: LeafPage, from = 0, limit: number =
   const sizes = viewOf(content)
   const leaves: StoredLeaf[] = []
   let at = count * SIZES_BYTES
+  if (content.length < at) throw damaged()
   for (let index = 0; index < count; index += 1) {
     const head = index * FIXED_BYTES
     const row = heads.getUint16(head)
@@ -64,7 +63,7 @@ export function leavesOf({ fixed, content }: LeafPage, from = 0, limit: number =
     }
     at = end
   }
-  if (at !== content.length) throw new IndexError('ERR_STORE_DAMAGED', 'the rows beside a journal entry are damaged')
+  if (at !== content.length) throw damaged()
   return leaves
 }
 
@@ -76,14 +75,11 @@ export function erasedContent(page: LeafPage, row: number): Uint8Array | undefin
   return contentOf(leaves.map((leaf) => (leaf === one ? { ...leaf, salt: EMPTY, bytes: EMPTY } : leaf)))
 }
 
-const EMPTY = new Uint8Array(0)
-
-function inOrder(leaves: readonly PlacedLeaf[]): boolean {
-  return leaves.every(({ position, row }, at) => {
-    const before = leaves[at - 1]
-    return before === undefined || leafPlace(before.position, before.row) < leafPlace(position, row)
-  })
+function damaged(): IndexError {
+  return new IndexError('ERR_STORE_DAMAGED', 'the rows beside a journal entry are damaged')
 }
+
+const EMPTY = new Uint8Array(0)
 
 /** A page holds rows of one entry, few enough and short enough that one is soon read and erased. */
 function pageEnd(leaves: readonly PlacedLeaf[], from: number): number {

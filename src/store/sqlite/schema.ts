@@ -11,11 +11,17 @@ export function tableName(table: Table): string {
   return `"${table}"`
 }
 
+/** A table or trigger, and its text. */
+export interface SchemaObject {
+  readonly name: string
+  readonly sql: string
+}
+
 /**
  * Every object of the database, each as SQLite itself keeps its text, so that opening can compare them word for word.
  * The triggers guard the journal against a slip in code, not against an attacker: the proof is the tree.
  */
-export const SCHEMA: readonly { readonly name: string; readonly sql: string }[] = [
+export const SCHEMA: readonly SchemaObject[] = [
   {
     name: 'entry',
     sql: `CREATE TABLE entry (
@@ -68,7 +74,7 @@ export const SCHEMA: readonly { readonly name: string; readonly sql: string }[] 
   })),
 ]
 
-function trigger(name: string, event: string, when?: string): { readonly name: string; readonly sql: string } {
+export function trigger(name: string, event: string, when?: string): SchemaObject {
   const condition = when === undefined ? '' : ` WHEN ${when}`
   return { name, sql: `CREATE TRIGGER ${name} BEFORE ${event}${condition} BEGIN SELECT RAISE(ABORT, '${name}'); END` }
 }

@@ -2,16 +2,16 @@ import { equalBytes } from '../../bytes.js'
 import { STORE_LIMITS } from '../limits.js'
 import type { Commit, CommitOutcome, NodePlace, Row, StoredEntry, StoredLeaf, Table } from '../port.js'
 import { TABLES } from '../port.js'
-import type { SqliteConnection, SqliteStatement } from './driver.js'
+import { cell, type SqliteConnection, type SqliteStatement, type SqliteValue } from './driver.js'
 import { erasedContent, leafPages, leafPlace, leavesOf, PAGE_LEAVES_MAX, type PlacedPage } from './leaf-pages.js'
 import { tableName } from './schema.js'
 
 /** The SQL of the store, prepared once for a connection. */
 export class Statements {
-  readonly #size: SqliteStatement
+  readonly #size: Cell
   readonly #entries: SqliteStatement
   readonly #leaves: SqliteStatement
-  readonly #node: SqliteStatement
+  readonly #node: Cell
   readonly #addEntry: SqliteStatement
   readonly #addLeaves: SqliteStatement
   readonly #addNode: SqliteStatement
@@ -20,14 +20,14 @@ export class Statements {
   readonly #tables: ReadonlyMap<Table, TableStatements>
 
   constructor(db: SqliteConnection) {
-    this.#size = db.prepare('SELECT coalesce(max(position) + 1, 0) AS size FROM entry')
+    this.#size = cell(db.prepare('SELECT coalesce(max(position) + 1, 0) FROM entry'))
     this.#entries = db.prepare(
       'SELECT position, salt, body, sealed FROM entry WHERE position >= ? ORDER BY position LIMIT ?',
     )
     this.#leaves = db.prepare(
       'SELECT place, fixed, content FROM leaf WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?',
     )
-    this.#node = db.prepare('SELECT hash FROM node WHERE level = ? AND place = ?')
+    this.#node = cell(db.prepare('SELECT hash FROM node WHERE level = ? AND place = ?'))
     this.#addEntry = db.prepare('INSERT INTO entry (position, salt, body, sealed) VALUES (?, ?, ?, ?)')
     this.#addLeaves = db.prepare('INSERT INTO leaf (place, fixed, content) VALUES (?, ?, ?)')
     this.#addNode = db.prepare('INSERT INTO node (level, place, hash) VALUES (?, ?, ?)')
@@ -37,7 +37,7 @@ export class Statements {
   }
 
   size(): number {
-    return (this.#size.get() as { readonly size: number }).size
+    return this.#size() as number
   }
 
   /** Writes a commit inside a transaction that the caller has begun; anything but `done` must be rolled back. */
@@ -104,13 +104,11 @@ export class Statements {
   }
 
   node({ level, index }: NodePlace): Uint8Array | undefined {
-    const row = this.#node.get(level, index) as { readonly hash: Uint8Array } | undefined
-    return row === undefined ? undefined : plain(row.hash)
+    return plainIfAny(this.#node(level, index))
   }
 
   value(table: Table, key: Uint8Array): Uint8Array | undefined {
-    const row = this.#of(table).get.get(key) as { readonly value: Uint8Array } | undefined
-    return row === undefined ? undefined : plain(row.value)
+    return plainIfAny(this.#of(table).get(key))
   }
 
   list(table: Table, after: Uint8Array | undefined, limit: number): Row[] {
@@ -126,12 +124,13 @@ export class Statements {
   }
 }
 
-type TableStatements = Readonly<Record<'get' | 'list' | 'insert' | 'put' | 'remove', SqliteStatement>>
+type Cell = (...values: SqliteValue[]) => unknown
+type TableStatements = Readonly<Record<'list' | 'insert' | 'put' | 'remove', SqliteStatement>> & { readonly get: Cell }
 
 function tableStatements(db: SqliteConnection, table: Table): TableStatements {
   const name = tableName(table)
   return {
-    get: db.prepare(`SELECT value FROM ${name} WHERE key = ?`),
+    get: cell(db.prepare(`SELECT value FROM ${name} WHERE key = ?`)),
     list: db.prepare(`SELECT key, value FROM ${name} WHERE key > ? ORDER BY key LIMIT ?`),
     insert: db.prepare(`INSERT INTO ${name} (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING`),
     put: db.prepare(
@@ -139,6 +138,10 @@ function tableStatements(db: SqliteConnection, table: Table): TableStatements {
     ),
     remove: db.prepare(`DELETE FROM ${name} WHERE key = ?`),
   }
+}
+
+function plainIfAny(value: unknown): Uint8Array | undefined {
+  return value === undefined ? undefined : plain(value as Uint8Array)
 }
 
 // The driver gives Buffers, each on memory of its own.

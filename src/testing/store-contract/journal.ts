@@ -44,6 +44,51 @@ export function journalContract(on: On): void {
   })
 }
 
+/** Rows beside an entry are found and erased one by one, however a store keeps them together. */
+export function leafContract(on: On): void {
+  on('rows with gaps are read from any row on, as many as asked for', async (store) => {
+    const rows = Array.from({ length: 300 }, (_, at) => at * 3)
+    await done(store, {
+      expectedSize: 0,
+      entries: [entry(0)],
+      leaves: rows.map((row) => ({ position: 0, ...leaf(row) })),
+    })
+    for (const from of [0, 1, 95, 96, 189, 190, 191, 192, 193, 767, 768, 897, 898, 65_535]) {
+      for (const limit of [1, 2, 63, 64, 65, 128, 129, 299, 300, 65_536]) {
+        const expected = rows.filter((row) => row >= from).slice(0, limit)
+        assert.deepEqual(await store.leaves(0, from, limit), expected.map(leaf), `${limit} from ${from}`)
+      }
+    }
+  })
+  on('rows of many bytes, of none, and refused ones come back as they were written', async (store) => {
+    const leaves = Array.from({ length: 40 }, (_, row) => ({
+      ...leaf(row),
+      salt: filled(row % 5 === 4 ? 0 : 32, row),
+      bytes: filled(row % 5 === 4 || row % 7 === 0 ? 0 : row * 1000, row),
+    }))
+    await done(store, { expectedSize: 0, entries: [entry(0)], leaves: leaves.map((one) => ({ position: 0, ...one })) })
+    assert.deepEqual(await store.leaves(0, 0, 65_536), leaves)
+    for (const one of leaves) assert.deepEqual(await store.leaves(0, one.row, 1), [one])
+    assert.deepEqual(await store.leaves(0, 3, 20), leaves.slice(3, 23))
+  })
+  on('any row is erased alone, and once is enough', async (store) => {
+    const rows = Array.from({ length: 200 }, (_, row) => row)
+    const leaves = [0, 1].flatMap((position) => rows.map((row) => ({ position, ...leaf(row) })))
+    await done(store, { expectedSize: 0, entries: [0, 1].map(entry), leaves })
+    const gone = new Set<number>()
+    for (const some of [[0], [199], [64], [63, 65], [1, 100, 1], [64, 127], [31, 32, 128, 191, 192]]) {
+      await done(store, { expectedSize: 2, erase: some.map((row) => ({ position: 1, row })) })
+      for (const row of some) gone.add(row)
+      const expected = rows.map((row) =>
+        gone.has(row) ? { ...leaf(row), salt: filled(0, 0), bytes: filled(0, 0) } : leaf(row),
+      )
+      assert.deepEqual(await store.leaves(1, 0, 200), expected)
+    }
+    assert.deepEqual(await store.leaves(0, 0, 200), rows.map(leaf))
+    assert.deepEqual((await store.leaves(1, 64, 1))[0]?.bytes, filled(0, 0))
+  })
+}
+
 export function erasureContract(on: On): void {
   on('an erased entry keeps its place and nothing else', async (store) => {
     await done(store, {

@@ -1,0 +1,105 @@
+PRAGMA application_id = 1667787128;
+PRAGMA user_version = 3;
+CREATE TABLE entry (
+  position INTEGER PRIMARY KEY,
+  salt BLOB NOT NULL,
+  body BLOB NOT NULL,
+  sealed INTEGER NOT NULL CHECK (sealed IN (0, 1))
+) STRICT;
+CREATE TABLE leaf (
+  position INTEGER NOT NULL,
+  row INTEGER NOT NULL CHECK (row BETWEEN 0 AND 65535),
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  salt BLOB NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (position, row)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE node (
+  level INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  PRIMARY KEY (level, place)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER entry_is_next BEFORE INSERT ON entry WHEN NEW.position <> (SELECT coalesce(max(position) + 1, 0) FROM entry) BEGIN SELECT RAISE(ABORT, 'entry_is_next'); END;
+CREATE TRIGGER entry_is_only_erased BEFORE UPDATE ON entry WHEN NEW.position <> OLD.position OR NEW.sealed <> OLD.sealed OR length(NEW.salt) + length(NEW.body) > 0 BEGIN SELECT RAISE(ABORT, 'entry_is_only_erased'); END;
+CREATE TRIGGER entry_is_kept BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entry_is_kept'); END;
+CREATE TRIGGER leaf_is_only_erased BEFORE UPDATE ON leaf WHEN NEW.position <> OLD.position OR NEW.row <> OLD.row OR NEW.hash <> OLD.hash OR length(NEW.salt) + length(NEW.bytes) > 0 BEGIN SELECT RAISE(ABORT, 'leaf_is_only_erased'); END;
+CREATE TRIGGER leaf_is_kept BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, 'leaf_is_kept'); END;
+CREATE TRIGGER node_is_fixed BEFORE UPDATE ON node BEGIN SELECT RAISE(ABORT, 'node_is_fixed'); END;
+CREATE TRIGGER node_is_kept BEFORE DELETE ON node BEGIN SELECT RAISE(ABORT, 'node_is_kept'); END;
+CREATE TABLE "meta" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "child" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "history" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "posting" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "reference" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "record" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "case" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "opening" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "enquiry" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "referral" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "inbox" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "meter" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "duplicate" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "conference" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "alert" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "consent" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "account" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "listing" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "agenda" (
+  key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 1 AND 64),
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
