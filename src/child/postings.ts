@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { utf8Bytes } from '../bytes.js'
+import { sha256, utf8Bytes } from '../bytes.js'
 import type { ChildId } from './identifiers.js'
 
 /**
@@ -17,13 +16,8 @@ export interface PostingPlace {
 
 export function postingPlace(placeKey: Uint8Array, token: Uint8Array, index: number): PostingPlace {
   if (placeKey.length !== 32 || token.length !== 16) throw new RangeError('a place key is 32 bytes, a token 16')
-  const message = Buffer.allocUnsafe(TAG.length + 52)
-  message.set(TAG, 0)
-  message.set(placeKey, TAG.length)
-  message.set(token, TAG.length + 32)
-  message.writeUInt32BE(index, TAG.length + 48)
-  const digest = createHash('sha256').update(message).digest()
-  return { key: new Uint8Array(digest.subarray(0, 12)), cover: digest.subarray(12, 28) }
+  const digest = sha256(TAG, placeKey, token, Uint8Array.of(index >>> 24, index >>> 16, index >>> 8, index))
+  return { key: digest.subarray(0, 12), cover: digest.subarray(12, 28) }
 }
 
 const TAG = utf8Bytes('child-index/posting/v1 ')
@@ -31,7 +25,9 @@ const TAG = utf8Bytes('child-index/posting/v1 ')
 /** The id under its cover, and back: 16 bytes. */
 export function covered({ cover }: PostingPlace, id: Uint8Array): Uint8Array {
   if (id.length !== 16) throw new RangeError('an id is 16 bytes')
-  return Uint8Array.from(id, (byte, i) => byte ^ (cover[i] as number))
+  const out = new Uint8Array(16)
+  for (let i = 0; i < 16; i += 1) out[i] = (id[i] as number) ^ (cover[i] as number)
+  return out
 }
 
 export function uncovered(place: PostingPlace, value: Uint8Array): ChildId {

@@ -8,6 +8,7 @@ import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
 import { openCheckIndex } from './checks/check-index.js'
 import { type Documents, decidingAt, loadDocuments, prepared } from './checks/policies.js'
+import { PlainChildren } from './children/plain-children.js'
 import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
 import { custodianClients, type Followed, type RosterNews } from './custodians/custodians.js'
 import { openLedger } from './ledger.js'
@@ -70,12 +71,14 @@ export async function openContext(
   let rosters: RosterHistory = NO_ROSTER
   let documents: Documents = new Map()
   let last = -1
+  const plain = new PlainChildren(keys)
   const takeIn = (news: RosterNews): void => {
     if (news.position <= last) return
     rosters = followed(rosters, news)
     last = news.position
   }
   const { shelf, ledger } = parts(options, async () => {
+    plain.clear()
     const news = await rosterNews({ shelf, ledger }, last)
     // Before the roster, or it would name a policy that nobody here has; one is journalled only together with the other.
     if (news.length > 0) documents = await loadDocuments({ shelf, ledger }, documents)
@@ -111,6 +114,7 @@ export async function openContext(
     shelf,
     ledger,
     checks,
+    plain,
     custodians,
     witnesses: options.witnesses ?? new Map(),
     clock,

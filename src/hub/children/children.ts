@@ -12,16 +12,24 @@ export class ChildTable {
     private readonly changed = new Set<string>(),
   ) {}
 
+  static empty(): ChildTable {
+    return new ChildTable(new Map())
+  }
+
   static async load(hub: Pick<HubContext, 'shelf'>, ids: readonly ChildId[]): Promise<ChildTable> {
-    const table = new ChildTable(new Map())
+    const table = ChildTable.empty()
     await table.include(hub, ids)
     return table
   }
 
   /** Reads the rows of more children; those at hand stay as they are. */
   async include(hub: Pick<HubContext, 'shelf'>, ids: readonly ChildId[]): Promise<void> {
-    const missing = new Map(ids.map((id) => [nameOf(id), id]))
-    for (const name of this.rows.keys()) missing.delete(name)
+    const missing = new Map<string, ChildId>()
+    for (const id of ids) {
+      const name = nameOf(id)
+      if (!this.rows.has(name)) missing.set(name, id)
+    }
+    if (missing.size === 0) return
     const stored = await hub.shelf.get(
       'child',
       [...missing.values()].map((id) => childKey(hub, id)),
@@ -45,9 +53,15 @@ export class ChildTable {
   puts(hub: HubContext): Put[] {
     return [...this.changed].flatMap((name) => {
       const row = this.rows.get(name)
-      return row === undefined ? [] : [hub.shelf.put('child', childKey(hub, row.childId), row)]
+      return row === undefined ? [] : [childPut(hub, row.childId, row)]
     })
   }
+}
+
+/** A child's row as it is to be: within a write, and the only way in which a plain child's row changes. */
+export function childPut(hub: Pick<HubContext, 'shelf' | 'plain'>, id: ChildId, row: ChildRow | undefined): Put {
+  hub.plain.forget(id)
+  return hub.shelf.put('child', childKey(hub, id), row)
 }
 
 export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {

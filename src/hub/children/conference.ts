@@ -14,7 +14,7 @@ import type { Draft } from '../ledger.js'
 import type { ConferenceRow } from '../rows.js'
 import type { Put } from '../shelf.js'
 import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
-import { meter } from './meter.js'
+import { askersOf, meter } from './meter.js'
 import { loadStanding, standing } from './standing.js'
 
 const HOUR_MS = 3_600_000
@@ -53,7 +53,7 @@ export async function openConference(hub: HubContext, message: Message): Promise
   // An alias that is taken is drawn again.
   while (
     !(await hub.ledger.write(async (_, at) => {
-      const metered = await meter(hub, agency.id, [asked.practitioner])
+      const metered = await meter(hub, agency.id, askersOf([asked.practitioner]))
       const opened = await counted(hub, 'conferences', agency.id, hub.limits.conferencesPerAgencyPerDay, at)
       const child = standing(await loadStanding(hub, [childId]), childId)
       if (child === undefined) throw unknownChild()
@@ -106,7 +106,7 @@ export async function joinConference(hub: HubContext, message: Message): Promise
   const conference = hub.shelf.key('conference', asked.alias)
   let reply: SignedAnswer['reply'] | undefined
   await hub.ledger.write(async (_, at) => {
-    const metered = await meter(hub, agency.id, [asked.practitioner])
+    const metered = await meter(hub, agency.id, askersOf([asked.practitioner]))
     const guessed = await counted(hub, 'guesses', agency.id, hub.limits.conferenceGuessesPerAgencyPerDay, at)
     const childId = await childOf(hub, agency, conference, at)
     const said = { conference, agency: agency.id, practitioner: asked.practitioner }

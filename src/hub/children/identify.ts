@@ -2,44 +2,34 @@ import { equalBytes } from '../../bytes.js'
 import { encodeIdentifyReply, type IdentifyReply } from '../../check/messages/identify-reply.js'
 import { decodeIdentifyRequest } from '../../check/messages/identify-request.js'
 import { type ChildQuery, parseQuery } from '../../child/details.js'
-import { type ChildId, fromAgencyChildId } from '../../child/identifiers.js'
+import type { ChildId } from '../../child/identifiers.js'
 import { questionOf, unpackTraits } from '../../child/keys.js'
-import { readAgencyChildId } from '../../child/written-form.js'
 import { isIndexError } from '../../errors.js'
 import type { Message, SendOptions } from '../../port.js'
-import type { Agency } from '../../roster/roster.js'
 import { presentKey } from '../../seal/wrap.js'
-import { type HubContext, identifierKeyOf, requireSender, roster } from '../context.js'
+import { type HubContext, requireSender } from '../context.js'
 import { queueDuplicates, type Suspicion } from '../links/duplicates.js'
 import type { ChildRow } from '../rows.js'
 import { type LookupPurpose, watchLookups } from '../watch/watch.js'
-import { type Answered, answersTo, type Row, watchedOf } from './answers.js'
-import { type ChildTable, knownAs, lookupsOf } from './children.js'
+import { type Answered, answersTo, answerWith, answerWithPlain, type Row, watchedOf } from './answers.js'
+import { knownAs, lookupsOf } from './children.js'
 import { confirmationOf, confirmed } from './confirm.js'
-import { EPOCH_CLOSED, epochOfWritten } from './epochs.js'
-import { faceOf, includeFaces, isHidden } from './face.js'
-import { find, pointedAt, tokensAskedFor } from './find.js'
-import { confirmationCounts, meter } from './meter.js'
-import { PostingTable } from './postings.js'
-import {
-  broughtUnderPresent,
-  confirmationToken,
-  descriptionToken,
-  newProvisional,
-  post,
-  recorded,
-  resolve,
-} from './resolve.js'
-import { loadStanding, standing } from './standing.js'
-import { generationsOf, NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
+import { EPOCH_CLOSED } from './epochs.js'
+import { faceOf } from './face.js'
+import { find } from './find.js'
+import { type Look, loadLook, type Named } from './look.js'
+import { askersOf, meter } from './meter.js'
+import { broughtUnderPresent, confirmationToken, newProvisional, post, recorded, resolve } from './resolve.js'
+import { standing } from './standing.js'
+import { NO_QUESTION, type TokenedQuestion, tokenedQuestions } from './tokens.js'
 
 /** Identifies children for an agency: details become tokens, tokens a child, the child this agency's id for it. */
 export async function identify(hub: HubContext, message: Message, options?: SendOptions): Promise<Uint8Array> {
   const agency = requireSender(hub, message, 'agency')
   const { rows, purpose } = parseRows(hub, message)
-  const practitioners = rows.flatMap((row) => ('query' in row ? [row.practitioner] : []))
+  const askers = askersOf(rows.flatMap((row) => ('query' in row ? [row.practitioner] : [])))
   // Before custodians are asked, so that one agency cannot use up what they answer to all; counted with the answers.
-  await meter(hub, agency.id, practitioners, purpose)
+  await meter(hub, agency.id, askers, purpose)
   const questions = await tokenedQuestions(
     hub,
     rows.map((row) => ('query' in row ? questionOf(row.query) : NOTHING)),
@@ -48,11 +38,14 @@ export async function identify(hub: HubContext, message: Message, options?: Send
   let reply: IdentifyReply = { rows: [], signature: new Uint8Array(0) }
   let tell = (): void => undefined
   await hub.ledger.write(async (_, at) => {
-    const metered = await meter(hub, agency.id, practitioners, purpose)
+    const metered = await meter(hub, agency.id, askers, purpose)
     const look = await loadLook(hub, agency, rows, questions, at)
     const answered: Answered[] = []
-    for (const [index, row] of rows.entries())
-      answered.push('query' in row ? await lookUp(look, row.query, questions[index] ?? NO_QUESTION, options) : row)
+    for (const [index, row] of rows.entries()) {
+      const plain = look.plain[index]
+      if (plain !== undefined) answered.push(answerWithPlain(plain))
+      else answered.push('query' in row ? await lookUp(look, row.query, index, questions, options) : row)
+    }
     const answers = answersTo(hub, agency, rows, answered, at)
     reply = answers.reply
     const watched = await watchLookups(hub, agency.id, watchedOf(rows, answered), at, purpose)
@@ -78,48 +71,6 @@ export async function identify(hub: HubContext, message: Message, options?: Send
 
 const NOTHING = questionOf({ agencyChildId: '' })
 
-/** What the look-ups of one message work on, and what they leave behind. */
-interface Look {
-  readonly hub: HubContext
-  readonly agency: Agency
-  readonly at: number
-  readonly postings: PostingTable
-  readonly children: ChildTable
-  readonly confirmations: Awaited<ReturnType<typeof confirmationCounts>>
-  readonly suspicions: Suspicion[]
-}
-
-async function loadLook(
-  hub: HubContext,
-  agency: Agency,
-  rows: readonly Row[],
-  questions: readonly TokenedQuestion[],
-  at: number,
-): Promise<Look> {
-  const descriptions = questions.flatMap((question) =>
-    generationsOf(question).map(({ own }) => descriptionToken(hub, own)),
-  )
-  const postings = await PostingTable.load(hub, [...questions.flatMap(tokensAskedFor), ...descriptions])
-  const named = namedIds(hub, agency, rows)
-  const pointed = [
-    ...questions.flatMap((question) => pointedAt(question, postings)),
-    ...descriptions.flatMap((token) => postings.get(token)),
-  ]
-  const children = await loadStanding(hub, [...pointed, ...named])
-  const hidden = pointed.filter((id) => {
-    const row = standing(children, id)
-    return row !== undefined && isHidden(row)
-  })
-  await includeFaces(hub, children, [...hidden, ...named])
-  const confirming = questions.flatMap((question, index) => {
-    const row = rows[index]
-    const confirms = row !== undefined && 'query' in row && confirmationOf(row.query) !== undefined
-    return confirms ? [confirmationToken(hub, question)] : []
-  })
-  const confirmations = await confirmationCounts(hub, agency.id, confirming)
-  return { hub, agency, at, postings, children, confirmations, suspicions: [] }
-}
-
 function parseRows(
   hub: HubContext,
   message: Message,
@@ -138,34 +89,17 @@ function parseRows(
   return { rows: read, purpose }
 }
 
-/** Child ids that rows name by agency child id. */
-function namedIds(hub: HubContext, agency: Agency, rows: readonly Row[]): readonly ChildId[] {
-  return rows.flatMap((row) =>
-    'query' in row && 'agencyChildId' in row.query ? [namedId(hub, agency, row.query.agencyChildId).childId] : [],
-  )
-}
-
-function namedId(
-  hub: HubContext,
-  agency: Agency,
-  written: string,
-): { readonly childId: ChildId; readonly epoch: 'open' | 'closed' | 'never' } {
-  const { agencyChildId } = readAgencyChildId(written)
-  const of = epochOfWritten(hub, agency, written)
-  return {
-    childId: fromAgencyChildId(identifierKeyOf(hub, agency.id, of?.epoch ?? roster(hub).epoch), agencyChildId),
-    epoch: of === undefined ? 'never' : of.isOpen ? 'open' : 'closed',
-  }
-}
-
 async function lookUp(
   look: Look,
   query: ChildQuery,
-  question: TokenedQuestion,
+  index: number,
+  questions: readonly TokenedQuestion[],
   options?: SendOptions,
 ): Promise<Answered> {
   const { hub, postings, children } = look
-  if ('agencyChildId' in query) return named(look, query.agencyChildId)
+  const name = look.named[index]
+  if (name !== undefined) return byName(look, name)
+  const question = questions[index] ?? NO_QUESTION
   if (question.own.numbers.length === 0 && question.own.index.length === 0) return TOO_LITTLE
   const detail = confirmationOf(query)
   // Counted whatever comes of it, so that running out says nothing about who is here.
@@ -176,12 +110,12 @@ async function lookUp(
   const sure = detail === undefined ? undefined : await confirmed(hub, detail, resolved, found, options)
   if (sure !== undefined) {
     if (before !== undefined) suspect(look, sure.childId, before.childId, 'confirmed-later')
-    return { child: sure, outcome: { kind: 'match' }, candidates: [] }
+    return answerWith(sure, { kind: 'match' })
   }
   const status = resolved.candidates.length > 0 ? 'unresolved' : 'provisional'
   const child = before ?? newProvisional(hub, question.own, status, look.at, postings, children, resolved.hidden)
   for (const other of resolved.others) suspect(look, child.childId, other, 'provisional')
-  return { child, outcome: resolved.outcome, candidates: resolved.candidates }
+  return answerWith(child, resolved.outcome, resolved.candidates)
 }
 
 /**
@@ -207,13 +141,11 @@ function suspect({ suspicions }: Look, first: ChildId, second: ChildId, reason: 
 }
 
 /** The child of an agency child id; one that a link statement made another's is answered as that other. */
-function named({ hub, agency, children }: Look, written: string): Answered {
-  const { childId, epoch } = namedId(hub, agency, written)
+function byName({ hub, children }: Look, { childId, epoch }: Named): Answered {
   if (epoch === 'closed') return { ...EPOCH_CLOSED, field: 'child.agencyChildId' }
   const row = epoch === 'open' ? standing(children, childId) : undefined
   const child = row === undefined ? undefined : faceOf(hub, children, row)
-  if (child !== undefined)
-    return { child, outcome: { kind: knownAs(child) === 'known' ? 'match' : 'none' }, candidates: [] }
+  if (child !== undefined) return answerWith(child, { kind: knownAs(child) === 'known' ? 'match' : 'none' })
   return {
     code: 'ERR_CHILD_ID_UNKNOWN',
     field: 'child.agencyChildId',

@@ -8,6 +8,23 @@ import type { LookupPurpose } from '../watch/watch.js'
 const DAY_MS = 86_400_000
 const SLOT_MS = 600_000
 
+/** Who asks in one message, and how many rows each. */
+export interface Askers {
+  readonly rows: number
+  readonly people: readonly { readonly practitioner: Uint8Array; readonly rows: number }[]
+}
+
+export function askersOf(practitioners: readonly Uint8Array[]): Askers {
+  const people = new Map<string, { readonly practitioner: Uint8Array; rows: number }>()
+  for (const practitioner of practitioners) {
+    const name = nameOf(practitioner)
+    const person = people.get(name)
+    if (person === undefined) people.set(name, { practitioner, rows: 1 })
+    else person.rows += 1
+  }
+  return { rows: practitioners.length, people: [...people.values()] }
+}
+
 /**
  * Counts look-ups of the day by agency and by practitioner, and of ten minutes by practitioner; what it returns is written
  * together with the answers. A declared back-fill is no one person's work, and counts for the agency alone; officers are
@@ -17,24 +34,20 @@ const SLOT_MS = 600_000
 export async function meter(
   hub: HubContext,
   agency: string,
-  practitioners: readonly Uint8Array[],
+  { rows, people }: Askers,
   purpose: LookupPurpose = 'check',
 ): Promise<readonly Put[]> {
-  if (practitioners.length === 0) return []
+  if (rows === 0) return []
   const day = Math.floor(hub.clock() / DAY_MS)
   const slot = Math.floor(hub.clock() / SLOT_MS)
   const { identifyPerAgencyPerDay, identifyPerPractitionerPerDay, identifyPerPractitionerPerTenMinutes } = hub.limits
-  const people = new Map<string, { readonly key: Uint8Array; used: number }>()
-  for (const practitioner of purpose === 'check' ? practitioners : []) {
-    const key = (): Uint8Array => hub.shelf.key('meter', agency, practitioner, day)
-    const person = people.get(nameOf(practitioner)) ?? { key: key(), used: 0 }
-    person.used += 1
-    people.set(nameOf(practitioner), person)
-  }
+  const each = (purpose === 'check' ? people : []).map(({ practitioner, rows: used }) => ({
+    key: hub.shelf.key('meter', agency, practitioner, day),
+    used,
+  }))
   const agencyKey = hub.shelf.key('meter', agency, day)
-  const each = [...people.values()]
   const [whole, ...before] = await hub.shelf.get('meter', [agencyKey, ...each.map(({ key }) => key)])
-  const used = (whole?.used ?? 0) + practitioners.length
+  const used = (whole?.used ?? 0) + rows
   requireWithin(used, identifyPerAgencyPerDay, DAY)
   return [
     hub.shelf.put('meter', agencyKey, { used }),

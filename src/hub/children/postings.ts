@@ -15,16 +15,17 @@ type Put = NonNullable<Commit['puts']>[number]
  */
 export const POSTINGS_MAX = 24
 
-/** How many places are read ahead once a token points at a child at all. */
+/** How many places of a token are read at a time. Most have one child or none: the first place, whether there is a second, then more. */
+const PAGES = [1, 1, 6] as const
 const PAGE = 8
 
 interface Posted {
   readonly token: Uint8Array
   readonly children: ChildId[]
   /** As they stand in the store. */
-  readonly stored: readonly ChildId[]
+  stored: readonly ChildId[]
   /** Of the keys that the token was made with; undefined where it points at nobody yet, and is of the present one. */
-  readonly generation: number | undefined
+  generation: number | undefined
 }
 
 /** Whom tokens point at, as it stands and as a write changes it, so that rows of one batch see each other. */
@@ -43,17 +44,14 @@ export class PostingTable {
 
   /** Reads more tokens; those at hand stay as they are. */
   async include(hub: HubContext, tokens: readonly Uint8Array[]): Promise<void> {
-    const wanted = new Map(
-      tokens.map((token) => [
-        nameOf(token),
-        { token, children: [] as ChildId[], generation: undefined as number | undefined },
-      ]),
-    )
-    for (const name of this.posted.keys()) wanted.delete(name)
-    // The first place of most tokens is empty; only where it is not are there more to read.
+    const wanted = new Map<string, Posted>()
+    for (const token of tokens) {
+      const name = nameOf(token)
+      if (!this.posted.has(name)) wanted.set(name, { token, children: [], stored: [], generation: undefined })
+    }
     let open = [...wanted.values()]
-    for (let from = 0; open.length > 0; from += from === 0 ? 1 : PAGE) {
-      const count = from === 0 ? 1 : PAGE
+    for (let from = 0, page = 0; open.length > 0; page += 1) {
+      const count = PAGES[page] ?? PAGE
       const places = open.flatMap(({ token }) =>
         Array.from({ length: count }, (_, i) => postingPlace(this.placeKey, token, from + i)),
       )
@@ -70,8 +68,9 @@ export class PostingTable {
         }
         return true
       })
+      from += count
     }
-    for (const [name, each] of wanted) this.posted.set(name, { ...each, stored: [...each.children] })
+    for (const [name, each] of wanted) this.posted.set(name, Object.assign(each, { stored: [...each.children] }))
   }
 
   /** Oldest first. */

@@ -5,14 +5,19 @@ import { ChildTable } from './children.js'
 
 /** The children under these ids, and with them those that they are linked to: what `standing` needs. */
 export async function loadStanding(hub: HubContext, ids: readonly ChildId[]): Promise<ChildTable> {
-  const children = await ChildTable.load(hub, ids)
-  for (let wanted = ids; ; ) {
+  const children = ChildTable.empty()
+  await includeStanding(hub, children, ids)
+  return children
+}
+
+/** Reads the rows of more children, and of those that they are linked to. */
+export async function includeStanding(hub: HubContext, children: ChildTable, ids: readonly ChildId[]): Promise<void> {
+  for (let wanted = ids; wanted.length > 0; ) {
+    await children.include(hub, wanted)
     wanted = wanted.flatMap((id) => {
       const next = children.get(id)?.linkedTo
       return next === undefined || children.get(next) !== undefined ? [] : [next]
     })
-    if (wanted.length === 0) return children
-    await children.include(hub, wanted)
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  type Description,
   type Field,
   type LookupKey,
   type Meaning,
@@ -8,7 +7,7 @@ import {
   SAYS_NOTHING,
   type Traits,
 } from '../../child/keys.js'
-import { innerToken } from '../../child/tokens.js'
+import { innerToken, type TokenSort } from '../../child/tokens.js'
 import type { SendOptions } from '../../port.js'
 import { type GenerationKey, presentKey } from '../../seal/wrap.js'
 import type { HubContext } from '../context.js'
@@ -72,18 +71,39 @@ async function tokenedUnder(
   questions: readonly Question[],
   options?: SendOptions,
 ): Promise<readonly TokenedQuestion[]> {
-  const numbers = questions.flatMap(({ own }) => own.numbers)
-  const others = questions.flatMap(({ own, asked }) =>
-    [own, ...asked].flatMap(({ index, marks }) => [...index, ...marks]),
-  )
-  const tokenOf = await tokensFor(hub, keys, numbers, others, options)
-  return questions.map(({ own, asked }) => ({
-    own: withTokens(own, tokenOf),
-    asked: asked.map(({ index, marks }) => ({
-      index: index.map((key) => ({ token: tokenOf(key), fields: key.fields })),
-      marks: marks.map((key) => ({ token: tokenOf(key), meaning: key.meaning })),
-    })),
-  }))
+  const numbers = new Wanted('number')
+  const others = new Wanted('description')
+  for (const { own, asked } of questions) {
+    numbers.add(own.numbers)
+    for (const { index, marks } of [own, ...asked]) {
+      others.add(index)
+      others.add(marks)
+    }
+  }
+  await numbers.make(hub, keys, options)
+  await others.make(hub, keys, options)
+  return questions.map(({ own, asked }) => {
+    const tokened = {
+      numbers: own.numbers.map((key) => ({ kind: key.kind, token: numbers.tokenOf(key) })),
+      index: own.index.map((key) => ({ token: others.tokenOf(key), fields: key.fields })),
+      marks: own.marks.map((key) => ({ token: others.tokenOf(key), meaning: key.meaning })),
+      traits: own.traits,
+    }
+    return {
+      own: tokened,
+      asked: asked.map(({ index, marks }) => ({
+        // As they are written, a description is asked by the keys that it would be recorded under.
+        index:
+          index === own.index
+            ? tokened.index
+            : index.map((key) => ({ token: others.tokenOf(key), fields: key.fields })),
+        marks:
+          marks === own.marks
+            ? tokened.marks
+            : marks.map((key) => ({ token: others.tokenOf(key), meaning: key.meaning })),
+      })),
+    }
+  })
 }
 
 /** The hub's key of the generation before, where children still stand under it. */
@@ -91,35 +111,39 @@ export function formerKey({ keys }: Pick<HubContext, 'keys'>): GenerationKey | u
   return keys.lookupKeys.at(-2)
 }
 
-function withTokens(description: Description, tokenOf: (key: LookupKey) => Uint8Array): TokenedDescription {
-  const { numbers, index, marks, traits } = description
-  return {
-    numbers: numbers.map((key) => ({ kind: key.kind, token: tokenOf(key) })),
-    index: index.map((key) => ({ token: tokenOf(key) })),
-    marks: marks.map((key) => ({ token: tokenOf(key) })),
-    traits,
-  }
-}
+/** Keys whose tokens are wanted, each made once: what a question asks and what it would record are largely the same. */
+class Wanted {
+  readonly #tokens = new Map<LookupKey, Uint8Array>()
+  /** By name: the one of equal keys that the token is made of, and where the others find it. */
+  readonly #distinct = new Map<string, LookupKey>()
+  readonly #equal = new Map<LookupKey, LookupKey>()
 
-/** Tokens of keys, each made once: what a question asks and what it would record are largely the same. */
-async function tokensFor(
-  hub: HubContext,
-  { generation, key: kh }: GenerationKey,
-  numbers: readonly LookupKey[],
-  others: readonly LookupKey[],
-  options?: SendOptions,
-): Promise<(key: LookupKey) => Uint8Array> {
-  const tokens = new Map<string, Uint8Array>()
-  for (const [sort, keys] of [
-    ['number', numbers],
-    ['description', others],
-  ] as const) {
-    const distinct = [...new Map(keys.map((key) => [nameOf(key), key]))].filter(([name]) => !tokens.has(name))
-    const inner = distinct.map(([, key]) => innerToken(kh, hub.id, key))
-    const outer = inner.length === 0 ? [] : await hub.custodians.blind({ generation, sort }, inner, options)
-    distinct.forEach(([name], i) => {
-      tokens.set(name, outer[i] as Uint8Array)
+  constructor(private readonly sort: TokenSort) {}
+
+  add(keys: readonly LookupKey[]): void {
+    for (const key of keys) {
+      if (this.#equal.has(key)) continue
+      const name = nameOf(key)
+      const first = this.#distinct.get(name)
+      if (first === undefined) this.#distinct.set(name, key)
+      this.#equal.set(key, first ?? key)
+    }
+  }
+
+  /** Asks a custodian once for all of them. */
+  async make(hub: HubContext, { generation, key: kh }: GenerationKey, options?: SendOptions): Promise<void> {
+    const keys = [...this.#distinct.values()]
+    if (keys.length === 0) return
+    const inner = keys.map((key) => innerToken(kh, hub.id, key))
+    const outer = await hub.custodians.blind({ generation, sort: this.sort }, inner, options)
+    keys.forEach((key, i) => {
+      this.#tokens.set(key, outer[i] as Uint8Array)
     })
   }
-  return (key) => tokens.get(nameOf(key)) ?? new Uint8Array(0)
+
+  tokenOf(key: LookupKey): Uint8Array {
+    const token = this.#tokens.get(this.#equal.get(key) ?? key)
+    if (token === undefined) throw new RangeError('the token was not asked for')
+    return token
+  }
 }

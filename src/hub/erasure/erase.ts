@@ -9,7 +9,7 @@ import { toJsonBytes } from '../../json.js'
 import { requireCase } from '../cases/cases.js'
 import { consentKey } from '../cases/consents.js'
 import { childOfCheck, historyKey, loadWatermark } from '../checks/history.js'
-import { ChildTable, childKey } from '../children/children.js'
+import { ChildTable, childPut } from '../children/children.js'
 import { faceId } from '../children/face.js'
 import { recordKey } from '../children/register.js'
 import type { HubContext } from '../context.js'
@@ -131,7 +131,7 @@ export async function eraseChild(
         hub.shelf.put('meta', notedKey(hub, root), undefined),
         ...records.map(({ key }) => hub.shelf.put('record', key, undefined)),
         ...openings,
-        ...known.map((id) => hub.shelf.put('child', childKey(hub, id), undefined)),
+        ...known.map((id) => childPut(hub, id, undefined)),
         ...ids.flatMap((id) => [
           hub.shelf.put('history', historyKey(hub, id), undefined),
           hub.shelf.put('meta', unshieldKey(hub, id), undefined),
