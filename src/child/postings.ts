@@ -16,6 +16,7 @@ export interface PostingPlace {
 
 export function postingPlace(placeKey: Uint8Array, token: Uint8Array, index: number): PostingPlace {
   if (placeKey.length !== 32 || token.length !== 16) throw new RangeError('a place key is 32 bytes, a token 16')
+  if (index >>> 0 !== index) throw new RangeError('an index is a 32-bit number')
   const digest = sha256(TAG, placeKey, token, Uint8Array.of(index >>> 24, index >>> 16, index >>> 8, index))
   return { key: digest.subarray(0, 12), cover: digest.subarray(12, 28) }
 }
