@@ -90,7 +90,7 @@ export function conditions(command: string, packages: readonly string[], more: r
   ].join('\n')
 }
 
-function versionOf(name: string): string {
+export function versionOf(name: string): string {
   const file = name === '.' ? 'package.json' : join('node_modules', name, 'package.json')
   return String((JSON.parse(readFileSync(join(process.cwd(), file), 'utf8')) as { version: string }).version)
 }

@@ -48,13 +48,6 @@ test('policies beside rule engines: all agree, and each is a trial', () => {
   }
 }, 120_000)
 
-test('the path of a check', () => {
-  expect(existsSync(join(root, 'dist/index.js')), 'run npm run build first').toBe(true)
-  const { trials } = run('check-path')
-  const names = ['check-single/plain', 'check-single/fsync', 'check-batch/plain', 'check-batch/fsync']
-  expect(trials.map(({ name }) => name)).toEqual(names)
-}, 120_000)
-
 test('a whole case list', () => {
   const { trials } = run('back-fill')
   expect(trials.map(({ name }) => name)).toEqual(['back-fill/numbers', 'back-fill/details'])

@@ -4,16 +4,18 @@ export interface TrialSpec {
   readonly name: string
   /** What is measured beside what, in one sentence for people who do not read the source. */
   readonly measures: string
-  /** The stores that it works on, by the number of their children; prepared once and kept. */
-  readonly stores?: (sizes: Sizes) => readonly number[]
   readonly run: (setting: Setting) => Promise<TrialResult>
 }
 
 /** What a trial is told. */
 export interface Setting {
   readonly sizes: Sizes
-  /** Folder of a hub with that many children, a fresh copy for this trial alone. */
-  readonly hubOf: (children: number) => Promise<string>
+  /** Folder of a hub with that many children (see `numbersOf`), a fresh copy for this trial alone. */
+  readonly hubOf: (children: number) => string
+  /** Folder of that hub with so many checks (`Sizes.checked`) in it, a fresh copy too. */
+  readonly checkedHub: () => Promise<string>
+  /** File of a database with a table of that many tokens, for `BareLoop`; a fresh copy. */
+  readonly bareOf: (children: number) => string
   /** Folder for whatever else the trial writes; gone afterwards. */
   readonly folder: string
   /** Says how far it is, on standard error. */

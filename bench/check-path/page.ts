@@ -1,0 +1,5 @@
+import type { Results } from './results.js'
+
+export function resultsPage(_results: Results): string {
+  return ''
+}
