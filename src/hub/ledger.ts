@@ -11,7 +11,7 @@ import {
   planInclusion,
   planPlaces,
 } from '../journal/proof.js'
-import { openBytes, sealBytes } from '../seal/box.js'
+import { openBoxes } from '../seal/box.js'
 import type { SigningKey } from '../signature.js'
 import type { Commit, Store, StoredEntry, StoredLeaf } from '../store/port.js'
 
@@ -76,6 +76,7 @@ const TRIES = 64
 
 export function openLedger(options: LedgerOptions): Ledger {
   const { store, hub, random, clock } = options
+  const boxes = openBoxes(options.storageKey)
   const aad = encode('journal-entry/v1', hub)
   let frontier: { readonly size: number; readonly hashes: readonly Uint8Array[] } | undefined
   let seen = 0
@@ -103,7 +104,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     )
     const entries = drafts.map(({ draft, salt, bytes }, index): StoredEntry => {
       const sealed = SEALED_TYPES.has(draft.type)
-      const body = sealed ? sealBytes(options.storageKey, aad, bytes, random) : bytes
+      const body = sealed ? boxes.seal(aad, bytes, random) : bytes
       return { position: size + index, salt, body, sealed }
     })
     const leaves = drafts.flatMap(({ draft }, index) =>
@@ -143,7 +144,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   function opened(stored: StoredEntry): ReadEntry {
     const { position, salt } = stored
     if (stored.body.length === 0) return { position, salt, bytes: stored.body, entry: undefined }
-    const bytes = stored.sealed ? openBytes(options.storageKey, aad, stored.body) : stored.body
+    const bytes = stored.sealed ? boxes.open(aad, stored.body) : stored.body
     return { position, salt, bytes, entry: decodeEntry(bytes) }
   }
 

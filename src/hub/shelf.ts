@@ -1,6 +1,6 @@
 import { encode, hmacSha256, type Part, type Random, u64 } from '../bytes.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
-import { openBytes, sealBytes } from '../seal/box.js'
+import { openBoxes } from '../seal/box.js'
 import type { Commit, Store, Table } from '../store/port.js'
 import type { Rows } from './rows.js'
 
@@ -53,12 +53,13 @@ export async function* pages<T extends Table>(
 }
 
 export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array, random: Random): Shelf {
+  const boxes = openBoxes(storageKey)
   const place = (table: Table, key: Uint8Array): Uint8Array => encode('row/v1', hub, table, key)
   const sealed = <T extends Table>(table: T, key: Uint8Array, value: Rows[T]): Uint8Array =>
-    sealBytes(storageKey, place(table, key), filled(table, toJsonBytes(value)), random)
+    boxes.seal(place(table, key), filled(table, toJsonBytes(value)), random)
   // The box authenticates the row as one that this hub wrote at this place, so its shape needs no second check.
   const opened = <T extends Table>(table: T, key: Uint8Array, bytes: Uint8Array): Rows[T] =>
-    fromJsonBytes(unfilled(openBytes(storageKey, place(table, key), bytes))) as Rows[T]
+    fromJsonBytes(unfilled(boxes.open(place(table, key), bytes))) as Rows[T]
 
   return {
     placeKey: hmacSha256(storageKey, encode('posting-places/v1', hub)),

@@ -53,7 +53,7 @@ import { enrol } from '../../src/roster/enrolment.js'
 import { genesisHash } from '../../src/roster/genesis.js'
 import { encodeActivationEntry, encodeRosterEntry } from '../../src/roster/history.js'
 import { signActivation } from '../../src/roster/signatures.js'
-import { sealBytes } from '../../src/seal/box.js'
+import { openBoxes } from '../../src/seal/box.js'
 import { hpkeKey } from '../../src/seal/hpke.js'
 import { sealLabel } from '../../src/seal/label.js'
 import { decodeRecord, keyCommitment, recordHash, shareAad, shareHash } from '../../src/seal/record.js'
@@ -291,7 +291,7 @@ function sealing() {
     'key-commitment': toHex(keyCommitment(filled(0x44), label)),
     'row-key': toHex(key),
     row: toHex(row.value ?? new Uint8Array(0)),
-    'sealed-entry': toHex(sealBytes(filled(0x36), encode('journal-entry/v1', HUB), boxed, random)),
+    'sealed-entry': toHex(openBoxes(filled(0x36)).seal(encode('journal-entry/v1', HUB), boxed, random)),
   }
 }
 
