@@ -7,7 +7,7 @@ import { deadlinesForOfficer, silenceDeadline } from './hub/cases/deadlines.js'
 import { determine, withdrawDetermination } from './hub/cases/determine.js'
 import { reviewForOfficer } from './hub/cases/review.js'
 import { openAssessor } from './hub/checks/assessor.js'
-import { recordChecks } from './hub/checks/record-checks.js'
+import { checkRecorder } from './hub/checks/record-checks.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/checks/withdraw.js'
 import { joinConference, openConference } from './hub/children/conference.js'
 import { identify } from './hub/children/identify.js'
@@ -108,7 +108,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     identify: (message, send) => identify(hub, message, send),
     'open-conference': (message) => openConference(hub, message),
     'join-conference': (message) => joinConference(hub, message),
-    'check-batch': thenAssess((message) => recordChecks(hub, message)),
+    'check-batch': thenAssess(checkRecorder(hub)),
     'find-check': (message) => findCheck(hub, message),
     withdraw: thenAssess((message) => withdrawCheck(hub, message)),
     correct: thenAssess((message) => correctCheck(hub, message)),

@@ -105,6 +105,8 @@ export interface ChildRow {
 /** What the index of checks is read back from. */
 export interface CheckRow {
   readonly checks: readonly IndexedCheck[]
+  /** Keys in table `reference` of those that were taken out, as hexadecimal digits. */
+  readonly forgotten?: readonly string[] | undefined
 }
 
 /** A check as the assessment needs it; the signed bytes stay beside the journal. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recordChecks } from '../../src/hub/checks/record-checks.js'
+import { checkRecorder } from '../../src/hub/checks/record-checks.js'
 import {
   type CaseNews,
   createAgency,
@@ -130,7 +130,7 @@ describe('between answer and assessment', () => {
     await using it = await withChild()
     // Steps 1 to 5 in another process, which dies before step 6.
     const hub = await it.context()
-    await recordChecks(hub, decodeMessage(await signedBatch(it, 'a')))
+    await checkRecorder(hub)(decodeMessage(await signedBatch(it, 'a')))
     const next = await it.reopen({ crash: true })
     await next.caughtUp()
     expect(await all(next.cases())).toMatchObject([{ number: 1, level: 'child-protection' }])
@@ -302,7 +302,7 @@ describe('closing', () => {
     const other = await it.context()
     const batch = await signedBatch(it, 'b')
     between = async () => {
-      await recordChecks(other, decodeMessage(batch))
+      await checkRecorder(other)(decodeMessage(batch))
     }
     expect(await it.first.close(1, 'no-further-action', 'no-further-action')).toBe('closed')
     expect(between).toBeUndefined()

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ChildId } from '../../src/child/identifiers.js'
 import { assessedChecks } from '../../src/hub/checks/history.js'
+import { referencesOf } from '../../src/hub/checks/references.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { nameOf } from '../../src/hub/custodians/custodians.js'
 import { rootOf } from '../../src/hub/links/linked.js'
@@ -95,10 +96,11 @@ test('however ids are linked and split, every check stands once, where its id le
       await it.hub.caughtUp()
 
       const own = new Map(ids.map((id) => [nameOf(id), [] as string[]]))
+      await hub.ledger.notice()
       for (const [step, [what, n]] of [...CHILDREN.map((n) => ['first', n] as const), ...acts].entries()) {
         const reference = what === 'first' ? `first/${n}` : `check/${step - CHILDREN.length}`
         if (what !== 'first' && what !== 'check') continue
-        const row = await hub.shelf.one('reference', hub.shelf.key('reference', 'met-police', reference))
+        const row = (await referencesOf(hub, 'met-police', [reference])).get(reference)
         if (row !== undefined) own.get(nameOf(row.childId))?.push(row.checkId)
       }
       const histories = await Promise.all(ids.map((id) => historyRow(hub, id)))

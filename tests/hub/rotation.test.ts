@@ -156,7 +156,7 @@ describe('what is on its way when the roster changes', () => {
     await it.register(childDetails(1))
     const other = await it.another()
     if (id === 'met-police') await it.police.identify({ nhsNumber: nhsNumber(1) }, 'PC 1')
-    const wanted = id === 'births' ? 'record' : 'reference'
+    const wanted = id === 'births' ? 'record' : 'check'
     gate.beforeCommit = async ({ inserts = [], puts = [] }) => {
       if (![...inserts, ...puts].some(({ table }) => table === wanted)) return
       gate.beforeCommit = undefined
@@ -172,8 +172,8 @@ describe('what is on its way when the roster changes', () => {
     const other = await it.another()
     const next = await nextOf(it, 'met-police')
     const replacement = await it.police.replacement(next)
-    gate.beforeCommit = async ({ inserts = [] }) => {
-      if (!inserts.some(({ table }) => table === 'reference')) return
+    gate.beforeCommit = async ({ puts = [] }) => {
+      if (!puts.some(({ table }) => table === 'check')) return
       gate.beforeCommit = undefined
       await other.replace(replacement)
     }

@@ -1,6 +1,7 @@
 import type { DuplicateReason } from '../../src/case/duplicate.js'
 import type { ChildId } from '../../src/child/identifiers.js'
 import { historyKey, NO_HISTORY } from '../../src/hub/checks/history.js'
+import { referencesOf } from '../../src/hub/checks/references.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { queueDuplicate } from '../../src/hub/links/duplicates.js'
 import type { ChildRow, HistoryRow } from '../../src/hub/rows.js'
@@ -29,7 +30,8 @@ export async function seen(it: House, child: number, reference: string, sight: S
 
 /** The id that a check was recorded for. */
 export async function childOf(hub: HubContext, reference: string, agency = 'met-police'): Promise<ChildId> {
-  const row = await hub.shelf.one('reference', hub.shelf.key('reference', agency, reference))
+  await hub.ledger.notice()
+  const row = (await referencesOf(hub, agency, [reference])).get(reference)
   if (row === undefined) throw new Error('no check has this reference')
   return row.childId
 }

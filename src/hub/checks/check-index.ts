@@ -1,6 +1,7 @@
 import { toHex } from '../../bytes.js'
 import type { JournalPosition, Known } from '../../check/receipt.js'
 import type { ChildId } from '../../child/identifiers.js'
+import type { CheckRow } from '../rows.js'
 import type { Put, Shelf } from '../shelf.js'
 import { numberKey } from '../shelf.js'
 
@@ -41,6 +42,8 @@ export interface CheckIndex {
   draft(position: number, at: number, checks: readonly NewCheck[]): IndexWrites
   /** Checks that an agency may have recorded under a reference, latest first: none, or nearly always the one. */
   candidates(agency: string, reference: string): readonly IndexedCheck[]
+  /** Whether a check under this reference may have been taken out: what became of the reference says its row of table `reference`. */
+  isForgotten(agency: string, reference: string): boolean
   /** How many checks an agency recorded about a child at or after an instant. */
   recordedSince(agency: string, childId: ChildId, since: number): number
   /** Checks about a child, in journal order. */
@@ -60,6 +63,8 @@ export function openCheckIndex(shelf: Shelf): CheckIndex {
   let last: Uint8Array | undefined
   const byChild = new Map<string, IndexedCheck[]>()
   const byReference = new Map<string, IndexedCheck[]>()
+  const forgotten = new Set<string>()
+  const forgottenName = (agency: string, reference: string): string => toHex(shelf.key('reference', agency, reference))
 
   const enter = (check: IndexedCheck): void => {
     checks.push(check)
@@ -67,9 +72,10 @@ export function openCheckIndex(shelf: Shelf): CheckIndex {
     into(byReference, `${check.agency} ${check.reference}`, check)
   }
   // Two may be reading what another process wrote at the same time.
-  const enterRow = (key: Uint8Array, row: readonly IndexedCheck[]): void => {
+  const enterRow = (key: Uint8Array, row: CheckRow): void => {
     if (last !== undefined && Buffer.compare(key, last) <= 0) return
-    row.forEach(enter)
+    row.checks.forEach(enter)
+    for (const name of row.forgotten ?? []) forgotten.add(name)
     last = key
   }
   const leave = (gone: (check: IndexedCheck) => boolean): void => {
@@ -87,7 +93,7 @@ export function openCheckIndex(shelf: Shelf): CheckIndex {
     async follow() {
       for (let more = true; more; ) {
         const rows = await shelf.list('check', last, PAGE)
-        for (const { key, value } of rows) enterRow(key, value.checks)
+        for (const { key, value } of rows) enterRow(key, value)
         more = rows.length === PAGE
       }
     },
@@ -100,10 +106,11 @@ export function openCheckIndex(shelf: Shelf): CheckIndex {
       }))
       return {
         puts: [shelf.put('check', key, { checks: entered })],
-        done: () => enterRow(key, entered),
+        done: () => enterRow(key, { checks: entered }),
       }
     },
     candidates: (agency, reference) => [...(byReference.get(`${agency} ${reference}`) ?? [])].reverse(),
+    isForgotten: (agency, reference) => forgotten.size > 0 && forgotten.has(forgottenName(agency, reference)),
     recordedSince: (agency, childId, since) =>
       (byChild.get(toHex(childId)) ?? []).filter((check) => check.agency === agency && check.recordedAt >= since)
         .length,
@@ -116,15 +123,24 @@ export function openCheckIndex(shelf: Shelf): CheckIndex {
       const names = new Set(places.map(nameOfPlace))
       const keys = [...new Set(places.map(({ entry }) => entry))].map(numberKey)
       const rows = await shelf.get('check', keys)
+      const isGone = ({ position }: IndexedCheck): boolean => names.has(nameOfPlace(position))
+      const gone = rows.flatMap((row) => row?.checks.filter(isGone) ?? [])
       return {
         puts: rows.flatMap((row, index) => {
           const key = keys[index]
           if (row === undefined || key === undefined) return []
+          const taken = row.checks.filter(isGone).map(({ agency, reference }) => forgottenName(agency, reference))
           return [
-            shelf.put('check', key, { checks: row.checks.filter(({ position }) => !names.has(nameOfPlace(position))) }),
+            shelf.put('check', key, {
+              checks: row.checks.filter((check) => !isGone(check)),
+              forgotten: [...(row.forgotten ?? []), ...taken],
+            }),
           ]
         }),
-        done: () => leave(({ position }) => names.has(nameOfPlace(position))),
+        done: () => {
+          for (const { agency, reference } of gone) forgotten.add(forgottenName(agency, reference))
+          leave(isGone)
+        },
       }
     },
   }

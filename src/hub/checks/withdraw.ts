@@ -1,22 +1,21 @@
 import { z } from 'zod'
 import { equalBytes } from '../../bytes.js'
 import { batchIsSignedBy, decodeSubmission, encodeBatchEntry } from '../../check/batch.js'
-import { checkIdOf, REFERENCE, receiptContent } from '../../check/canonical.js'
+import { checkIdOf, contentHash, REFERENCE } from '../../check/canonical.js'
 import { parseWithdrawal, type Withdrawal, withdrawalIsSignedBy } from '../../check/withdrawal.js'
 import { isBytes, parse } from '../../door.js'
 import { IndexError } from '../../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Message } from '../../port.js'
 import type { Agency } from '../../roster/roster.js'
-import { knownAs } from '../children/children.js'
-import { faceOf, includeFaces } from '../children/face.js'
-import { checkCounts } from '../children/meter.js'
-import { type Refusal, readRows, requireAgencyOf } from '../children/read-rows.js'
-import { loadStanding, standing } from '../children/standing.js'
+import { type Refusal, readRows, requireAgencyOf, requireStillSigned } from '../children/read-rows.js'
 import { type HubContext, requireAgencySender, requireSender } from '../context.js'
 import type { ReferenceRow } from '../rows.js'
 import { watchChecks } from '../watch/watch.js'
-import { leafRow, newCheck, receipts } from './record-checks.js'
+import { checkCounts } from './check-counts.js'
+import { childrenUnder, knownNow } from './desk.js'
+import { leafRow, newCheck, type Recorded, receipts } from './record-checks.js'
+import { referenceKey, referenceRow, referencesOf } from './references.js'
 
 const withdrawRequest = z.strictObject({ reference: z.string().regex(REFERENCE), withdrawal: z.unknown() })
 const correctRequest = z.strictObject({
@@ -76,39 +75,32 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
   }
   let reference: ReferenceRow | undefined
   await hub.ledger.write(async (position, at) => {
-    requireAgencyOf(hub, submission.batch)
+    requireStillSigned(hub, agency)
     const { row, key } = await requireOwnCheck(hub, agency, request.reference)
     // The same correction once more, because the first answer was lost or a custodian had not confirmed it.
-    if (row.correction !== undefined && equalBytes(row.content, candidate.content)) {
+    if (row.correction !== undefined && equalBytes(row.content, contentHash(candidate.check, candidate.childId))) {
       reference = row
       return undefined
     }
     if (candidate.refusal !== undefined) throw refused(candidate.refusal)
     requireThisCheck(row, request.withdrawal)
-    const counts = await checkCounts(hub, agency.id, [candidate.childId])
-    if (!counts.take(candidate.childId)) {
+    if (!checkCounts(hub, agency.id, at).take(candidate.childId)) {
       throw new IndexError(
         'ERR_RATE_LIMITED',
         'this agency has submitted too many checks about this child today: look for a fault in the feed',
       )
     }
-    const children = await loadStanding(hub, [candidate.childId])
-    await includeFaces(hub, children, [candidate.childId])
-    const child = standing(children, candidate.childId)
-    if (child === undefined)
+    const known = knownNow(hub, await childrenUnder(hub, [candidate.childId]), candidate.childId)
+    if (known === undefined)
       throw new IndexError('ERR_CHILD_ID_UNKNOWN', 'this agency has no such child id: identify the child anew')
+    const here = { entry: position + 1, row: 0 }
+    const recorded: Recorded = { kind: 'new', candidate, known, position: here, recordedAt: at }
     reference = {
-      checkId: checkIdOf(candidate.leaf),
-      content: candidate.content,
-      receiptContent: receiptContent(candidate.check),
-      childId: candidate.childId,
-      known: knownAs(faceOf(hub, children, child)),
-      position: { entry: position + 1, row: 0 },
-      recordedAt: at,
+      ...referenceRow(candidate.check, { ...recorded, ...candidate }),
       correction: request.withdrawal,
     }
     const { practitioner } = candidate.check
-    const indexed = hub.checks.draft(position + 1, at, [newCheck(candidate, 0, reference)])
+    const indexed = hub.checks.draft(position + 1, at, [newCheck(recorded)])
     const watched = await watchChecks(hub, agency.id, [{ practitioner, childId: candidate.childId }], at)
     return {
       drafts: [
@@ -119,13 +111,13 @@ export async function correctCheck(hub: HubContext, message: Message): Promise<U
           leaves: [leafRow(submission, candidate.leaf, 0, true)],
         },
       ],
-      puts: [hub.shelf.put('reference', key, reference), ...indexed.puts, ...counts.puts(), ...watched],
+      puts: [hub.shelf.put('reference', key, reference), ...indexed.puts, ...watched],
       done: indexed.done,
     }
   })
   if (reference === undefined) throw new IndexError('ERR_STORE_FAILED', 'the correction was not recorded')
   return toJsonBytes({
-    receipts: receipts(hub, agency, [{ kind: 'new', reference }]),
+    receipts: receipts(hub, agency, [{ kind: 'again', reference }]),
     withdrawal: reference.correction,
   })
 }
@@ -139,11 +131,10 @@ async function requireOwnCheck(
   agency: Agency,
   reference: string,
 ): Promise<{ readonly row: ReferenceRow; readonly key: Uint8Array }> {
-  const key = hub.shelf.key('reference', agency.id, reference)
-  const row = await hub.shelf.one('reference', key)
+  const row = (await referencesOf(hub, agency.id, [reference])).get(reference)
   if (row === undefined)
     throw new IndexError('ERR_CHECK_UNKNOWN', 'this agency has no check with this reference', { field: 'reference' })
-  return { row, key }
+  return { row, key: referenceKey(hub, agency.id, reference) }
 }
 
 function requireThisCheck(row: ReferenceRow, { checkId: named }: Withdrawal): void {

@@ -1,4 +1,3 @@
-import type { ChildId } from '../../child/identifiers.js'
 import { IndexError } from '../../errors.js'
 import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
@@ -74,11 +73,6 @@ export interface DayCounts {
   /** Counts one more; false when the day's are used up. */
   take(id: Uint8Array): boolean
   puts(): readonly Put[]
-}
-
-/** New checks of one agency by child and day. */
-export function checkCounts(hub: HubContext, agency: string, children: readonly ChildId[]): Promise<DayCounts> {
-  return dayCounts(hub, 'checks', agency, children, hub.limits.checksPerChildPerDay)
 }
 
 /** How often an agency may confirm candidates of one description in a day (DESIGN, section 5). */

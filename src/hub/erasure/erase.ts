@@ -9,6 +9,7 @@ import { toJsonBytes } from '../../json.js'
 import { requireCase } from '../cases/cases.js'
 import { consentKey } from '../cases/consents.js'
 import { childOfCheck, historyKey, loadWatermark } from '../checks/history.js'
+import { referenceKey, referencesOf } from '../checks/references.js'
 import { ChildTable, childPut } from '../children/children.js'
 import { faceId } from '../children/face.js'
 import { recordKey } from '../children/register.js'
@@ -285,11 +286,11 @@ async function tombstones(hub: HubContext, checks: readonly HistoryCheck[]): Pro
       const [leaf] = await hub.store.leaves(position, row, 1)
       if (leaf === undefined || leaf.row !== row || leaf.bytes.length === 0) return []
       const { agency, reference } = decodeCheck(leaf.bytes)
-      const key = hub.shelf.key('reference', agency, reference)
-      const stored = await hub.shelf.one('reference', key)
+      const stored = (await referencesOf(hub, agency, [reference])).get(reference)
       // A correction has taken the reference over: it is another check.
       if (stored === undefined || stored.position.entry !== position || stored.position.row !== row) return []
       const { correction: _, ...rest } = stored
+      const key = referenceKey(hub, agency, reference)
       return [hub.shelf.put('reference', key, { ...rest, childId: NO_CHILD, content: new Uint8Array(32) })]
     }),
   )
