@@ -1,7 +1,8 @@
-import { encode, hmacSha256, type Part, type Random, u64 } from '../bytes.js'
+import { encode, FORMAT_VERSION, hmacSha256, type Part, type Random, u64 } from '../bytes.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { openBoxes } from '../seal/box.js'
 import type { Commit, Store, Table } from '../store/port.js'
+import { decodeChildRow, encodeChildRow } from './children/child-row.js'
 import type { Rows } from './rows.js'
 
 /** A row to be written, or taken away. */
@@ -56,10 +57,10 @@ export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array,
   const boxes = openBoxes(storageKey)
   const place = (table: Table, key: Uint8Array): Uint8Array => encode('row/v1', hub, table, key)
   const sealed = <T extends Table>(table: T, key: Uint8Array, value: Rows[T]): Uint8Array =>
-    boxes.seal(place(table, key), filled(table, toJsonBytes(value)), random)
+    boxes.seal(place(table, key), bytesOf(table, value), random)
   // The box authenticates the row as one that this hub wrote at this place, so its shape needs no second check.
   const opened = <T extends Table>(table: T, key: Uint8Array, bytes: Uint8Array): Rows[T] =>
-    fromJsonBytes(unfilled(boxes.open(place(table, key), bytes))) as Rows[T]
+    rowOf(table, boxes.open(place(table, key), bytes))
 
   return {
     placeKey: hmacSha256(storageKey, encode('posting-places/v1', hub)),
@@ -86,21 +87,19 @@ export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array,
   }
 }
 
-// The largest of which four rows fit on a page of SQLite; nearly every row takes one step.
-const CHILD_ROW_STEP = 928
-const SPACE = 0x20
-
-/**
- * A child's row with spaces behind it, so that its size is one of few: to the byte it would tell how long a name is, how many the
- * child has, and whether it is shielded. No canonical JSON ends in a space.
- */
-function filled(table: Table, json: Uint8Array): Uint8Array {
-  if (table !== 'child') return json
-  const out = new Uint8Array(Math.ceil(json.length / CHILD_ROW_STEP) * CHILD_ROW_STEP).fill(SPACE)
-  out.set(json)
-  return out
+function bytesOf<T extends Table>(table: T, value: Rows[T]): Uint8Array {
+  return table === 'child' ? encodeChildRow(value as Rows['child']) : toJsonBytes(value)
 }
 
+function rowOf<T extends Table>(table: T, bytes: Uint8Array): Rows[T] {
+  const value =
+    table === 'child' && bytes[0] === FORMAT_VERSION ? decodeChildRow(bytes) : fromJsonBytes(unfilled(bytes))
+  return value as Rows[T]
+}
+
+const SPACE = 0x20
+
+/** Children's rows were JSON once, with spaces behind it. No canonical JSON ends in a space. */
 function unfilled(bytes: Uint8Array): Uint8Array {
   let end = bytes.length
   while (bytes[end - 1] === SPACE) end -= 1
