@@ -85,6 +85,16 @@ export class OurAgencies {
     return { checks, seconds }
   }
 
+  /** Sends a batch and gives what its receipts say: which check, and where it stands. The same batch again gives the same. */
+  async receipts({ agency, checks }: FedBatch): Promise<readonly string[]> {
+    const outcomes = await this.agency(agency).checkAll(this.inputs(checks))
+    return outcomes.map((outcome) => {
+      if (outcome.kind === 'refused') return outcome.code
+      const { checkId, position } = outcome.receipt
+      return `${checkId} ${position.entry} ${position.row}`
+    })
+  }
+
   /** Milliseconds that each check took from input to verified receipt, so many in flight. */
   async singles(checks: readonly (FedCheck & SingleOf)[], inFlight: number): Promise<Singles> {
     const inputs = checks.map((check) => ({ agency: this.agency(check.agency), input: this.inputOf(check) }))
@@ -103,6 +113,16 @@ export class OurAgencies {
     const seconds = (performance.now() - start) / 1000
     await this.caughtUp()
     return { seconds, ms }
+  }
+
+  /** Milliseconds of one check to its receipt, and further to everything being assessed. */
+  async one(check: FedCheck & SingleOf): Promise<{ readonly receiptMs: number; readonly assessedMs: number }> {
+    const [agency, input] = [this.agency(check.agency), this.inputOf(check)]
+    const start = performance.now()
+    await agency.check(input)
+    const receiptMs = performance.now() - start
+    await this.caughtUp()
+    return { receiptMs, assessedMs: performance.now() - start }
   }
 
   /** The agency's own ids for children. */

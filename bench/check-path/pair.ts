@@ -2,14 +2,16 @@ import { MessageChannel } from 'node:worker_threads'
 import type { FedBatch, FedCheck, Mix } from './feed.js'
 import { kindsOf } from './feed.js'
 import { type Build, type Station, startThread } from './host.js'
+import type { OneByOne } from './one-by-one.js'
 import type { Recorded, SingleOf, Singles } from './ours.js'
 
 /** A hub with agencies that send to it. */
 export interface OurSide {
   record(batches: readonly FedBatch[]): Promise<Recorded>
   singles(checks: readonly (FedCheck & SingleOf)[], inFlight: number): Promise<Singles>
+  /** One after the other, each until it is assessed. */
+  oneByOne(checks: readonly (FedCheck & SingleOf)[]): Promise<OneByOne>
   idsOf(agency: string, children: readonly number[]): Promise<readonly string[]>
-  caughtUp(): Promise<void>
   /** Cases that were raised, or raised to another level, since it was opened. */
   cases(): Promise<number>
   close(): Promise<void>
@@ -27,39 +29,73 @@ export interface OurOptions {
 const IN_FLIGHT = 2
 
 /** The hub in one thread and its agencies in another, with their messages passing between them: two cores. */
-export async function startPair({ path, children, mix, build }: OurOptions): Promise<OurSide> {
-  const [there, here] = [startThread(build), startThread(build)]
-  const { port1, port2 } = new MessageChannel()
-  const { pin } = await there.ask('openHub', NAME, path)
-  await there.ask('serve', NAME, port1)
-  await here.ask('joinAgencies', NAME, kindsOf(mix), children, pin, port2)
-  return side(there, here, IN_FLIGHT)
+export async function startPair(options: OurOptions): Promise<OurSide> {
+  const { sides, end } = await startPairs([options])
+  const [only] = sides as [OurSide]
+  return {
+    ...only,
+    async close() {
+      await only.close()
+      await end()
+    },
+  }
 }
 
-/** Both in one thread, as in a service that has the hub built in. */
-export async function startTogether({ path, children, mix, build }: OurOptions): Promise<OurSide> {
+/** Several hubs in one thread and their agencies in another, so that all of them run the same machine code. */
+export async function startPairs(
+  all: readonly OurOptions[],
+): Promise<{ readonly sides: readonly OurSide[]; end(): Promise<void> }> {
+  const build = all[0]?.build
+  const [there, here] = [startThread(build), startThread(build)]
+  const sides: OurSide[] = []
+  for (const [index, { path, children, mix }] of all.entries()) {
+    const name = `hub-${index}`
+    const { port1, port2 } = new MessageChannel()
+    const { pin } = await there.ask('openHub', name, path)
+    await there.ask('serve', name, port1)
+    await here.ask('joinAgencies', name, kindsOf(mix), children, pin, port2)
+    sides.push(side(name, there, here, IN_FLIGHT))
+  }
+  return {
+    sides,
+    async end() {
+      await here.end()
+      await there.end()
+    },
+  }
+}
+
+/** Both in one thread, as in a service that has the hub built in; with a bare loop for what is timed one by one. */
+export async function startTogether({ path, children, mix, build, bareFile }: TogetherOptions): Promise<OurSide> {
   const station = startThread(build)
   await station.ask('openHub', NAME, path)
   await station.ask('startAgencies', NAME, kindsOf(mix), children)
-  return side(station, station, 1)
+  if (bareFile !== undefined) await station.ask('openBare', NAME, bareFile)
+  const both = side(NAME, station, station, 1)
+  return {
+    ...both,
+    oneByOne: (checks) => station.ask('oneByOne', NAME, checks, bareFile === undefined ? undefined : NAME),
+    async close() {
+      await both.close()
+      await station.end()
+    },
+  }
+}
+
+export interface TogetherOptions extends OurOptions {
+  readonly bareFile?: string | undefined
 }
 
 const NAME = 'hub'
 
-function side(there: Station, here: Station, batchesInFlight: number): OurSide {
+function side(name: string, there: Station, here: Station, batchesInFlight: number): OurSide {
   return {
-    record: (batches) => here.ask('record', NAME, batches, batchesInFlight),
-    singles: (checks, inFlight) => here.ask('singles', NAME, checks, inFlight),
-    idsOf: (agency, children) => here.ask('idsOf', NAME, agency, children),
-    async caughtUp() {
-      await there.ask('hub', NAME, 'caught-up')
-    },
-    cases: () => there.ask('cases', NAME),
-    async close() {
-      await there.ask('closeHub', NAME)
-      await here.end()
-      if (there !== here) await there.end()
-    },
+    record: (batches) => here.ask('record', name, batches, batchesInFlight),
+    singles: (checks, inFlight) => here.ask('singles', name, checks, inFlight),
+    oneByOne: (checks) => here.ask('oneByOne', name, checks, undefined),
+    idsOf: (agency, children) => here.ask('idsOf', name, agency, children),
+    cases: () => there.ask('cases', name),
+    close: () => there.ask('closeHub', name),
   }
 }
 

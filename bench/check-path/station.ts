@@ -6,6 +6,7 @@ import { BareLoop } from './bare.js'
 import type { FedBatch, FedCheck } from './feed.js'
 import { answerOver, Caller, portWire, type Wire } from './line.js'
 import { numbersOf } from './numbers.js'
+import { oneByOne } from './one-by-one.js'
 import { OurAgencies, OurHub, type SingleOf } from './ours.js'
 
 /** What one thread or process of a trial holds: hubs, agencies, bare loops, each under a name. */
@@ -58,6 +59,9 @@ export const METHODS = {
   },
   async singles(name: string, checks: readonly (FedCheck & SingleOf)[], inFlight: number) {
     return got(agencies, name).singles(checks, inFlight)
+  },
+  async oneByOne(name: string, checks: readonly (FedCheck & SingleOf)[], bareName: string | undefined) {
+    return oneByOne(got(agencies, name), checks, bareName === undefined ? undefined : got(bare, bareName))
   },
   async idsOf(name: string, agency: string, children: readonly number[]) {
     return got(agencies, name).idsOf(agency, children)

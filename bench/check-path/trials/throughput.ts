@@ -1,3 +1,4 @@
+import { spreadOf } from '../../report.js'
 import { Feed, type Mix, type References, yearOfContacts } from '../feed.js'
 import type { Build } from '../host.js'
 import { type BareSide, type OurSide, startBare, startPair, startTogether } from '../pair.js'
@@ -119,7 +120,9 @@ export const BATCH_SIZE: TrialSpec = {
     await bare.close()
     const series = (name: string, which: 'values' | 'baselines') => ({
       ...{ picture: 'batch-size' as const, name, unit: RATE.unit },
-      points: measured.map((each): Point => ({ at: Number(each.name.split('/')[1]), value: median(each[which]) })),
+      points: measured.map(
+        (each): Point => ({ at: Number(each.name.split('/')[1]), value: spreadOf(each[which]).median }),
+      ),
     })
     return { measured, series: [series('child-index', 'values'), series('bare loop', 'baselines')] }
   },
@@ -138,8 +141,4 @@ export function contender(
 
 async function bareOf({ bareOf, sizes }: Setting): Promise<BareSide> {
   return startBare(bareOf(sizes.children))
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
