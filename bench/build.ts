@@ -31,6 +31,7 @@ await build({
     'check-path': 'bench/check-path.ts',
     prepare: 'bench/check-path/prepare.ts',
     worker: 'bench/check-path/worker.ts',
+    peer: 'bench/peers/worker.ts',
   },
 })
 
