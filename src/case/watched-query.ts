@@ -1,5 +1,4 @@
 import type { ChildQuery, LookupDetails } from '../child/details.js'
-import { neighboursOf } from '../child/nhs-number.js'
 import { addressParts } from '../child/normal/address.js'
 import { familyName } from '../child/normal/family.js'
 import { givenName } from '../child/normal/given.js'
@@ -10,28 +9,21 @@ import { soundOf } from '../child/normal/sound.js'
 export interface WatchedQuery {
   readonly household: string | undefined
   readonly number: string | undefined
-  /** The valid NHS numbers before and after it. */
-  readonly neighbours: readonly string[]
   /** Where the look-up came with a confirming detail. */
   readonly description: string | undefined
 }
 
-const NOTHING: WatchedQuery = { household: undefined, number: undefined, neighbours: [], description: undefined }
+const NOTHING: WatchedQuery = { household: undefined, number: undefined, description: undefined }
 
 export function watchedQuery(query: ChildQuery): WatchedQuery {
-  if ('nhsNumber' in query) return { ...NOTHING, ...numbered(query.nhsNumber) }
+  if ('nhsNumber' in query) return { ...NOTHING, number: query.nhsNumber }
   if (!('details' in query)) return NOTHING
   const { details } = query
   return {
-    ...NOTHING,
-    ...(details.nhsNumber === undefined ? {} : numbered(details.nhsNumber)),
+    number: details.nhsNumber,
     household: household(details),
     description: query.confirm === undefined ? undefined : description(details),
   }
-}
-
-function numbered(number: string): Pick<WatchedQuery, 'number' | 'neighbours'> {
-  return { number, neighbours: neighboursOf(number) }
 }
 
 /** Family name by sound with the postcode, or with house and street where there is none. */

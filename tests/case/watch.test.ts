@@ -152,7 +152,7 @@ describe('what is compared of a query', () => {
   })
 
   test('an agency’s own id says nothing', () => {
-    const nothing = { household: undefined, number: undefined, neighbours: [], description: undefined }
+    const nothing = { household: undefined, number: undefined, description: undefined }
     expect(watchedQuery({ agencyChildId: 'x' })).toEqual(nothing)
     expect(watchedQuery({ alias: { kind: 'school-admission', value: '7' } })).toEqual(nothing)
   })

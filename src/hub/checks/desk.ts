@@ -63,21 +63,31 @@ export async function openDesks(
   return { of: (agency) => desks.get(agency) as Desk, all: () => desks.values() }
 }
 
-/** The children that checks are about, with the faces of those that are hidden. */
+/** The children that checks are about and that there is more to know of than that they are here, with the faces of those that are hidden. */
 export async function childrenUnder(hub: HubContext, ids: readonly ChildId[]): Promise<ChildTable> {
-  const children = await loadStanding(hub, ids)
-  const hidden = ids.filter((id) => {
+  const others = ids.filter((id) => !hub.plain.has(id))
+  const children = await loadStanding(hub, others)
+  const hidden: ChildId[] = []
+  for (const id of others) {
     const child = standing(children, id)
-    return child !== undefined && isHidden(child)
-  })
+    if (child !== undefined && isHidden(child)) hidden.push(id)
+    const own = children.get(id)
+    if (own !== undefined) hub.plain.remember(own)
+  }
   if (hidden.length > 0) await includeFaces(hub, children, hidden)
   return children
 }
 
 /** What agencies are told of a child, undefined where there is none. */
 export function knownNow(hub: HubContext, children: ChildTable, childId: ChildId): Known | undefined {
+  if (hub.plain.has(childId)) return 'known'
   const child = standing(children, childId)
   return child === undefined ? undefined : knownAs(faceOf(hub, children, child))
+}
+
+/** The id that a child's own history is under; undefined where there is no child. */
+function rootOf(hub: HubContext, children: ChildTable, childId: ChildId): ChildId | undefined {
+  return hub.plain.has(childId) ? childId : standing(children, childId)?.childId
 }
 
 function deskOf(
@@ -99,7 +109,7 @@ function deskOf(
       const now = added.get(reference)
       return now && referenceRow(now.candidate.check, { ...now, ...now.candidate })
     },
-    isSame: (earlier, candidate) => isSame(earlier, candidate, children),
+    isSame: (earlier, candidate) => isSame(hub, earlier, candidate, children),
     known: (childId) => knownNow(hub, children, childId),
     add(recorded) {
       const { check, childId } = recorded.candidate
@@ -109,9 +119,9 @@ function deskOf(
   }
 }
 
-function isSame(earlier: ReferenceRow, { check, childId }: Candidate, children: ChildTable): boolean {
+function isSame(hub: HubContext, earlier: ReferenceRow, { check, childId }: Candidate, children: ChildTable): boolean {
   if (equalBytes(earlier.content, contentHash(check, childId))) return true
-  const [then, now] = [earlier.childId, childId].map((id) => standing(children, id)?.childId)
+  const [then, now] = [earlier.childId, childId].map((id) => rootOf(hub, children, id))
   return (
     then !== undefined &&
     now !== undefined &&

@@ -33,16 +33,19 @@ export interface WatchState {
   readonly alerts: Readonly<Partial<Record<AlertKind, number>>>
 }
 
-/** The state as its row holds it. */
-export interface WatchStateRow extends Omit<WatchState, 'open'> {
+/** The state as its row holds it: what there is nothing of is left out, which of most is nearly everything. */
+export interface WatchStateRow extends Partial<Omit<WatchState, 'day' | 'open'>> {
+  readonly day: number
   readonly open: Uint8Array
 }
+
+const NOTHING: Omit<WatchState, 'day'> = { open: [], more: 0, misread: 0, asked: 0, sums: NO_COUNTS, alerts: {} }
 
 /** Whose look-ups of a day would be cause for an alert if no check followed. */
 export type DueRow = { readonly day: number; readonly due: readonly Watched[] }
 
 /** Open look-ups that are kept one by one: well above every limit. */
-const KEPT = 256
+export const KEPT = 256
 
 /** Rows of a day give way to those of three days later, so that nothing is kept for longer. */
 const DAYS = 3
@@ -70,14 +73,21 @@ export async function loadStates(
   )
   return wanted.map(({ day }, index) => {
     const row = rows[index]?.watch
-    return row?.day === day
-      ? { ...row, open: decodeLookups(row.open) }
-      : { day, open: [], more: 0, misread: 0, asked: 0, sums: NO_COUNTS, alerts: {} }
+    return row?.day === day ? { ...NOTHING, ...row, open: decodeLookups(row.open) } : { ...NOTHING, day }
   })
 }
 
 export function putState(hub: HubContext, whose: Watched, state: WatchState): Put {
-  const watch: WatchStateRow = { ...state, open: encodeLookups(state.open) }
+  const { day, more, misread, asked, sums, alerts } = state
+  const watch: WatchStateRow = {
+    day,
+    open: encodeLookups(state.open),
+    ...(more === 0 ? {} : { more }),
+    ...(misread === 0 ? {} : { misread }),
+    ...(asked === 0 ? {} : { asked }),
+    ...(sums === NO_COUNTS ? {} : { sums }),
+    ...(Object.keys(alerts).length === 0 ? {} : { alerts }),
+  }
   return hub.shelf.put('meter', stateKey(hub, whose, state.day), { used: 0, watch })
 }
 
@@ -95,16 +105,54 @@ export function countsIn({ open, more, misread }: WatchState): WatchCounts {
   return countsOf(open, more, misread)
 }
 
-/** The state with one look-up more. */
-export function withOpen(state: WatchState, lookup: OpenLookup): WatchState {
-  return state.open.length < KEPT ? { ...state, open: [...state.open, lookup] } : { ...state, more: state.more + 1 }
+/**
+ * The states of somebody's days after checks on these children, each day as it was where nothing followed. A check takes away what was
+ * asked about its child on the first of the days on which anything was, or one of those of which no more is known.
+ */
+export function afterChecks(
+  days: readonly WatchState[],
+  children: readonly number[],
+  since: number,
+): readonly WatchState[] {
+  const open = days.map((state) => new OpenDay(state, since))
+  for (const child of children) open.some((day) => day.follow(child))
+  return open.map((day) => day.state())
 }
 
-/** The state after a check on a child, and whether anything was open on it. */
-export function withCheck(state: WatchState, child: number, since: number): { state: WatchState; isFollowed: boolean } {
-  const open = state.open.filter((each) => each.child !== child || instantIn(state.day, each) < since)
-  if (open.length < state.open.length) return { state: { ...state, open }, isFollowed: true }
-  return state.more > 0 ? { state: { ...state, more: state.more - 1 }, isFollowed: true } : { state, isFollowed: false }
+class OpenDay {
+  readonly #before: WatchState
+  readonly #since: number
+  readonly #open = new Set<number>()
+  readonly #followed = new Set<number>()
+  #more: number
+
+  constructor(before: WatchState, since: number) {
+    this.#before = before
+    this.#since = since
+    this.#more = before.more
+    for (const lookup of before.open) if (this.#counts(lookup)) this.#open.add(lookup.child)
+  }
+
+  /** Whether anything was open that a check on this child follows. */
+  follow(child: number): boolean {
+    if (this.#open.delete(child)) {
+      this.#followed.add(child)
+      return true
+    }
+    if (this.#more === 0) return false
+    this.#more -= 1
+    return true
+  }
+
+  state(): WatchState {
+    if (this.#followed.size === 0 && this.#more === this.#before.more) return this.#before
+    const open = this.#before.open.filter((lookup) => !(this.#counts(lookup) && this.#followed.has(lookup.child)))
+    return { ...this.#before, open, more: this.#more }
+  }
+
+  #counts(lookup: OpenLookup): boolean {
+    return instantIn(this.#before.day, lookup) >= this.#since
+  }
 }
 
 const SLOT_MS = 600_000

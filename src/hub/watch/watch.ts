@@ -1,5 +1,5 @@
 import type { Alert } from '../../case/alert.js'
-import { moved, rulesPassed } from '../../case/watch.js'
+import { moved, rulesPassed, type WatchCounts } from '../../case/watch.js'
 import type { ChildQuery } from '../../child/details.js'
 import type { ChildId } from '../../child/identifiers.js'
 import { type Finding, unsaid, writeFindings } from '../children/findings.js'
@@ -10,10 +10,12 @@ import type { Put } from '../shelf.js'
 import { repeatAlert, tellAlerts } from './alerts.js'
 import { isPastJudged, markPastJudged, pastFindings } from './watch-past.js'
 import {
+  afterChecks,
   countsIn,
   DAY_MS,
   dayOf,
   judgedNow,
+  KEPT,
   loadDue,
   loadStates,
   putDue,
@@ -21,10 +23,8 @@ import {
   slotOf,
   type Watched,
   type WatchState,
-  withCheck,
-  withOpen,
 } from './watch-state.js'
-import { childTag, queryTags } from './watch-tags.js'
+import { childTag, isNextTo, queryTags, tagKeysOf } from './watch-tags.js'
 
 /** One look-up as the agency was answered: a shielded child is `none`. */
 export interface WatchedLookup {
@@ -124,18 +124,27 @@ function withLookups(
   lookups: readonly WatchedLookup[],
   at: number,
 ): WatchState {
-  let state = before
+  const open = [...before.open]
+  let { more, misread } = before
+  const numbers = new Set(open.flatMap(({ number }) => (number === 0 ? [] : [number])))
+  const keys = tagKeysOf(hub, agency)
   const isAlone = lookups.length === 1
   const slot = slotOf(at)
   for (const { query, outcome, childId } of lookups) {
-    if (outcome === 'misread') state = { ...state, misread: state.misread + 1 }
+    if (outcome === 'misread') misread += 1
     // Its own id of a child tells an agency nothing that it did not know.
     if (outcome === 'misread' || childId === undefined || 'agencyChildId' in query) continue
-    const { neighbours, ...tags } = queryTags(hub, agency, query)
-    const isNext = state.open.some(({ number }) => neighbours.includes(number))
-    state = withOpen(state, { ...tags, child: childTag(hub, childId), slot, answer: outcome, isNext, isAlone })
+    if (open.length >= KEPT) {
+      more += 1
+      continue
+    }
+    const { text, ...tags } = queryTags(keys, query)
+    const isNext = isNextTo(keys, text, numbers)
+    open.push({ ...tags, child: childTag(childId), slot, answer: outcome, isNext, isAlone })
+    if (tags.number !== 0) numbers.add(tags.number)
   }
-  return state
+  const isSame = open.length === before.open.length && more === before.more && misread === before.misread
+  return isSame ? before : { ...before, open, more, misread }
 }
 
 /** Whoever must be looked at again when their checks have had a day to follow. */
@@ -164,29 +173,35 @@ export async function watchChecks(
   checks: readonly WatchedCheck[],
   at: number,
 ): Promise<readonly Put[]> {
-  const today = dayOf(at)
-  const people = [...new Map(checks.map(({ practitioner }) => [nameOf(practitioner), practitioner])).values()]
-  const wanted: readonly (Watched & { readonly day: number })[] = [today, today - 1].flatMap((day) => [
-    { agency, day },
-    ...people.map((practitioner) => ({ agency, practitioner, day })),
-  ])
-  const before = await loadStates(hub, wanted)
-  const after = [...before]
+  const people = new Map<string, { readonly practitioner: Uint8Array; readonly children: number[] }>()
   for (const { practitioner, childId } of checks) {
-    const tag = childTag(hub, childId)
-    // Today's look-up before yesterday's: a check follows what was asked last.
-    for (const [index, { practitioner: own, day }] of wanted.entries()) {
-      if (own === undefined || nameOf(own) !== nameOf(practitioner)) continue
-      const { state, isFollowed } = withCheck(after[index] as WatchState, tag, at - DAY_MS)
-      if (!isFollowed) continue
-      const whole = wanted.findIndex((each) => each.practitioner === undefined && each.day === day)
-      const { sums, ...rest } = after[whole] as WatchState
-      after[whole] = { ...rest, sums: moved(sums, countsIn(after[index] as WatchState), countsIn(state)) }
-      after[index] = state
-      break
+    const name = nameOf(practitioner)
+    const person = people.get(name)
+    if (person === undefined) people.set(name, { practitioner, children: [childTag(childId)] })
+    else person.children.push(childTag(childId))
+  }
+  // Today's look-up before yesterday's: a check follows what was asked last.
+  const days = [dayOf(at), dayOf(at) - 1]
+  const each = [...people.values()]
+  const before = await loadStates(hub, [
+    ...days.map((day) => ({ agency, day })),
+    ...each.flatMap(({ practitioner }) => days.map((day) => ({ agency, practitioner, day }))),
+  ])
+  const puts: Put[] = []
+  const sums = days.map((_, index) => (before[index] as WatchState).sums)
+  for (const [index, { practitioner, children }] of each.entries()) {
+    const own = days.map((_, day) => before[days.length * (index + 1) + day] as WatchState)
+    const after = afterChecks(own, children, at - DAY_MS)
+    for (const [day, state] of after.entries()) {
+      const was = own[day] as WatchState
+      if (state === was) continue
+      sums[day] = moved(sums[day] as WatchCounts, countsIn(was), countsIn(state))
+      puts.push(putState(hub, { agency, practitioner }, state))
     }
   }
-  return wanted.flatMap((whose, index) =>
-    after[index] === before[index] ? [] : [putState(hub, whose, after[index] as WatchState)],
-  )
+  for (const [index, after] of sums.entries()) {
+    const whole = before[index] as WatchState
+    if (after !== whole.sums) puts.push(putState(hub, { agency }, { ...whole, sums: after }))
+  }
+  return puts
 }
