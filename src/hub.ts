@@ -8,6 +8,7 @@ import { determine, withdrawDetermination } from './hub/cases/determine.js'
 import { reviewForOfficer } from './hub/cases/review.js'
 import { openAssessor } from './hub/checks/assessor.js'
 import { checkRecorder } from './hub/checks/record-checks.js'
+import { keepWatermark } from './hub/checks/watermark.js'
 import { correctCheck, findCheck, withdrawCheck } from './hub/checks/withdraw.js'
 import { joinConference, openConference } from './hub/children/conference.js'
 import { identify } from './hub/children/identify.js'
@@ -74,11 +75,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
   const { context: hub, follow } = await openContext(options)
   const prepared = preparedEvidence(hub.clock)
   const assessor = openAssessor(hub)
-  const { assess } = assessor
-  /** After an answer, and not for it: what fails now is done with the next message. */
-  const assessSoon = (): void => {
-    assess().catch(() => undefined)
-  }
+  const { assess, assessSoon } = assessor
   const underWay = new Set<Promise<unknown>>()
   let isClosed = false
   await requireNotRolledBack(hub)
@@ -176,6 +173,8 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
     isClosed = true
     await Promise.allSettled(underWay)
     await assessor.settled()
+    // What is not kept is found again.
+    await keepWatermark(hub).catch(() => undefined)
     // Without a quorum there is no new head to keep; the journal itself is durable already.
     await checkpoint(hub).catch(() => undefined)
     hub.custodians.close()
@@ -196,7 +195,7 @@ export async function openHub(options: OpenHubOptions): Promise<Hub> {
       underWay.add(answer)
       return answer.finally(() => underWay.delete(answer))
     },
-    ...operations(hub, assessor, { follow, assessSoon, custodiansApart: options.custodiansApart }),
+    ...operations(hub, assessor, { follow, custodiansApart: options.custodiansApart }),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -15,6 +15,7 @@ import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
 import type { CheckIndex } from './checks/check-index.js'
 import type { Documents } from './checks/policies.js'
+import type { Assessed } from './checks/watermark.js'
 import type { PlainChildren } from './children/plain-children.js'
 import type { CustodianClients } from './custodians/custodians.js'
 import type { Ledger } from './ledger.js'
@@ -73,6 +74,7 @@ export interface HubContext {
   readonly checks: CheckIndex
   /** Children of whom nothing more than their id need be read. */
   readonly plain: PlainChildren
+  readonly assessed: Assessed
   readonly custodians: CustodianClients
   /** By key name. */
   readonly witnesses: ReadonlyMap<string, WitnessPort>

@@ -8,6 +8,7 @@ import type { Store } from '../store/port.js'
 import type { WitnessPort } from '../witness.js'
 import { openCheckIndex } from './checks/check-index.js'
 import { type Documents, decidingAt, loadDocuments, prepared } from './checks/policies.js'
+import { Assessed } from './checks/watermark.js'
 import { PlainChildren } from './children/plain-children.js'
 import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
 import { custodianClients, type Followed, type RosterNews } from './custodians/custodians.js'
@@ -115,6 +116,7 @@ export async function openContext(
     ledger,
     checks,
     plain,
+    assessed: new Assessed(),
     custodians,
     witnesses: options.witnesses ?? new Map(),
     clock,

@@ -36,15 +36,13 @@ export function operations(
   assessor: Assessor,
   {
     follow,
-    assessSoon,
     custodiansApart,
   }: {
     readonly follow: Follow
-    readonly assessSoon: () => void
     readonly custodiansApart: OpenHubOptions['custodiansApart']
   },
 ): Omit<Hub, 'id' | 'name' | 'pin' | 'send' | 'close' | typeof Symbol.asyncDispose> {
-  const { assess } = assessor
+  const { assess, assessSoon } = assessor
   return {
     enrol: (enrolments, change = {}) => enrolParties(hub, enrolments, change, follow),
     replace: (replacement, change = {}) => replaceParty(hub, replacement, change, follow),

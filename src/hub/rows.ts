@@ -57,6 +57,8 @@ export type MetaRow =
   | ({ readonly kind: 'erasure'; readonly childId: ChildId } & Pick<Erasure, 'reason' | 'by'>)
   /** Where the journal has what is shown of a period, and up to where the journal was counted for it. */
   | { readonly kind: 'figures'; readonly position: number; readonly upTo: number }
+  /** See `checks/apart.ts`. */
+  | { readonly kind: 'apart'; readonly children: readonly ChildId[] }
   /** The alert about an officer who overrode shielding within a case or an enquiry. */
   | { readonly kind: 'override'; readonly alert: number }
 
@@ -67,7 +69,7 @@ export interface WatermarkRow {
   readonly position: number
   /** Hash of the policy under which every child has been assessed, or is being; absent: that of founding. */
   readonly policyHash?: string | undefined
-  /** Present while children are assessed anew: key of the last history that has been, absent before the first. */
+  /** Present while children are assessed anew: history key of the last child that has been, absent before the first. */
   readonly reassessing?: { readonly after?: Uint8Array | undefined } | undefined
   /** Checks that count for nothing because the policy cannot read them; absent: none. */
   readonly unassessed?: number | undefined
@@ -109,27 +111,13 @@ export interface CheckRow {
   readonly forgotten?: readonly string[] | undefined
 }
 
-/** A check as the assessment needs it; the signed bytes stay beside the journal. */
-export interface HistoryCheck {
-  readonly id: string
-  readonly agency: string
-  readonly agencyKind: string
-  readonly incident: string
-  readonly indicators: readonly string[]
-  readonly occurredAt: number
-  readonly position: number
-  readonly row: number
-  readonly withdrawn?: true | undefined
-  /** The id that the agency signed for, where it is linked to the one whose history this is. */
-  readonly of?: ChildId | undefined
-  /** Somebody whom it is about says that it is wrong, and its agency did not agree. */
-  readonly disputed?: true | undefined
-  /** Journal position of the link that brought it here: before that, nobody had seen it with the others. */
-  readonly countsFrom?: number | undefined
-}
-
+/**
+ * What there is to say of a child beside its checks, which the index of checks has; nothing of most children, who have no row. Whoever
+ * writes one writes the watermark with it: so a process that finds the watermark as it left it knows that no other wrote any.
+ */
 export interface HistoryRow {
-  readonly checks: readonly HistoryCheck[]
+  /** Of checks that agencies signed for this id. */
+  readonly marks?: readonly CheckMark[] | undefined
   /** The child's latest case. */
   readonly case?: number | undefined
   /** Those before it, all closed. */
@@ -144,6 +132,15 @@ export interface HistoryRow {
   readonly joinedTo?: { readonly childId: ChildId; readonly position: number } | undefined
   /** The ids that are linked to this one itself. */
   readonly joined?: readonly ChildId[] | undefined
+}
+
+/** What became of a check, by its place in the journal. */
+export interface CheckMark {
+  readonly position: number
+  readonly row: number
+  readonly withdrawn?: true | undefined
+  /** Somebody whom it is about says that it is wrong, and its agency did not agree. */
+  readonly disputed?: true | undefined
 }
 
 export interface ReferenceRow {

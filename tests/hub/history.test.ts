@@ -8,7 +8,7 @@ test('a check that stands twice is the one that came first: a later place must n
     { ...check, id: 'b', position: 4, row: 0, withdrawn: true as const },
     { ...check, position: 9, row: 0 },
   ]
-  expect(assessedChecks({ checks, level: 'none' })).toEqual([
+  expect(assessedChecks(checks)).toEqual([
     { ...check, position: 3 },
     { ...check, id: 'b', position: 4, withdrawn: true },
   ])

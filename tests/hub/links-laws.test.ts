@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ChildId } from '../../src/child/identifiers.js'
-import { assessedChecks } from '../../src/hub/checks/history.js'
+import { assessedChecks, type History } from '../../src/hub/checks/history.js'
 import { referencesOf } from '../../src/hub/checks/references.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { nameOf } from '../../src/hub/custodians/custodians.js'
 import { rootOf } from '../../src/hub/links/linked.js'
-import type { DuplicateRow, HistoryRow } from '../../src/hub/rows.js'
+import type { DuplicateRow } from '../../src/hub/rows.js'
 import { numberKey } from '../../src/hub/shelf.js'
 import { isIndexError } from '../../src/index.js'
 import { type House, house, MINUTE } from '../support/house.js'
 import { all } from '../support/lists.js'
-import { childOf, childRow, historyRow, merge, queuePair, seen, split } from '../support/pairs.js'
+import { childOf, childRow, historyAt, merge, queuePair, seen, split } from '../support/pairs.js'
 
 const CHILDREN = [0, 1, 2, 3]
 /** Every pair of children, in the order of their numbers in the queue. */
@@ -81,8 +81,8 @@ async function happens(
   else for (const [from, { number }] of model) if (number === n) model.delete(from)
 }
 
-const names = (history: HistoryRow): readonly string[] =>
-  assessedChecks(history)
+const names = ({ checks }: History): readonly string[] =>
+  assessedChecks(checks)
     .map(({ id }) => id)
     .sort()
 
@@ -103,7 +103,7 @@ test('however ids are linked and split, every check stands once, where its id le
         const row = (await referencesOf(hub, 'met-police', [reference])).get(reference)
         if (row !== undefined) own.get(nameOf(row.childId))?.push(row.checkId)
       }
-      const histories = await Promise.all(ids.map((id) => historyRow(hub, id)))
+      const histories = await Promise.all(ids.map((id) => historyAt(hub, id)))
       for (const [child, history] of histories.entries()) {
         const here = CHILDREN.filter((each) => rootIn(model, each) === child)
         const wanted = here.flatMap((each) => own.get(nameOf(ids[each] as ChildId)) ?? []).sort()
@@ -122,7 +122,7 @@ test('however ids are linked and split, every check stands once, where its id le
 /** Throws the projection away, lets the next hub on the store read the journal anew, and compares. */
 async function requireSameFromJournal(
   { it, hub, ids }: Awaited<ReturnType<typeof withChildren>>,
-  before: readonly HistoryRow[],
+  before: readonly History[],
 ): Promise<void> {
   const rows = await hub.shelf.list('history', undefined, 100)
   await hub.ledger.write(async () => ({
@@ -133,9 +133,9 @@ async function requireSameFromJournal(
   }))
   const next = await it.reopen({ crash: true })
   await next.caughtUp()
-  const after = await Promise.all(ids.map((id) => historyRow(hub, id)))
+  const after = await Promise.all(ids.map((id) => historyAt(hub, id)))
   // Cases are raised anew; what they rest on is the same.
-  const seenBy = ({ checks, joined, joinedTo }: HistoryRow) => ({ checks, joined, joinedTo })
+  const seenBy = ({ checks, joined, joinedTo }: History) => ({ checks, joined, joinedTo })
   expect(after.map(seenBy)).toEqual(before.map(seenBy))
   expect((await all(next.cases())).length).toBeGreaterThan(0)
 }

@@ -6,7 +6,7 @@ import { fromJsonBytes } from '../../src/json.js'
 import { plantedCheck } from '../support/forge.js'
 import { childDetails, DAY, type House, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
-import { childOf, childRow, historyRow, merge, queuePair, seen, split } from '../support/pairs.js'
+import { childOf, childRow, historyAt, merge, queuePair, seen, split } from '../support/pairs.js'
 import { counting, countingHouse } from './policies.js'
 
 const ASK = { group: 'identity', purpose: 'referral', lawfulBasis: 'public-task' } as const
@@ -165,10 +165,10 @@ describe('two officers’ word', () => {
 
   test('that they are two children leaves everything as it was, and the pair is not queued again', async () => {
     const { it, hub, registered, provisional } = await withPair()
-    const before = await Promise.all([registered, provisional].map((id) => historyRow(hub, id)))
+    const before = await Promise.all([registered, provisional].map((id) => historyAt(hub, id)))
     await it.first.link(1, 'distinct', 'siblings')
     expect(await it.second.link(1, 'distinct', 'same-name')).toBe('distinct')
-    expect(await Promise.all([registered, provisional].map((id) => historyRow(hub, id)))).toEqual(before)
+    expect(await Promise.all([registered, provisional].map((id) => historyAt(hub, id)))).toEqual(before)
     await queuePair(hub, registered, provisional)
     expect(await it.first.duplicates()).toMatchObject([{ number: 1, status: 'distinct' }])
     await expect(it.first.link(1, 'distinct', 'siblings')).rejects.toMatchObject({ code: 'ERR_DUPLICATE_STATUS' })
@@ -207,7 +207,7 @@ describe('a merge', () => {
     expect(news).toEqual([{ number: 1, level: 'review', event: 'raised' }])
     expect(await ofCase(it.hub, 1)).toHaveLength(3)
     expect(await childRow(hub, provisional)).toMatchObject({ linkedTo: registered })
-    expect(await historyRow(hub, provisional)).toMatchObject({ checks: [], joinedTo: { childId: registered } })
+    expect(await historyAt(hub, provisional)).toMatchObject({ checks: [], joinedTo: { childId: registered } })
     await it[Symbol.asyncDispose]()
   })
 
@@ -322,11 +322,9 @@ describe('a merge', () => {
     for (const officer of [it.first, it.second]) await officer.close(1, 'no-further-action', 'no-further-action')
     const hub = await it.context()
     await seen(it, 1, 'known')
-    await it.police.withdraw('known', 'wrong-child')
     const registered = await childOf(hub, 'known')
-    await hub.ledger.write(async () => ({
-      puts: [hub.shelf.put('history', hub.shelf.key('history', registered), undefined)],
-    }))
+    await hub.ledger.notice()
+    for (const { position } of hub.checks.ofChild(registered)) await it.hub.eraseCheck(position, 'court-order')
     await queuePair(hub, await childOf(hub, 'unknown'), registered)
     await merge(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([{ number: 1, status: 'closed' }])
@@ -396,7 +394,7 @@ describe('a merge', () => {
     await queuePair(hub, third, middle, 'provisional')
     await merge(2, it.first, it.second)
     expect(await cases(it.hub)).toEqual([])
-    const before = await historyRow(hub, middle)
+    const before = await historyAt(hub, middle)
     expect(before.checks[1]?.countsFrom).toBeGreaterThan(before.checks[1]?.position ?? 0)
     await merge(1, it.first, it.second)
     expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review' }])
@@ -406,14 +404,13 @@ describe('a merge', () => {
     await expect(it.first.split(1, 'linked-in-error')).resolves.toBe('waiting')
     await it.second.split(1, 'linked-in-error')
     await it.hub.caughtUp()
-    const [mine, theirs] = [await historyRow(hub, registered), await historyRow(hub, middle)]
-    expect([mine.checks.length, theirs.checks.length, (await historyRow(hub, third)).checks.length]).toEqual([1, 3, 0])
+    const [mine, theirs] = [await historyAt(hub, registered), await historyAt(hub, middle)]
+    expect([mine.checks.length, theirs.checks.length, (await historyAt(hub, third)).checks.length]).toEqual([1, 3, 0])
     expect(theirs.joined).toEqual([third])
     expect(theirs.checks.slice(0, 2)).toEqual(before.checks)
     await split(2, it.first, it.second)
-    expect([(await historyRow(hub, middle)).checks.length, (await historyRow(hub, third)).checks.length]).toEqual([
-      1, 2,
-    ])
+    await it.hub.caughtUp()
+    expect([(await historyAt(hub, middle)).checks.length, (await historyAt(hub, third)).checks.length]).toEqual([1, 2])
     await it[Symbol.asyncDispose]()
   })
 
@@ -435,13 +432,13 @@ describe('a merge', () => {
 describe('a split', () => {
   test('puts every check back; the case stays open, and says that it was split', async () => {
     const { it, hub, registered, provisional } = await withPair(['missing-episode', 'missing-episode'])
-    const before = await Promise.all([registered, provisional].map((id) => historyRow(hub, id)))
+    const before = await Promise.all([registered, provisional].map((id) => historyAt(hub, id)))
     await merge(1, it.first, it.second)
     await seen(it, 1, 'known/after')
     expect(await cases(it.hub)).toMatchObject([{ number: 1, level: 'review', status: 'new' }])
     it.clock.now += DAY
     await split(1, it.second, it.third)
-    const [mine, theirs] = await Promise.all([registered, provisional].map((id) => historyRow(hub, id)))
+    const [mine, theirs] = await Promise.all([registered, provisional].map((id) => historyAt(hub, id)))
     expect(mine?.checks.slice(0, 2)).toEqual(before[0]?.checks)
     expect(mine?.checks).toHaveLength(3)
     expect(theirs).toEqual(before[1])
@@ -460,10 +457,10 @@ describe('a split', () => {
     await plantedCheck(it, hub, late).journal()
     await seen(it, 7, 'after', { by: rail })
     await split(1, it.first, it.second)
-    const { checks } = await historyRow(hub, provisional)
+    const { checks } = await historyAt(hub, provisional)
     // Whoever asked again was given the id that went on, and has seen that child.
     expect(await childOf(hub, 'after', 'rail-police')).toEqual(registered)
-    expect((await historyRow(hub, registered)).checks).toHaveLength(2)
+    expect((await historyAt(hub, registered)).checks).toHaveLength(2)
     expect(checks).toHaveLength(2)
     expect(checks.every(({ of, countsFrom }) => of === undefined && countsFrom === undefined)).toBe(true)
     await it[Symbol.asyncDispose]()
@@ -498,6 +495,7 @@ describe('a split', () => {
     const { opening } = await it.third.open({ case: 1, ...ASK })
     await it.third.refer({ case: 1, because: 'acts-on-referral', openings: [opening], to: 'st-marys' })
     await split(1, it.first, it.second)
+    await it.hub.caughtUp()
     expect(await all(it.hub.referrals())).toMatchObject([{ amendedAt: it.clock.now }])
     await it[Symbol.asyncDispose]()
   })
@@ -507,13 +505,13 @@ describe('a split', () => {
     for (let round = 0; round < 3; round += 1) {
       await merge(1, it.first, it.second)
       await it.hub.caughtUp()
-      expect((await historyRow(hub, registered)).checks).toHaveLength(4)
+      expect((await historyAt(hub, registered)).checks).toHaveLength(4)
       it.clock.now += DAY
       const opening = await it.third.open({ case: 1, ...ASK }).catch((error: unknown) => error)
       expect(opening).toMatchObject({ code: 'ERR_DISCLOSURE_DENIED' })
       await split(1, it.first, it.second)
       await it.hub.caughtUp()
-      expect((await historyRow(hub, registered)).checks).toHaveLength(2)
+      expect((await historyAt(hub, registered)).checks).toHaveLength(2)
       it.clock.now += DAY
     }
     await it[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { childDetails, house, nhsNumber } from '../support/house.js'
 import { all } from '../support/lists.js'
-import { childOf, historyRow, merge, queuePair, seen } from '../support/pairs.js'
+import { childOf, historyAt, merge, queuePair, seen } from '../support/pairs.js'
 
 describe('an NHS number that another one superseded', () => {
   test('goes on finding the child, for agencies and in the record of a check', async () => {
@@ -37,7 +37,7 @@ describe('an NHS number that another one superseded', () => {
     await merge(1, it.first, it.second)
     await it.hub.caughtUp()
     const hub = await it.context()
-    expect((await historyRow(hub, await childOf(hub, 'b'))).checks).toHaveLength(2)
+    expect((await historyAt(hub, await childOf(hub, 'b'))).checks).toHaveLength(2)
     await seen(it, 1, 'c')
     expect(await childOf(hub, 'c')).toEqual(await childOf(hub, 'b'))
   })

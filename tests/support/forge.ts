@@ -13,7 +13,8 @@ import { type Check, encodeCheck } from '../../src/check/canonical.js'
 import type { ChildId } from '../../src/child/identifiers.js'
 import { toAgencyChildId } from '../../src/child/identifiers.js'
 import type { Knowledge } from '../../src/custodian/knowledge.js'
-import { historyOf, requireCase } from '../../src/hub/cases/cases.js'
+import { requireCase } from '../../src/hub/cases/cases.js'
+import { historyOf } from '../../src/hub/checks/history.js'
 import { verdictOn } from '../../src/hub/checks/raise.js'
 import { recordKey } from '../../src/hub/children/register.js'
 import { type HubContext, identifierKeyOf } from '../../src/hub/context.js'
@@ -118,7 +119,7 @@ async function proveToAll(hub: HubContext, note: string, size: number): Promise<
 /** What an honest hub would show for a case. */
 export async function honestEvidence(house: House, hub: HubContext, number: number, group: Group): Promise<Evidence> {
   const file = await requireCase(hub, number)
-  const history = await historyOf(hub, file)
+  const history = await historyOf(hub, file.childId)
   const verdict = verdictOn(hub, history, house.clock.now)
   const record = await hub.shelf.one('record', recordKey(hub, file.childId, group))
   return gatherEvidence(hub, file, history, record as RecordRow, verdict)
@@ -212,7 +213,20 @@ export function plantedCheck(
       const body = encodeBatchEntry(batch, [plant.accepted ?? true])
       await hub.ledger.write(async (next) => {
         position = next
-        return { drafts: [{ type: 'check-batch', body, leaves: [{ row: 0, hash, salt, bytes }] }] }
+        const { agency, reference, incident, indicators, occurredAt } = check
+        const childId = plant.childId as ChildId
+        const indexed = {
+          agency,
+          childId,
+          reference,
+          incident,
+          indicators,
+          occurredAt,
+          known: 'known',
+          row: 0,
+        } as const
+        const { puts, done } = hub.checks.draft(next, house.clock.now, plant.accepted === false ? [] : [indexed])
+        return { drafts: [{ type: 'check-batch', body, leaves: [{ row: 0, hash, salt, bytes }] }], puts, done }
       })
       return { ...at(position), entry: await entryAt(hub, position) }
     },

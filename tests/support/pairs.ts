@@ -1,10 +1,10 @@
 import type { DuplicateReason } from '../../src/case/duplicate.js'
 import type { ChildId } from '../../src/child/identifiers.js'
-import { historyKey, NO_HISTORY } from '../../src/hub/checks/history.js'
+import { type History, historyOf } from '../../src/hub/checks/history.js'
 import { referencesOf } from '../../src/hub/checks/references.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { queueDuplicate } from '../../src/hub/links/duplicates.js'
-import type { ChildRow, HistoryRow } from '../../src/hub/rows.js'
+import type { ChildRow } from '../../src/hub/rows.js'
 import type { Agency, Officer } from '../../src/index.js'
 import { type House, nhsNumber } from './house.js'
 
@@ -61,6 +61,6 @@ export async function childRow(hub: HubContext, id: ChildId): Promise<ChildRow |
   return hub.shelf.one('child', hub.shelf.key('child', id))
 }
 
-export async function historyRow(hub: HubContext, id: ChildId): Promise<HistoryRow> {
-  return (await hub.shelf.one('history', historyKey(hub, id))) ?? NO_HISTORY
+export async function historyAt(hub: HubContext, id: ChildId): Promise<History> {
+  return historyOf(hub, id)
 }

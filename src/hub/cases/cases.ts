@@ -1,8 +1,6 @@
 import type { CaseFile } from '../../case/case.js'
 import { IndexError } from '../../errors.js'
-import { historyKey, NO_HISTORY } from '../checks/history.js'
 import type { HubContext } from '../context.js'
-import type { HistoryRow } from '../rows.js'
 import { numberKey } from '../shelf.js'
 
 export async function requireCase(hub: HubContext, number: number): Promise<CaseFile> {
@@ -10,8 +8,4 @@ export async function requireCase(hub: HubContext, number: number): Promise<Case
   if (file === undefined)
     throw new IndexError('ERR_CASE_UNKNOWN', 'there is no case with this number', { field: 'case' })
   return file
-}
-
-export async function historyOf(hub: HubContext, file: CaseFile): Promise<HistoryRow> {
-  return (await hub.shelf.one('history', historyKey(hub, file.childId))) ?? NO_HISTORY
 }

@@ -5,11 +5,12 @@ import { closingSaid, sameEnd } from '../../case/transition.js'
 import { parse } from '../../door.js'
 import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import { encodeSigned, type Message } from '../../port.js'
-import { historyKey, lastAssessed, loadWatermark } from '../checks/history.js'
+import { historyPut, historyRows, NO_ROW } from '../checks/history-rows.js'
+import { lastAssessed, loadWatermark, withWatermark } from '../checks/watermark.js'
 import type { HubContext } from '../context.js'
 import { CASE_ROLES, personOf, requireOfficer } from '../officers.js'
 import { referralsDone } from '../referrals/referrals.js'
-import { historyOf, requireCase } from './cases.js'
+import { requireCase } from './cases.js'
 import { happened } from './put-case.js'
 
 const closeRequest = z.strictObject({
@@ -40,7 +41,7 @@ export async function closeCase(hub: HubContext, message: Message): Promise<Uint
     status = next.status
     if (drafts.length === 0) return undefined
     // Another process that assesses meanwhile writes the same history.
-    return { drafts, expects: [watermark.raw], puts: [...puts, ...(await historyAfter(hub, file, event))] }
+    return withWatermark(watermark, { drafts, puts: [...puts, ...(await historyAfter(hub, file, event))] })
   })
   return toJsonBytes({ case: asked.case, status })
 }
@@ -52,10 +53,9 @@ function wasClosedBy(file: CaseFile, officer: string, asked: Asked): boolean {
 
 async function historyAfter(hub: HubContext, file: CaseFile, { event, position }: ClosingSaid) {
   if (event !== 'closed') return []
-  const history = await historyOf(hub, file)
-  const closed = { ...history, closedAt: position, level: 'none' }
+  const [row = NO_ROW] = await historyRows(hub, [file.childId])
   return [
-    hub.shelf.put('history', historyKey(hub, file.childId), closed),
+    historyPut(hub, file.childId, { ...row, closedAt: position, level: 'none' }),
     ...(await referralsDone(hub, file.referrals)),
   ]
 }

@@ -19,12 +19,11 @@ import { IndexError } from '../../errors.js'
 import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Message } from '../../port.js'
 import type { Officer } from '../../roster/roster.js'
-import { instantOf } from '../checks/history.js'
+import { type History, historyOf, instantOf } from '../checks/history.js'
 import { verdictOn } from '../checks/raise.js'
 import type { HubContext } from '../context.js'
 import { CASE_ROLES, personOf, requireOfficer, requireOfficerSender } from '../officers.js'
-import type { HistoryRow } from '../rows.js'
-import { historyOf, requireCase } from './cases.js'
+import { requireCase } from './cases.js'
 import { putCase } from './put-case.js'
 
 const CLOCK_MS = 10 * 60_000
@@ -48,7 +47,7 @@ export async function determine(hub: HubContext, message: Message): Promise<Uint
     const own = ownOn(hub, file, officer)
     if (own.some((each) => each.withdrawn === undefined && isSame(each, determination))) return undefined
     if (file.status === 'closed') throw new IndexError('ERR_CASE_STATUS', 'the case is closed')
-    requireOnTheseFacts(hub, determination, await historyOf(hub, file), at)
+    requireOnTheseFacts(hub, determination, await historyOf(hub, file.childId), at)
     requireNotBefore(own, determination, at)
     return {
       drafts: [{ type: 'determination', body: encodeDeterminationEvent({ event: 'determined', determination }) }],
@@ -107,7 +106,7 @@ function isSame(kept: KeptDetermination, said: Determination): boolean {
 }
 
 /** What an officer judged must be what the policy lets be judged, now, on checks of this case that still stand. */
-function requireOnTheseFacts(hub: HubContext, determination: Determination, history: HistoryRow, now: number): void {
+function requireOnTheseFacts(hub: HubContext, determination: Determination, history: History, now: number): void {
   const asOf = instantOf(history, now)
   const { policy, hash } = hub.policy(asOf)
   const { from, to, at, expiry, checkIds, policyHash } = determination

@@ -7,13 +7,12 @@ import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Verdict } from '../../policy/assess.js'
 import type { Message } from '../../port.js'
 import { agencyOf } from '../../roster/roster.js'
-import { assessedChecks, instantOf } from '../checks/history.js'
+import { assessedChecks, type History, historyOf, instantOf } from '../checks/history.js'
 import { verdictOn } from '../checks/raise.js'
 import { type HubContext, roster } from '../context.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
-import type { HistoryRow } from '../rows.js'
 import { numberKey } from '../shelf.js'
-import { historyOf, requireCase } from './cases.js'
+import { requireCase } from './cases.js'
 import { decide, journalDecision, officersView } from './disclosures.js'
 
 const reviewRequest = z.strictObject({ case: z.number().int().min(1) })
@@ -41,19 +40,19 @@ export async function dossier(hub: HubContext, number: number): Promise<Dossier>
 
 interface Seen {
   readonly file: CaseFile
-  readonly history: HistoryRow
+  readonly history: History
   readonly verdict: Verdict
   readonly earlier: readonly CaseFile[]
 }
 
 async function looked(hub: HubContext, number: number): Promise<Seen> {
   const file = await requireCase(hub, number)
-  const history = await historyOf(hub, file)
+  const history = await historyOf(hub, file.childId)
   const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
   return { file, history, verdict, earlier: await earlierCases(hub, number, history) }
 }
 
-async function earlierCases(hub: HubContext, number: number, history: HistoryRow): Promise<readonly CaseFile[]> {
+async function earlierCases(hub: HubContext, number: number, history: History): Promise<readonly CaseFile[]> {
   const numbers = new Set([...(history.earlierCases ?? []), history.case ?? number].filter((each) => each < number))
   const files = await hub.shelf.get('case', [...numbers].map(numberKey))
   return files.filter((file) => file !== undefined)
@@ -64,7 +63,7 @@ function dossierFrom(hub: HubContext, { history, ...seen }: Seen, showsSensitive
   return dossierOf({
     ...seen,
     policy: hub.policy(seen.verdict.asOf).policy,
-    checks: assessedChecks(history),
+    checks: assessedChecks(history.checks),
     closedAt: history.closedAt,
     hidesKindOf: ({ agency }) => !showsSensitive && agencyOf(roster(hub), agency)?.sensitive === true,
   })

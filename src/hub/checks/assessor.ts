@@ -2,6 +2,7 @@ import type { HubContext } from '../context.js'
 import { assessNews } from './catch-up.js'
 import type { CaseNews } from './raise.js'
 import { reassess } from './reassess.js'
+import { keepWatermark } from './watermark.js'
 
 type Listener = (news: CaseNews) => void
 
@@ -9,9 +10,11 @@ type Listener = (news: CaseNews) => void
 export interface Assessor {
   /**
    * Resolves once everything that stood in the journal when it was called has been assessed, and every child anew where
-   * the policy has changed.
+   * the policy has changed; and the store says so.
    */
   assess(signal?: AbortSignal): Promise<void>
+  /** Begins the same soon, and says nothing: what fails now is done with the next message. */
+  assessSoon(): void
   onCase(listener: Listener): () => void
   /** Checks that the policy could not read when the last step ended. */
   unassessed(): number
@@ -43,10 +46,23 @@ export function openAssessor(hub: HubContext): Assessor {
       more ||= pass.more
     }
   }
+  let isWaiting = false
   return {
     assess(signal) {
-      queue = settled().then(() => catchUp(signal))
+      queue = settled()
+        .then(() => catchUp(signal))
+        .then(() => keepWatermark(hub))
       return queue
+    },
+    assessSoon() {
+      // One that has not begun takes in what comes meanwhile.
+      if (isWaiting) return
+      isWaiting = true
+      queue = settled().then(() => {
+        isWaiting = false
+        return catchUp()
+      })
+      queue.catch(() => undefined)
     },
     unassessed: () => unassessed,
     onCase(listener) {

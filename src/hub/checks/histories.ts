@@ -2,9 +2,10 @@ import type { AssessedCheck } from '../../policy/history.js'
 import { parsePolicy } from '../../policy/parse.js'
 import { type ReplayChild, type ReplayOptions, type ReplayReport, replayPolicies } from '../../policy/replay/replay.js'
 import type { HubContext } from '../context.js'
-import type { HistoryRow } from '../rows.js'
-import { pages } from '../shelf.js'
-import { assessedChecks, instantOf } from './history.js'
+import { everyChild } from './every-child.js'
+import { assessedChecks, type History, instantOf, outlineWithin, withIds } from './history.js'
+import { HistoryTable } from './history-rows.js'
+import { loadWatermark } from './watermark.js'
 
 /** What the policy sees of one child, and nothing that says who it is. */
 export interface ChildHistory {
@@ -21,7 +22,7 @@ const PAGE = 100
  * came, and stays the same from one reading to the next.
  */
 export async function* listHistories(hub: HubContext): AsyncGenerator<ChildHistory> {
-  for await (const history of rows(hub)) yield seen(history)
+  for await (const outline of outlines(hub)) yield seen(await withIds(hub, outline))
 }
 
 /**
@@ -40,16 +41,31 @@ export async function replay(
 }
 
 async function* asTheyStand(hub: HubContext, now: number): AsyncGenerator<ReplayChild> {
-  for await (const history of rows(hub)) yield { ...seen(history), asOf: instantOf(history, now) }
+  for await (const outline of outlines(hub)) {
+    const history = await withIds(hub, outline)
+    yield { ...seen(history), asOf: instantOf(history, now) }
+  }
 }
 
-function seen(history: HistoryRow): ChildHistory {
-  const checks = assessedChecks(history)
+function seen(history: History): ChildHistory {
+  const checks = assessedChecks(history.checks)
   return history.closedAt === undefined ? { checks } : { checks, closedAt: history.closedAt }
 }
 
-async function* rows({ shelf }: HubContext): AsyncGenerator<HistoryRow> {
-  // The history of an id that is linked to another stands there.
-  for await (const page of pages(shelf, 'history', PAGE))
-    for (const { value } of page) if (value.joinedTo === undefined) yield value
+async function* outlines(hub: HubContext): AsyncGenerator<History> {
+  const { row } = await loadWatermark(hub)
+  await hub.ledger.notice()
+  const children = await everyChild(hub)
+  for (let page = children.after(undefined, PAGE); page.length > 0; page = children.after(page.at(-1)?.key, PAGE)) {
+    const rows = new HistoryTable()
+    await rows.include(
+      hub,
+      page.map(({ childId }) => childId),
+    )
+    for (const { childId } of page) {
+      // The history of an id that is linked to another stands there.
+      const outline = await outlineWithin(hub, rows, childId, row.position)
+      if (outline.joinedTo === undefined && outline.checks.length > 0) yield outline
+    }
+  }
 }

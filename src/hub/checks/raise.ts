@@ -3,7 +3,6 @@ import type { CaseEvent } from '../../case/event.js'
 import { transition } from '../../case/transition.js'
 import type { ChildId } from '../../child/identifiers.js'
 import { assess, type Verdict } from '../../policy/assess.js'
-import type { AssessedCheck } from '../../policy/history.js'
 import { levelRank, type Policy, THRESHOLDS } from '../../policy/policy.js'
 import { caseDraft, putCase } from '../cases/put-case.js'
 import type { HubContext } from '../context.js'
@@ -11,7 +10,8 @@ import type { Counter } from '../counters.js'
 import type { Draft, Writes } from '../ledger.js'
 import type { HistoryRow } from '../rows.js'
 import { numberKey } from '../shelf.js'
-import { instantOf, readableChecks } from './history.js'
+import { type History, readableChecks } from './history.js'
+import type { Weight } from './weigh.js'
 
 /** A change of level that someone may want to hear of. */
 export interface CaseNews {
@@ -51,42 +51,48 @@ export class Step {
 }
 
 /** The verdict on a history as of an instant, by the policy that decides then. */
-export function verdictOn(hub: HubContext, history: HistoryRow, asOf: number): Verdict {
+export function verdictOn(hub: HubContext, history: History, asOf: number): Verdict {
   const { policy } = hub.policy(asOf)
-  return verdictOver(policy, readableChecks(policy, history), history, asOf)
+  const { closedAt } = history
+  return assess(policy, readableChecks(policy, history), asOf, closedAt === undefined ? {} : { closedAt })
 }
 
-function verdictOver(
-  policy: Policy,
-  checks: readonly AssessedCheck[],
-  { closedAt }: HistoryRow,
-  asOf: number,
-): Verdict {
-  return assess(policy, checks, asOf, closedAt === undefined ? {} : { closedAt })
+/** A child about to be assessed. */
+export interface Subject {
+  readonly row: HistoryRow
+  readonly weight: Weight
+  /** Its history, where there may be something to raise. */
+  readonly history: () => Promise<History>
+  /** Undefined for a child on whom no case is raised. */
+  readonly childOf: () => Promise<ChildId | undefined>
 }
 
-/** Raises a case when a level is newly reached, and raises its level when a higher one is. A case never falls by itself. */
+/**
+ * Raises a case when a level is newly reached, and raises its level when a higher one is. A case never falls by itself.
+ * What the checks weigh says whether there is anything to raise; only then is the history read.
+ * @returns the row as it is to stand: the same object where nothing has changed
+ */
 export async function assessChild(
   hub: HubContext,
-  history: HistoryRow,
-  childOf: () => Promise<ChildId | undefined>,
+  { row, weight, history: read, childOf }: Subject,
   cases: Counter,
   at: number,
   step: Step,
 ): Promise<HistoryRow> {
-  const asOf = instantOf(history, at)
-  const { policy, hash } = hub.policy(asOf)
-  const checks = readableChecks(policy, history)
-  const left = history.checks.length - checks.length
-  step.unassessed += left - (history.unassessed ?? 0)
-  const seen = left === (history.unassessed ?? 0) ? history : { ...history, unassessed: left === 0 ? undefined : left }
-  const verdict = verdictOver(policy, checks, history, asOf)
-  if (verdict.level === 'none') return seen
-  const known = history.level === 'none' ? undefined : history.case
+  const { asOf, unread } = weight
+  const { policy, hash } = weight.inForce
+  step.unassessed += unread - (row.unassessed ?? 0)
+  const seen = unread === (row.unassessed ?? 0) ? row : { ...row, unassessed: unread === 0 ? undefined : unread }
+  const reached = policy.levels[weight.rank - 1]
+  if (reached === undefined) return seen
+  const known = row.level === 'none' ? undefined : row.case
   const before = await step.caseFile(hub, known)
-  if (before !== undefined && !isAbove(policy, verdict, before)) return seen
+  if (before !== undefined && !isAbove(policy, { ...reached, level: reached.name }, before)) return seen
   const childId = before?.childId ?? (await childOf())
   if (childId === undefined) return seen
+  const history = await read()
+  const verdict = verdictOn(hub, history, asOf)
+  if (verdict.level === 'none' || (before !== undefined && !isAbove(policy, verdict, before))) return seen
   const number = known ?? cases.next()
   const event: LevelEvent = {
     event: known === undefined ? 'raised' : 'level-changed',
@@ -97,20 +103,18 @@ export async function assessChild(
     policyHash: hash,
     asOf,
     support: verdict.support,
-    ...(known === undefined && history.case !== undefined ? { reReferral: true } : {}),
-    ...(history.closedAt === undefined ? {} : { closedAt: history.closedAt, ...broughtByLinks(history, verdict) }),
+    ...(known === undefined && row.case !== undefined ? { reReferral: true } : {}),
+    ...(row.closedAt === undefined ? {} : { closedAt: row.closedAt, ...broughtByLinks(history, verdict) }),
   }
   await step.happens(hub, event, at)
   step.news.push({ number, level: verdict.level, event: event.event })
   const earlierCases =
-    history.case === undefined || history.case === number
-      ? history.earlierCases
-      : [...(history.earlierCases ?? []), history.case]
+    row.case === undefined || row.case === number ? row.earlierCases : [...(row.earlierCases ?? []), row.case]
   return { ...seen, case: number, earlierCases, level: verdict.level }
 }
 
 /** Of the checks that carry a verdict those that a link brought, and since when they count: without it nobody could reach the verdict again. */
-function broughtByLinks(history: HistoryRow, { support }: Verdict): Pick<LevelEvent, 'countsFrom'> {
+function broughtByLinks(history: History, { support }: Verdict): Pick<LevelEvent, 'countsFrom'> {
   const needed = new Set(support)
   const countsFrom = history.checks.flatMap(({ id, position, countsFrom: from = 0 }) =>
     needed.has(id) && from > position ? [{ checkId: id, position: from }] : [],

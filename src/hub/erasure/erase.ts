@@ -8,8 +8,11 @@ import { IndexError } from '../../errors.js'
 import { toJsonBytes } from '../../json.js'
 import { requireCase } from '../cases/cases.js'
 import { consentKey } from '../cases/consents.js'
-import { childOfCheck, historyKey, loadWatermark } from '../checks/history.js'
+import { Apart } from '../checks/apart.js'
+import { childOfCheck, type HistoryCheck, outlineOf } from '../checks/history.js'
+import { historyKey, historyPut, historyRows, NO_ROW, unmarked } from '../checks/history-rows.js'
 import { referenceKey, referencesOf } from '../checks/references.js'
+import { loadWatermark, withWatermark } from '../checks/watermark.js'
 import { ChildTable, childPut } from '../children/children.js'
 import { faceId } from '../children/face.js'
 import { recordKey } from '../children/register.js'
@@ -18,7 +21,7 @@ import { ofChildKey } from '../families/accounts-corrections.js'
 import type { Writes } from '../ledger.js'
 import { linksInto, rootOf } from '../links/linked.js'
 import { openingKey } from '../openings/prepare-opening.js'
-import type { HistoryCheck, HistoryRow } from '../rows.js'
+import type { HistoryRow } from '../rows.js'
 import { numberKey, type Put, pages } from '../shelf.js'
 import { unshieldKey } from '../watch/shield.js'
 import { NO_CHILD, namelessRequests } from './families.js'
@@ -48,19 +51,18 @@ export async function eraseCheck(
     const childId = (await isCheckBatch(hub, position.entry)) ? await childOfCheck(hub, position) : undefined
     if (childId === undefined)
       throw new IndexError('ERR_CHECK_UNKNOWN', 'no check stands at this position of the journal, or it was erased')
-    const root = await rootOf(hub, childId)
-    const key = historyKey(hub, root)
-    const history = await hub.shelf.one('history', key)
+    const history = await outlineOf(hub, await rootOf(hub, childId))
     const isThis = (check: HistoryCheck): boolean => check.position === position.entry && check.row === position.row
-    const checks = history?.checks.filter(isThis) ?? []
+    const checks = history.checks.filter(isThis)
     await requireNoOpenCase(hub, history)
-    const rest = history && { ...history, checks: history.checks.filter((check) => !isThis(check)) }
+    const [own = NO_ROW] = await historyRows(hub, [childId])
+    const rest = unmarked(own, { position: position.entry, row: position.row })
     const erased = [{ position: position.entry, row: position.row }]
     const forgotten = await hub.checks.forget([position])
     return {
       drafts: [{ type: 'erasure', body: toJsonBytes({ what: 'check', reason, by: 'hub', erased } satisfies Erasure) }],
       puts: [
-        ...(rest === undefined ? [] : [hub.shelf.put('history', key, rest)]),
+        ...(rest === own ? [] : [historyPut(hub, childId, rest)]),
         ...(await tombstones(hub, checks)),
         ...forgotten.puts,
       ],
@@ -107,13 +109,14 @@ export async function eraseChild(
     const { childId, unposted } = await who()
     const root = await rootOf(hub, childId)
     const ids = [root, ...(await linksInto(hub, root)).map(({ from }) => from)]
-    const history = await hub.shelf.one('history', historyKey(hub, root))
+    const history = await outlineOf(hub, root)
+    const apart = await Apart.load(hub)
     const cases = await casesOf(hub, ids)
     await requireNoOpenCase(hub, history)
     const openings = await readableNoMore(hub, cases)
     await requireNoOpenEnquiry(hub, ids)
     const records = await recordsOf(hub, ids)
-    const checks = history?.checks ?? []
+    const { checks } = history
     const consents = await consentsUnder(hub, ids)
     // What agencies know a shielded child by is a row of its own.
     const known = [...ids, ...ids.map((id) => faceId(hub, id))]
@@ -137,6 +140,7 @@ export async function eraseChild(
           hub.shelf.put('history', historyKey(hub, id), undefined),
           hub.shelf.put('meta', unshieldKey(hub, id), undefined),
         ]),
+        ...apart.without(ids).puts(hub, apart),
         ...consents.puts,
         ...(await namelessRequests(hub, ids)),
         ...ids.map((id) => hub.shelf.put('account', ofChildKey(hub, id), undefined)),
@@ -163,13 +167,20 @@ async function whenCaughtUp(hub: HubContext, catchUp: CatchUp, build: () => Prom
     await hub.ledger.write(async (position) => {
       const watermark = await loadWatermark(hub)
       isDone = watermark.row.position >= position
-      return isDone ? { ...(await build()), expects: [watermark.raw] } : undefined
+      if (!isDone) return undefined
+      const writes = await build()
+      // What this process keeps in mind of the child goes, too.
+      const done = (): void => {
+        writes.done?.()
+        hub.assessed.forget()
+      }
+      return withWatermark(watermark, { ...writes, done })
     })
   }
 }
 
-async function requireNoOpenCase(hub: HubContext, history: HistoryRow | undefined): Promise<void> {
-  if (history?.case === undefined) return
+async function requireNoOpenCase(hub: HubContext, history: HistoryRow): Promise<void> {
+  if (history.case === undefined) return
   const { status } = await requireCase(hub, history.case)
   if (status !== 'closed')
     throw new IndexError('ERR_CASE_STATUS', 'a case of this child is open: it is erased once the case is closed')
@@ -203,11 +214,7 @@ async function consentsUnder(
 }
 
 async function casesOf(hub: HubContext, ids: readonly ChildId[]): Promise<readonly CaseFile[]> {
-  const histories = await hub.shelf.get(
-    'history',
-    ids.map((id) => historyKey(hub, id)),
-  )
-  const numbers = histories.flatMap((row) => [
+  const numbers = (await historyRows(hub, ids)).flatMap((row) => [
     ...(row?.earlierCases ?? []),
     ...(row?.case === undefined ? [] : [row.case]),
   ])

@@ -18,7 +18,9 @@ import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import { encodeSigned, type Message } from '../../port.js'
 import { GROUPS } from '../../seal/label.js'
 import { done, due } from '../cases/agenda.js'
-import { historyKey, loadWatermark } from '../checks/history.js'
+import { type History, type HistoryCheck, historyOf } from '../checks/history.js'
+import { historyPut, historyRows, marked, NO_ROW } from '../checks/history-rows.js'
+import { loadWatermark, withWatermark } from '../checks/watermark.js'
 import { requireNamed, unknownChild } from '../children/conference.js'
 import { loadStanding, standing } from '../children/standing.js'
 import { type HubContext, requireSender } from '../context.js'
@@ -26,7 +28,6 @@ import { loadCounter } from '../counters.js'
 import { correctionHeld, correctionWithdrawn } from '../enquiries/enquiries-asked.js'
 import type { Writes } from '../ledger.js'
 import { requireOfficer } from '../officers.js'
-import type { HistoryCheck, HistoryRow } from '../rows.js'
 import type { Put } from '../shelf.js'
 import { accountDraft, correctionPointerKey } from './accounts.js'
 
@@ -123,7 +124,7 @@ export async function pursueCorrection(hub: HubContext, message: Message): Promi
     const row = await requireCorrection(hub, wanted)
     if (row.question !== undefined) return undefined
     requireOpen(row)
-    const check = disputedCheck(await historyOf(hub, row), row)
+    const check = disputedCheck((await historyAbout(hub, row)).history, row)
     const source = check === undefined ? undefined : await sourceOf(hub, check)
     if (source === undefined)
       throw new IndexError('ERR_CASE_STATUS', 'there is no such check whose agency could be asked')
@@ -159,47 +160,41 @@ export async function decideCorrection(hub: HubContext, message: Message): Promi
     if (row.outcome === outcome) return undefined
     requireOpen(row)
     const watermark = await loadWatermark(hub)
-    const history = await historyOf(hub, row)
+    const { root, history } = await historyAbout(hub, row)
     const check = disputedCheck(history, row)
     if (outcome === 'upheld' && check !== undefined && check.withdrawn !== true)
       throw new IndexError('ERR_CASE_STATUS', 'its agency has neither corrected nor withdrawn the check')
-    const marks = outcome !== 'upheld' && history !== undefined && check !== undefined
+    const marks = outcome !== 'upheld' && check !== undefined
     const said = { correction: wanted, officer: officer.id, outcome, asked: encodeSigned(message) }
-    return {
+    return withWatermark(watermark, {
       drafts: [accountDraft('correction-decided', marks ? { ...said, checkId: check.id } : said)],
-      expects: [watermark.raw],
       puts: [
         correctionPut(hub, { ...row, outcome, decidedAt: at }),
-        ...(marks ? [hub.shelf.put('history', history.key, disputed(history.row, check.id))] : []),
+        ...(marks ? [await disputed(hub, check.of ?? root, check)] : []),
         ...(row.question === undefined ? [] : [correctionWithdrawn(hub, row.question)]),
         ...(await done(hub, 'correction', wanted)),
       ],
-    }
+    })
   })
   return toJsonBytes({ correction: wanted, outcome })
 }
 
-function disputed(row: HistoryRow, id: string): HistoryRow {
-  return {
-    ...row,
-    checks: row.checks.map((check) => (check.id === id ? { ...check, disputed: true as const } : check)),
-  }
+/** Marks a check, in the row of the id that its agency signed for. */
+async function disputed(hub: HubContext, childId: ChildId, { position, row }: HistoryCheck): Promise<Put> {
+  const [before = NO_ROW] = await historyRows(hub, [childId])
+  return historyPut(hub, childId, marked(before, { position, row, disputed: true }))
 }
 
-interface KeyedHistory {
-  readonly key: Uint8Array
-  readonly row: HistoryRow
+async function historyAbout(
+  hub: HubContext,
+  { childId }: Correction,
+): Promise<{ readonly root: ChildId; readonly history: History }> {
+  const root = standing(await loadStanding(hub, [childId]), childId)?.childId ?? childId
+  return { root, history: await historyOf(hub, root) }
 }
 
-async function historyOf(hub: HubContext, { childId }: Correction): Promise<KeyedHistory | undefined> {
-  const root = standing(await loadStanding(hub, [childId]), childId)
-  const key = historyKey(hub, root?.childId ?? childId)
-  const row = await hub.shelf.one('history', key)
-  return row === undefined ? undefined : { key, row }
-}
-
-function disputedCheck(history: KeyedHistory | undefined, { about }: Correction): HistoryCheck | undefined {
-  return 'check' in about ? history?.row.checks.find(({ id }) => checkName(id) === about.check) : undefined
+function disputedCheck({ checks }: History, { about }: Correction): HistoryCheck | undefined {
+  return 'check' in about ? checks.find(({ id }) => checkName(id) === about.check) : undefined
 }
 
 function requireOpen({ outcome }: Correction): void {

@@ -22,14 +22,14 @@ import { incidentOf, indicatorOf, type Policy, type Threshold } from '../../poli
 import { agencyOf, hasRole, officerOf } from '../../roster/roster.js'
 import { GROUPS } from '../../seal/label.js'
 import { consentsOf } from '../cases/consents.js'
-import { historyKey, instantOf, NO_HISTORY } from '../checks/history.js'
+import { type History, type HistoryCheck, historyOf, instantOf } from '../checks/history.js'
 import { verdictOn } from '../checks/raise.js'
 import { ChildTable } from '../children/children.js'
 import { recordKey } from '../children/register.js'
 import { type HubContext, roster } from '../context.js'
 import { linksInto } from '../links/linked.js'
 import { openingKey } from '../openings/prepare-opening.js'
-import type { HistoryCheck, HistoryRow, OpeningRow } from '../rows.js'
+import type { OpeningRow } from '../rows.js'
 import { numberKey } from '../shelf.js'
 import { correctionsOf } from './accounts-corrections.js'
 
@@ -45,7 +45,7 @@ export async function heldOf(
   childId: ChildId,
   at: number,
 ): Promise<{ readonly held: Held; readonly decided: readonly Decided[] }> {
-  const history = (await hub.shelf.one('history', historyKey(hub, childId))) ?? NO_HISTORY
+  const history = await historyOf(hub, childId)
   const verdict = verdictOn(hub, history, instantOf(history, at))
   const decided = decisions(verdict.threshold)
   const named = naming(hub, decided)
@@ -138,7 +138,7 @@ async function enquiriesOf(hub: HubContext, ids: readonly ChildId[]): Promise<He
     .map(({ openedAt, outcome, endedAt }) => ({ openedAt, outcome, endedAt }))
 }
 
-async function casesOf(hub: HubContext, history: HistoryRow): Promise<readonly CaseFile[]> {
+async function casesOf(hub: HubContext, history: History): Promise<readonly CaseFile[]> {
   const numbers = [...(history.earlierCases ?? []), ...(history.case === undefined ? [] : [history.case])]
   const files = await hub.shelf.get('case', numbers.map(numberKey))
   return files.flatMap((file) => file ?? []).sort((a, b) => a.raisedAt - b.raisedAt || a.number - b.number)

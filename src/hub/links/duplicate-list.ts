@@ -7,7 +7,7 @@ import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Message } from '../../port.js'
 import { hasRole, type Officer } from '../../roster/roster.js'
 import { requireCase } from '../cases/cases.js'
-import { historyKey, NO_HISTORY } from '../checks/history.js'
+import { outlineOf } from '../checks/history.js'
 import { loadStanding, standing } from '../children/standing.js'
 import type { HubContext } from '../context.js'
 import { SHIELDING_NUMBERS } from '../counters.js'
@@ -107,7 +107,7 @@ async function sideOf(hub: HubContext, child: ChildRow | undefined): Promise<Dup
   if (child === undefined) return { checks: 0, isRegistered: false, hasCase: false }
   const root = await rootOf(hub, child.childId)
   const isLinked = nameOf(root) !== nameOf(child.childId)
-  const history = (await hub.shelf.one('history', historyKey(hub, root))) ?? NO_HISTORY
+  const history = await outlineOf(hub, root)
   const live = history.checks.filter(
     ({ withdrawn, of }) =>
       withdrawn !== true && (!isLinked || (of !== undefined && nameOf(of) === nameOf(child.childId))),

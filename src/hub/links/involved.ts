@@ -1,7 +1,7 @@
 import { fromHex } from '../../bytes.js'
 import type { ChildId } from '../../child/identifiers.js'
 import { IndexError } from '../../errors.js'
-import { historyKey } from '../checks/history.js'
+import { historyRows } from '../checks/history-rows.js'
 import type { HubContext } from '../context.js'
 import { personOf } from '../officers.js'
 import { numberKey } from '../shelf.js'
@@ -37,10 +37,7 @@ async function recipientsOf(hub: HubContext, children: readonly ChildId[]): Prom
   const roots = await Promise.all(children.map((id) => rootOf(hub, id)))
   const linked = await Promise.all(roots.map((id) => linksInto(hub, id)))
   const ids = [...roots, ...linked.flat().map(({ from }) => from)]
-  const histories = await hub.shelf.get(
-    'history',
-    ids.map((id) => historyKey(hub, id)),
-  )
+  const histories = await historyRows(hub, ids)
   const numbers = histories.flatMap((row) => [...(row?.earlierCases ?? []), row?.case ?? []].flat())
   const files = await hub.shelf.get('case', [...new Set(numbers)].map(numberKey))
   const keys = files.flatMap((file) => file?.openings ?? []).map((id) => hub.shelf.key('opening', fromHex(id)))

@@ -2,8 +2,11 @@ import { CASE_STATUSES, type CaseFile } from '../../case/case.js'
 import type { Joined } from '../../case/event.js'
 import { decodeLink, type Link } from '../../case/link.js'
 import { asChildId, type ChildId } from '../../child/identifiers.js'
-import { historyKey, NO_HISTORY } from '../checks/history.js'
+import { Apart } from '../checks/apart.js'
+import { type History, outlineWithin } from '../checks/history.js'
+import { HistoryTable } from '../checks/history-rows.js'
 import { assessChild, isAbove, Step } from '../checks/raise.js'
+import { subjectOn } from '../checks/subject.js'
 import { ChildTable } from '../children/children.js'
 import type { HubContext } from '../context.js'
 import { type Counter, loadCounter } from '../counters.js'
@@ -28,10 +31,11 @@ export async function applyLink(hub: HubContext, position: number, body: Uint8Ar
   if (link.kind === 'distinct') return step
   const cases = await loadCounter(hub, 'case')
   const children = await ChildTable.load(hub, [news.from, news.into])
+  const apart = await Apart.load(hub)
   if (link.kind === 'merge') await joinHistories(hub, news, cases, at, step)
   else await partHistories(hub, news, cases, at, step)
   await enquiriesAfterLink(hub, children, news, at, step)
-  step.puts.push(...children.puts(hub), ...cases.puts())
+  step.puts.push(...children.puts(hub), ...cases.puts(), ...apart.with([news.from, news.into]).puts(hub, apart))
   return step
 }
 
@@ -41,8 +45,9 @@ export async function applyLink(hub: HubContext, position: number, body: Uint8Ar
  */
 async function joinHistories(hub: HubContext, news: LinkNews, cases: Counter, at: number, step: Step): Promise<void> {
   const { from, into, position } = news
-  const keys = [from, into].map((id) => historyKey(hub, id))
-  const [left = NO_HISTORY, right = NO_HISTORY] = await hub.shelf.get('history', keys)
+  const rows = new HistoryTable()
+  const left = await outlineWithin(hub, rows, from, position)
+  const right = await outlineWithin(hub, rows, into, position)
   const moved = left.checks.map((check) => ({ ...check, of: check.of ?? from, countsFrom: position }))
   const file = await joinCases(hub, news, left, right, at, step)
   const unassessed = (left.unassessed ?? 0) + (right.unassessed ?? 0)
@@ -50,7 +55,7 @@ async function joinHistories(hub: HubContext, news: LinkNews, cases: Counter, at
   const earlier = [...(right.earlierCases ?? []), ...(left.earlierCases ?? []), left.case, right.case]
   const earlierCases = [...new Set(earlier.flatMap((each) => (each === number ? [] : (each ?? []))))]
   const joined: HistoryRow = {
-    checks: [...right.checks, ...moved],
+    marks: right.marks,
     case: number,
     earlierCases: earlierCases.length === 0 ? undefined : earlierCases,
     closedAt: closedAtOf(left, right, position),
@@ -58,20 +63,18 @@ async function joinHistories(hub: HubContext, news: LinkNews, cases: Counter, at
     unassessed: unassessed === 0 ? undefined : unassessed,
     joined: [...(right.joined ?? []), from],
   }
-  const assessed = await assessChild(hub, joined, async () => into, cases, at, step)
-  const { unassessed: _, ...rest } = left
-  const tombstone: HistoryRow = { ...rest, checks: [], joinedTo: { childId: into, position } }
-  step.puts.push(
-    hub.shelf.put('history', historyKey(hub, into), assessed),
-    hub.shelf.put('history', historyKey(hub, from), tombstone),
-  )
+  const subject = subjectOn(hub, joined, [...right.checks, ...moved], at)
+  rows.set(into, await assessChild(hub, { ...subject, childOf: async () => into }, cases, at, step))
+  const { unassessed: _, ...rest } = rows.get(from)
+  rows.set(from, { ...rest, joinedTo: { childId: into, position } })
+  step.puts.push(...rows.puts(hub))
 }
 
 /**
  * The checks that a link brings are as new as the link: whoever closed the other's case had not seen them. Where there
  * was nothing on the other side, the one closing had them all in view.
  */
-function closedAtOf(left: HistoryRow, right: HistoryRow, position: number): number | undefined {
+function closedAtOf(left: History, right: History, position: number): number | undefined {
   if (right.checks.length > 0) return right.closedAt
   return left.closedAt !== undefined && left.level === 'none' ? position : undefined
 }
@@ -80,8 +83,8 @@ function closedAtOf(left: HistoryRow, right: HistoryRow, position: number): numb
 async function joinCases(
   hub: HubContext,
   news: LinkNews,
-  left: HistoryRow,
-  right: HistoryRow,
+  left: History,
+  right: History,
   at: number,
   step: Step,
 ): Promise<CaseFile | undefined> {

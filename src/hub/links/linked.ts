@@ -1,7 +1,7 @@
 import { decodeLink } from '../../case/link.js'
 import type { ChildId } from '../../child/identifiers.js'
 import { IndexError } from '../../errors.js'
-import { historyKey } from '../checks/history.js'
+import { historyRows } from '../checks/history-rows.js'
 import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
 
@@ -17,9 +17,9 @@ export interface StandingLink {
 export async function rootOf(hub: HubContext, childId: ChildId): Promise<ChildId> {
   let id = childId
   for (;;) {
-    const history = await hub.shelf.one('history', historyKey(hub, id))
-    if (history?.joinedTo === undefined) return id
-    id = history.joinedTo.childId
+    const [row] = await historyRows(hub, [id])
+    if (row?.joinedTo === undefined) return id
+    id = row.joinedTo.childId
   }
 }
 
@@ -27,15 +27,9 @@ export async function rootOf(hub: HubContext, childId: ChildId): Promise<ChildId
 export async function linksInto(hub: HubContext, childId: ChildId): Promise<readonly StandingLink[]> {
   const links: StandingLink[] = []
   for (let ids: readonly ChildId[] = [childId]; ids.length > 0; ) {
-    const rows = await hub.shelf.get(
-      'history',
-      ids.map((id) => historyKey(hub, id)),
-    )
+    const rows = await historyRows(hub, ids)
     const below = rows.flatMap((row) => row?.joined ?? [])
-    const joined = await hub.shelf.get(
-      'history',
-      below.map((id) => historyKey(hub, id)),
-    )
+    const joined = await historyRows(hub, below)
     for (const [index, from] of below.entries()) {
       const to = joined[index]?.joinedTo
       if (to === undefined) throw new IndexError('ERR_STORE_DAMAGED', 'a linked history does not say where it went')

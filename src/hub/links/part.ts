@@ -1,11 +1,14 @@
 import type { ChildId } from '../../child/identifiers.js'
-import { historyKey } from '../checks/history.js'
+import { type HistoryCheck, outlineWithin } from '../checks/history.js'
+import { HistoryTable } from '../checks/history-rows.js'
 import { assessChild, type Step } from '../checks/raise.js'
+import { subjectOn } from '../checks/subject.js'
 import type { HubContext } from '../context.js'
 import type { Counter } from '../counters.js'
 import { nameOf } from '../custodians/custodians.js'
 import { amendReferrals } from '../referrals/referrals.js'
-import type { HistoryCheck, HistoryRow } from '../rows.js'
+import type { HistoryRow } from '../rows.js'
+import type { LinkNews } from './join.js'
 import { linksInto, rootOf, type StandingLink, wayOf } from './linked.js'
 
 /**
@@ -14,37 +17,37 @@ import { linksInto, rootOf, type StandingLink, wayOf } from './linked.js'
  */
 export async function partHistories(
   hub: HubContext,
-  { from, into }: { readonly from: ChildId; readonly into: ChildId },
+  { from, into, position }: Pick<LinkNews, 'from' | 'into' | 'position'>,
   cases: Counter,
   at: number,
   step: Step,
 ): Promise<void> {
-  const [gone, direct] = await hub.shelf.get(
-    'history',
-    [from, into].map((id) => historyKey(hub, id)),
-  )
-  if (gone?.joinedTo === undefined || direct === undefined) return
+  const rows = new HistoryTable()
+  await rows.include(hub, [from, into])
+  const { joinedTo, ...own } = rows.get(from)
+  if (joinedTo === undefined) return
   const rootId = await rootOf(hub, into)
   const links = await linksInto(hub, from)
   const leaving = new Set([from, ...links.map((link) => link.from)].map(nameOf))
+  const leaves = ({ of }: HistoryCheck): boolean => of !== undefined && leaving.has(nameOf(of))
+  const { checks } = await outlineWithin(hub, rows, rootId, position)
+  const direct = rows.get(into)
   const joined = direct.joined?.filter((id) => nameOf(id) !== nameOf(from))
-  const stays: HistoryRow = { ...direct, joined: joined?.length === 0 ? undefined : joined }
-  const isDirect = nameOf(rootId) === nameOf(into)
-  const root = isDirect ? stays : await hub.shelf.one('history', historyKey(hub, rootId))
-  if (root === undefined) return
-  const leaves = (check: HistoryCheck): boolean => check.of !== undefined && leaving.has(nameOf(check.of))
-  const { joinedTo: _, ...own } = gone
+  rows.set(into, { ...direct, joined: joined?.length === 0 ? undefined : joined })
   // An earlier case of its own was closed into the other, or went on as the other's: neither comes back.
-  const back: HistoryRow = { ...own, level: 'none', checks: root.checks.filter(leaves).map(asBefore(from, links)) }
-  const rest: HistoryRow = { ...root, checks: root.checks.filter((check) => !leaves(check)) }
+  const back: HistoryRow = { ...own, level: 'none' }
+  const rest = rows.get(rootId)
   await noteSplit(hub, rest, at, step)
-  const assessed = await assessChild(hub, rest, async () => rootId, cases, at, step)
-  const assessedBack = await assessChild(hub, back, async () => from, cases, at, step)
-  step.puts.push(
-    hub.shelf.put('history', historyKey(hub, rootId), assessed),
-    hub.shelf.put('history', historyKey(hub, from), assessedBack),
+  const staying = subjectOn(
+    hub,
+    rest,
+    checks.filter((check) => !leaves(check)),
+    at,
   )
-  if (!isDirect) step.puts.push(hub.shelf.put('history', historyKey(hub, into), stays))
+  const returning = subjectOn(hub, back, checks.filter(leaves).map(asBefore(from, links)), at)
+  rows.set(rootId, await assessChild(hub, { ...staying, childOf: async () => rootId }, cases, at, step))
+  rows.set(from, await assessChild(hub, { ...returning, childOf: async () => from }, cases, at, step))
+  step.puts.push(...rows.puts(hub))
 }
 
 /** A check as it stood in the history of `from`, by the links that still lead there. */

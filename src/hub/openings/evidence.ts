@@ -16,10 +16,11 @@ import { IndexError } from '../../errors.js'
 import { decodeEntry } from '../../journal/entry.js'
 import { toJsonBytes } from '../../json.js'
 import type { Verdict } from '../../policy/assess.js'
+import type { History, HistoryCheck } from '../checks/history.js'
 import { documentOf } from '../checks/policies.js'
 import { type HubContext, identifierKeyOf } from '../context.js'
 import { linksInto, linksOnTheWay } from '../links/linked.js'
-import type { HistoryCheck, HistoryRow, RecordRow } from '../rows.js'
+import type { RecordRow } from '../rows.js'
 
 const NO_PATH: readonly Uint8Array[] = []
 
@@ -32,7 +33,7 @@ const NO_PATH: readonly Uint8Array[] = []
 export async function gatherEvidence(
   hub: HubContext,
   file: CaseFile,
-  history: HistoryRow,
+  history: History,
   record: RecordRow,
   { support, asOf }: Pick<Verdict, 'support' | 'asOf'>,
 ): Promise<Evidence> {

@@ -4,8 +4,8 @@ import { decodeCheck } from '../../check/canonical.js'
 import type { Field, Viewing } from '../../disclosure/fields.js'
 import { agencyOf } from '../../roster/roster.js'
 import { type Decided, type DisclosureContext, decide } from '../cases/disclosures.js'
+import type { History, HistoryCheck } from '../checks/history.js'
 import { type HubContext, roster } from '../context.js'
-import type { HistoryCheck, HistoryRow } from '../rows.js'
 
 const PLAIN: Field = { information: 'involvement' }
 const SENSITIVE: Field = { information: 'sensitive-involvement' }
@@ -21,7 +21,7 @@ const FIELDS: readonly Field[] = [PLAIN, SENSITIVE, SENSITIVE_OF_HARM]
  */
 export async function involvementOf(
   hub: HubContext,
-  history: HistoryRow,
+  history: History,
   viewing: Viewing,
   context: DisclosureContext,
   also: readonly Field[] = [],

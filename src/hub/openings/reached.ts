@@ -2,15 +2,13 @@ import type { CaseFile } from '../../case/case.js'
 import { determinedLevel } from '../../case/determined-level.js'
 import type { Verdict } from '../../policy/assess.js'
 import { type Level, levelNamed, levelRank, type Policy, type Threshold } from '../../policy/policy.js'
-import { historyOf } from '../cases/cases.js'
-import { instantOf } from '../checks/history.js'
+import { type History, historyOf, instantOf } from '../checks/history.js'
 import { verdictOn } from '../checks/raise.js'
 import { type HubContext, roster } from '../context.js'
-import type { HistoryRow } from '../rows.js'
 
 /** What a case has reached for one officer, now. */
 export interface ReachedFor {
-  readonly history: HistoryRow
+  readonly history: History
   readonly verdict: Verdict
   /** Of the instant of the verdict. */
   readonly policy: Policy
@@ -21,7 +19,7 @@ export interface ReachedFor {
 }
 
 export async function reachedFor(hub: HubContext, file: CaseFile, recipient: string): Promise<ReachedFor> {
-  const history = await historyOf(hub, file)
+  const history = await historyOf(hub, file.childId)
   const verdict = verdictOn(hub, history, instantOf(history, hub.clock()))
   const { policy, hash: policyHash } = hub.policy(verdict.asOf)
   const determined = determinedLevel(policy, policyHash, file.determinations, {

@@ -18,6 +18,7 @@ import { type Agency, agencyOf } from '../../roster/roster.js'
 import { GROUPS } from '../../seal/label.js'
 import { requireCase } from '../cases/cases.js'
 import { agencysView, type Decided, decide, journalDecision } from '../cases/disclosures.js'
+import type { History } from '../checks/history.js'
 import { writtenFor } from '../children/epochs.js'
 import { loadStanding, standing } from '../children/standing.js'
 import { type HubContext, requireParty, roster } from '../context.js'
@@ -26,7 +27,7 @@ import type { Draft } from '../ledger.js'
 import { CASE_ROLES, requireOfficer } from '../officers.js'
 import { openingKey } from '../openings/prepare-opening.js'
 import { reachedFor } from '../openings/reached.js'
-import type { HistoryRow, OpeningRow } from '../rows.js'
+import type { OpeningRow } from '../rows.js'
 import { numberKey } from '../shelf.js'
 
 /** What an officer asks to refer. */
@@ -154,7 +155,7 @@ function requireOwn(row: OpeningRow | undefined, officer: string, caseNumber: nu
 const FROM_CHECKS = ['carer-factors', 'involvement', 'sensitive-involvement'] as const
 
 /** The level, the incidents and the indicators: with a duty to share them where one of them points to significant harm. */
-function concernField(policy: Policy, { checks }: HistoryRow): Field {
+function concernField(policy: Policy, { checks }: History): Field {
   return { information: 'concern', status: statusOf(policy, checks) }
 }
 
@@ -171,7 +172,7 @@ function decisionsIn(decisions: readonly DecidedField[]): Pick<ReferralFacts, 'd
 function partsOf(
   hub: HubContext,
   policy: Policy,
-  history: HistoryRow,
+  history: History,
   to: string,
   { decided, concern }: { readonly decided: Decided; readonly concern: Field },
 ): Pick<ReferralFacts, 'concerns' | 'carerFactors' | 'involvement' | 'earlierChecks'> {

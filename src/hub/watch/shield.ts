@@ -8,7 +8,9 @@ import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Message } from '../../port.js'
 import { hasRole, inGoodStanding, type Officer, officerOf } from '../../roster/roster.js'
 import { requireCase } from '../cases/cases.js'
-import { historyKey } from '../checks/history.js'
+import { Apart } from '../checks/apart.js'
+import { historyRows } from '../checks/history-rows.js'
+import { loadWatermark, withWatermark } from '../checks/watermark.js'
 import { ChildTable } from '../children/children.js'
 import { loadStanding, standing } from '../children/standing.js'
 import { type HubContext, roster } from '../context.js'
@@ -78,13 +80,23 @@ export async function unshieldChild(hub: HubContext, message: Message): Promise<
     raised = root.shielded ? await raiseAlerts(hub, [alertAbout(kind, officer, what, reason)], at) : undefined
     const word = lifts ? undefined : { kind: 'unshield' as const, officer: officer.id, reason, at }
     const said = lifts ? { shielded: false, officers, reason } : { event: 'lifting', officers, reason }
-    return {
+    const writes: Writes = {
       drafts: [shieldDraft({ childId: root.childId, ...said }), ...(raised?.drafts ?? [])],
       puts: [...children.puts(hub), hub.shelf.put('meta', key, word), ...(raised?.puts ?? [])],
     }
+    return lifts ? withEnquiriesApart(hub, [root, ...others], writes) : writes
   })
   tellAlerts(hub, raised?.alerts ?? [])
   return toJsonBytes({ outcome: hasRole(officer, 'shielding') ? outcome : 'recorded' })
+}
+
+/** A registered child whose enquiry was left open: the next check joins it, and does not say so by itself. */
+async function withEnquiriesApart(hub: HubContext, rows: readonly ChildRow[], writes: Writes): Promise<Writes> {
+  const before = await Apart.load(hub)
+  const apart = before.with(rows.flatMap((row) => (row.enquiry === undefined ? [] : row.childId)))
+  const puts = [...(writes.puts ?? []), ...apart.puts(hub, before)]
+  const done = (): void => hub.assessed.forget()
+  return apart === before ? writes : withWatermark(await loadWatermark(hub), { ...writes, puts, done })
 }
 
 /** Another person's word for the same reason, that still waits, where one of the two is a shielding officer. */
@@ -167,7 +179,7 @@ async function everyIdOf(
   if (root === undefined) throw new IndexError('ERR_STORE_DAMAGED', 'a case is about a child that is not there')
   const ids: ChildId[] = [root.childId]
   for (let at = 0; at < ids.length; at += 1)
-    ids.push(...((await hub.shelf.one('history', historyKey(hub, ids[at] as ChildId)))?.joined ?? []))
+    ids.push(...((await historyRows(hub, ids.slice(at, at + 1)))[0]?.joined ?? []))
   const children = await ChildTable.load(hub, ids)
   return { children, root, others: ids.slice(1).flatMap((id) => children.get(id) ?? []) }
 }
