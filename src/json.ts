@@ -54,12 +54,10 @@ function spelt(value: unknown, { areOrdered }: Names): string {
   return (areOrdered ? JSON.stringify(value) : canonicalize(value)) ?? ''
 }
 
-function areInOrder(entries: readonly (readonly [string, unknown])[]): boolean {
-  return entries.every(([name], i) => (i === 0 || (entries[i - 1]?.[0] ?? '') < name) && !/^[0-9]/.test(name))
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1
+/** Whether a name may stand behind another without being sorted. */
+function follows(name: string, before: string | undefined): boolean {
+  const first = name.charCodeAt(0)
+  return (before === undefined || before < name) && !(first >= 0x30 && first <= 0x39)
 }
 
 function withBase64(value: unknown, depth: number, names: Names): unknown {
@@ -71,12 +69,19 @@ function withBase64(value: unknown, depth: number, names: Names): unknown {
   if (Array.isArray(value)) return Array.from(value, (item) => withBase64(item, depth + 1, names))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError('a class instance has no JSON form')
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined)
-  if (bytesOf(entries) !== undefined) throw new TypeError('an object would be read back as bytes')
-  if (!areInOrder(entries)) names.areOrdered &&= areInOrder(entries.sort(byName))
-  return Object.fromEntries(
-    entries.map(([key, member]) => [requireWellFormed(key), withBase64(member, depth + 1, names)]),
-  )
+  const members = value as Members
+  if (bytesOf(members) !== undefined) throw new TypeError('an object would be read back as bytes')
+  const out: Record<string, unknown> = {}
+  let before: string | undefined
+  let areOrdered = true
+  for (const name of Object.keys(members)) {
+    const member = members[name]
+    if (member === undefined) continue
+    areOrdered &&= follows(name, before)
+    before = name
+    put(out, requireWellFormed(name), withBase64(member, depth + 1, names))
+  }
+  return areOrdered ? out : inOrder(out, names)
 }
 
 function withBytes(value: unknown, depth: number, names: Names): unknown {
@@ -86,19 +91,39 @@ function withBytes(value: unknown, depth: number, names: Names): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth >= DEPTH_MAX) throw new IndexError('ERR_MESSAGE_MALFORMED', 'JSON is nested too deeply')
   if (Array.isArray(value)) return value.map((item) => withBytes(item, depth + 1, names))
-  const entries = Object.entries(value)
-  const base64 = bytesOf(entries)
+  const members = value as Members
+  const base64 = bytesOf(members)
   if (base64 !== undefined) return fromBase64(base64)
-  names.areOrdered &&= areInOrder(entries)
-  return Object.fromEntries(
-    entries.map(([key, member]) => [requireWellFormed(key), withBytes(member, depth + 1, names)]),
-  )
+  const out: Record<string, unknown> = {}
+  let before: string | undefined
+  for (const name of Object.keys(members)) {
+    names.areOrdered &&= follows(name, before)
+    before = name
+    put(out, requireWellFormed(name), withBytes(members[name], depth + 1, names))
+  }
+  return out
 }
 
-/** The base64 of an object that stands for bytes: `b64` is its one key, and a text its value. */
-function bytesOf(entries: readonly (readonly [string, unknown])[]): string | undefined {
-  const [only, ...more] = entries
-  return only !== undefined && more.length === 0 && only[0] === 'b64' && typeof only[1] === 'string'
-    ? only[1]
-    : undefined
+type Members = Readonly<Record<string, unknown>>
+
+// Members are copied one by one: lists of names and pairs on the way would cost as much as everything else here.
+function put(out: Record<string, unknown>, name: string, value: unknown): void {
+  // Set like the others, this one name would set the object's prototype.
+  if (name === '__proto__') Object.defineProperty(out, name, { value, enumerable: true })
+  else out[name] = value
+}
+
+function inOrder(members: Members, names: Names): Members {
+  const out: Record<string, unknown> = {}
+  const sorted = Object.keys(members).sort((a, b) => (a < b ? -1 : 1))
+  names.areOrdered &&= sorted.every((name, at) => follows(name, sorted[at - 1]))
+  for (const name of sorted) put(out, name, members[name])
+  return out
+}
+
+/** The base64 of an object that stands for bytes: `b64` is its one key that has a value, and a text its value. */
+function bytesOf(members: Members): string | undefined {
+  const base64 = members.b64
+  if (typeof base64 !== 'string' || !Object.hasOwn(members, 'b64')) return undefined
+  return Object.keys(members).every((name) => name === 'b64' || members[name] === undefined) ? base64 : undefined
 }
