@@ -2,8 +2,7 @@ import { closeSync, openSync, statSync } from 'node:fs'
 import { IndexError } from '../../errors.js'
 import { type SqliteConnect, type SqliteConnection, single } from './driver.js'
 import { codeOf, storeFailure } from './failure.js'
-import { hasSchema, migrate, versionOf } from './migrate.js'
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js'
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, type SchemaObject } from './schema.js'
 
 export interface OpenOptions {
   readonly readonly: boolean
@@ -21,10 +20,9 @@ export function openDatabase(path: string, options: OpenOptions, connect: Sqlite
     checkVersion(db)
     settle(db, options)
     if (isBlank(db)) initialise(db, options)
-    checkIdentity(db, options)
+    checkIdentity(db)
     if (!options.readonly) checkWritable(db)
     checkWhole(db, path)
-    if (!options.readonly) migrate(db)
     settle(db, options)
     checkSettings(db, options)
     return db
@@ -135,19 +133,19 @@ function initialise(db: SqliteConnection, options: OpenOptions): void {
   db.exec('COMMIT')
 }
 
-function checkIdentity(db: SqliteConnection, options: OpenOptions): void {
+function checkIdentity(db: SqliteConnection): void {
   if (single(db, 'PRAGMA application_id') !== APPLICATION_ID) {
     throw new IndexError('ERR_STORE_FOREIGN', 'the database belongs to another program')
   }
-  const version = versionOf(db)
+  const version = Number(single(db, 'PRAGMA user_version'))
   if (version > SCHEMA_VERSION) {
     throw new IndexError('ERR_STORE_NEWER', 'the database was written by a newer version of this library')
   }
-  if (!hasSchema(db, version)) {
-    throw new IndexError('ERR_STORE_DAMAGED', 'the tables of the database are not as their version made them')
-  }
-  if (version < SCHEMA_VERSION && options.readonly) {
-    throw new IndexError('ERR_STORE_READ_ONLY', 'the database is of an earlier version: open it once to be written')
+  const found = db.prepare('SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL').all() as SchemaObject[]
+  const texts = new Map(found.map(({ name, sql }) => [name, sql]))
+  const same = texts.size === SCHEMA.length && SCHEMA.every(({ name, sql }) => texts.get(name) === sql)
+  if (version !== SCHEMA_VERSION || !same) {
+    throw new IndexError('ERR_STORE_DAMAGED', 'the tables of the database are not as this version made them')
   }
 }
 

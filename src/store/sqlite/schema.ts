@@ -74,7 +74,7 @@ export const SCHEMA: readonly SchemaObject[] = [
   })),
 ]
 
-export function trigger(name: string, event: string, when?: string): SchemaObject {
+function trigger(name: string, event: string, when?: string): SchemaObject {
   const condition = when === undefined ? '' : ` WHEN ${when}`
   return { name, sql: `CREATE TRIGGER ${name} BEFORE ${event}${condition} BEGIN SELECT RAISE(ABORT, '${name}'); END` }
 }
