@@ -8,19 +8,19 @@ import {
   openConference,
 } from './agency/conference.js'
 import { type AgencyEnquiries, agencyEnquiries } from './agency/enquiries.js'
+import { gathering } from './agency/gathering.js'
 import { identifyAll, type NamedChild } from './agency/identify.js'
-import { type CheckOutcome, NO_ANSWER, refusedOr, thrown } from './agency/outcome.js'
+import { type CheckOutcome, thrown } from './agency/outcome.js'
 import { type ReferralWork, referralWork } from './agency/referrals.js'
-import { canonicalChecks, receiptsFor } from './agency/submit.js'
+import { submitter } from './agency/submit.js'
 import { correctCheck, withdrawCheck } from './agency/withdraw.js'
 import type { AgencyReferral, UnreadableReferral } from './case/package.js'
 import type { DeclineReason, Milestone, ReferralOutcome, ReferralStatus } from './case/referral.js'
-import { encodeSubmission, signBatch } from './check/batch.js'
-import { type CheckId, encodeCheck } from './check/canonical.js'
+import type { CheckId } from './check/canonical.js'
 import type { IdentifyProof } from './check/identification.js'
 import type { IdentifyOutcome } from './check/messages/identify-reply.js'
 import type { Known, Receipt } from './check/receipt.js'
-import { type CheckInput, parseCheckRequest } from './check/request.js'
+import type { CheckInput } from './check/request.js'
 import type { WithdrawalReason } from './check/withdrawal.js'
 import type { ChildQuery, ConfirmingDetail, FieldQualities, FieldQuality } from './child/details.js'
 import { writeAgencyChildId } from './child/written-form.js'
@@ -78,7 +78,8 @@ export interface Agency extends AgencyEnquiries, AccountAsking, ReferralWork {
     options: BackFillOptions,
   ): AsyncGenerator<BackFillOutcome<Identified>>
   /**
-   * Submits one check. On return it is durable at the hub.
+   * Submits one check. On return it is durable at the hub. Checks that are made while another is under way go together, under
+   * one signature; each has its own outcome.
    * @throws {IndexError} naming the field where the check is refused; `ERR_REFERENCE_CONFLICT` where the reference stands for another
    */
   check(input: CheckInput, options?: SendOptions): Promise<Receipt>
@@ -135,28 +136,8 @@ export function createAgency(options: AgencyOptions): Agency {
   const { key, hub, id } = line
   const forTests = options.neverIssuedNumbers === true
 
-  /** Steps 1 to 5 of a check's life: validate, identify, sign, record, answer. */
-  async function submit(inputs: readonly unknown[], sendOptions?: SendOptions): Promise<readonly CheckOutcome[]> {
-    const requests = inputs.map((input) => refusedOr(() => parseCheckRequest(input)))
-    const named = await identifyAll(line, requests, forTests, sendOptions)
-    const checks = await canonicalChecks(line, requests, named, sendOptions)
-    const accepted = checks.flatMap((check, index) => ('kind' in check ? [] : [{ check, index }]))
-    const outcomes = checks.map((check): CheckOutcome => ('kind' in check ? check : NO_ANSWER))
-    if (accepted.length === 0) return outcomes
-    const rows = accepted.map(({ check }) => encodeCheck(check))
-    const signed = signBatch('check-batch/v1', hub, id, rows, key.signing, line.random)
-    const reply = await line.send('check-batch', encodeSubmission(signed), sendOptions)
-    const sent = accepted.map(({ check }) => check)
-    const answers = await receiptsFor(line, reply, sent, sendOptions)
-    accepted.forEach(({ index }, at) => {
-      const receipt = answers[at] ?? NO_ANSWER
-      const child = named[index]
-      if ('kind' in receipt) outcomes[index] = receipt
-      else if (child !== undefined && !('kind' in child))
-        outcomes[index] = { kind: 'recorded', receipt, identification: child.proof }
-    })
-    return outcomes
-  }
+  const submit = submitter(line, forTests)
+  const gathered = gathering(submit)
 
   return {
     ...agencyEnquiries(line),
@@ -189,8 +170,8 @@ export function createAgency(options: AgencyOptions): Agency {
         return named.map((each) => ('kind' in each ? each : written(each)))
       }),
     async check(input, sendOptions) {
-      const [outcome] = await submit([input], sendOptions)
-      if (outcome?.kind !== 'recorded') throw thrown(outcome)
+      const outcome = await gathered(input, sendOptions)
+      if (outcome.kind !== 'recorded') throw thrown(outcome)
       return outcome.receipt
     },
     checkAll: submit,

@@ -67,6 +67,10 @@ export interface Connection {
   send(verb: string, body: Uint8Array, options?: SendOptions): Promise<Uint8Array>
   /** A signed message to somebody behind the hub, which passes it on unread. */
   relay(to: string, verb: string, body: Uint8Array, options?: SendOptions): Promise<Uint8Array>
+  /**
+   * The hub's signing key. Its id is made of that key, so it never changes: asked for once, and believed because of the pin.
+   */
+  hubKey(options?: SendOptions): Promise<Uint8Array>
   /** The roster in force, every version of it checked against the pin. */
   roster(options?: SendOptions): Promise<Roster>
   /** All its versions: for what was signed under keys that were replaced since. */
@@ -89,6 +93,7 @@ export function connect({ id, key, hub, clock = systemClock, random = systemRand
   const sender = { hub: hub.pin.hub, party: id, key: key.signing }
   let history: RosterHistory = NO_ROSTER
   let followed = -1
+  let hubKey: Uint8Array | undefined
 
   const ask = (verb: string, body: unknown, options?: SendOptions): Promise<unknown> =>
     callJson(hub, verb, body, clock(), sender, options)
@@ -111,6 +116,10 @@ export function connect({ id, key, hub, clock = systemClock, random = systemRand
         },
       }
       return call(behind, message, options)
+    },
+    async hubKey(options) {
+      hubKey ??= presentRoster(await rosters(options)).hub.keys.signing
+      return hubKey
     },
     roster: async (options) => presentRoster(await rosters(options)),
     rosters,

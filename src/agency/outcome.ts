@@ -8,8 +8,9 @@ export type CheckOutcome = RecordedCheck | RefusedCheck
 export interface RecordedCheck {
   readonly kind: 'recorded'
   readonly receipt: Receipt
-  /** Evidence of which child the hub named for these details. Keep it with the receipt. */
-  readonly identification: IdentifyProof
+  /** Evidence of which child the hub named for these details; absent where the check came with
+   * the agency’s own id. Keep it with the receipt. */
+  readonly identification?: IdentifyProof
 }
 
 export interface RefusedCheck {

@@ -19,7 +19,7 @@ import type { SendOptions } from '../port.js'
 import { entriesOf } from '../roster/history.js'
 import { identifyAll } from './identify.js'
 import { NO_ANSWER, thrown } from './outcome.js'
-import { canonicalChecks, receiptsFor } from './submit.js'
+import { canonicalChecks, hubFacts, receiptsFor } from './submit.js'
 
 const found = z.strictObject({ checkId: z.string().regex(/^[0-9a-f]{64}$/) })
 const correctReply = z.strictObject({ receipts: isBytes, withdrawal: z.unknown() })
@@ -49,7 +49,7 @@ export async function correctCheck(
   const request = parseCheckRequest(input)
   const replaced = await ownCheck(line, request.reference, send)
   const named = await identifyAll(line, [request], forTests, send)
-  const [check] = await canonicalChecks(line, [request], named, send)
+  const [check] = canonicalChecks(line, await hubFacts(line, send), [request], named)
   if (check === undefined || 'kind' in check) throw thrown(check)
   const signed = signBatch('check-batch/v1', hub, id, [encodeCheck(check)], key.signing, line.random)
   const replacedBy = checkIdOf(signed.leaves[0] ?? new Uint8Array(0))

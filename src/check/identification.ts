@@ -46,9 +46,14 @@ export function answerTo(
   const answer = decodeAnswer(bytes)
   const isTheirs =
     batch.type === 'identify-batch/v1' &&
-    [batch.hub, answer.hub].every((id) => equalBytes(id, hub)) &&
-    [batch.agency, answer.agency].every((id) => id === agency) &&
-    equalBytes(answer.commitment, detailsCommitment(salt, query)) &&
+    equalBytes(batch.hub, hub) &&
+    batch.agency === agency &&
+    isAnswerTo(answer, detailsCommitment(salt, query), agency, hub) &&
     verifyInclusion(saltedLeafHash(leafSalt, bytes), { index: row, size: batch.size, path }, batch)
   return isTheirs ? answer : undefined
+}
+
+/** Whether an answer is one to this agency, for what it committed to. That the hub signed it is another question. */
+export function isAnswerTo(answer: IdentifyAnswer, commitment: Uint8Array, agency: string, hub: Uint8Array): boolean {
+  return equalBytes(answer.hub, hub) && answer.agency === agency && equalBytes(answer.commitment, commitment)
 }

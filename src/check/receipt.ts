@@ -90,7 +90,11 @@ export function decodeReceipt(bytes: Uint8Array): ReceiptStatement {
 
 /** The receipt that a proof holds. @throws {IndexError} `ERR_MESSAGE_MALFORMED` */
 export function receiptFrom(proof: ReceiptProof): Receipt {
-  const statement = decodeReceipt(proof.bytes)
+  return receiptOf(decodeReceipt(proof.bytes), proof)
+}
+
+/** As `receiptFrom`, where the statement that the proof holds has been read. */
+export function receiptOf(statement: ReceiptStatement, proof: ReceiptProof): Receipt {
   return {
     checkId: checkIdOf(statement.check),
     known: statement.known,

@@ -1,4 +1,4 @@
-import { sha256 } from '../bytes.js'
+import { sha256, sha256Into } from '../bytes.js'
 import type { NodePlace } from '../store/port.js'
 
 /** What a tree head commits to: the number of leaves and the root over them (RFC 6962, section 2.1). */
@@ -35,6 +35,9 @@ const EMPTY = new Uint8Array(0)
 const HASH_BYTES = 32
 export const SALT_BYTES = 32
 
+/** What the hash of an inner node is of, with room for the two below it. */
+const TWO_NODES = Uint8Array.of(0x01, ...new Uint8Array(2 * HASH_BYTES))
+
 /** SHA-256(0x00 ‖ data): the hash of a leaf (RFC 6962, section 2.1). */
 export function leafHash(data: Uint8Array): Uint8Array {
   return sha256(LEAF, data)
@@ -69,33 +72,81 @@ export function pathOf(leafHashes: readonly Uint8Array[], index: number): readon
   return batchTree(leafHashes).path(index)
 }
 
-/** The tree over leaf hashes, every level kept: twice their memory, and each path costs no hashing. */
+/**
+ * The tree over leaf hashes, every level kept, one behind the other in one piece of memory: twice that of the leaves. Each
+ * path costs no hashing.
+ */
 export function batchTree(leafHashes: readonly Uint8Array[]): BatchTree {
-  const levels: (readonly Uint8Array[])[] = [leafHashes]
-  for (let row = leafHashes; row.length > 1; ) {
-    row = parentsOf(row)
-    levels.push(row)
-  }
+  const levels = levelsOver(leafHashes.length)
+  const { start: rootAt } = levels.at(-1) ?? { start: 0 }
+  const nodes = new Uint8Array(rootAt + HASH_BYTES)
+  leafHashes.forEach((hash, leaf) => {
+    if (!isHash(hash)) throw new RangeError('a leaf hash is 32 bytes')
+    nodes.set(hash, HASH_BYTES * leaf)
+  })
+  levels.forEach((below, level) => {
+    const above = levels[level + 1]
+    if (above !== undefined) writeParents(nodes, below, above)
+  })
   const size = leafHashes.length
+  const hashAt = (at: number): Uint8Array => nodes.slice(at, at + HASH_BYTES)
   return {
     size,
-    root: levels.at(-1)?.[0] ?? emptyRoot(),
+    root: size === 0 ? emptyRoot() : hashAt(rootAt),
     path(index) {
       if (!Number.isInteger(index) || index < 0 || index >= size) throw new RangeError('no leaf at this index')
-      return levels.flatMap((row, level) => row[siblingOf(Math.floor(index / 2 ** level))] ?? [])
+      return levels.flatMap(({ start, width }, level) => {
+        const sibling = siblingOf(Math.floor(index / 2 ** level))
+        return sibling < width ? [hashAt(start + HASH_BYTES * sibling)] : []
+      })
     },
   }
 }
 
-// A last node without a sibling moves up unchanged. That is RFC 6962's split at the largest power of two, seen from below.
-function parentsOf(row: readonly Uint8Array[]): Uint8Array[] {
-  const parents: Uint8Array[] = []
-  for (let i = 0; i < row.length; i += 2) {
-    const left = row[i] as Uint8Array
-    const right = row[i + 1]
-    parents.push(right === undefined ? left : nodeHash(left, right))
+/**
+ * Gives proofs their path, which is made when somebody reads it: of a thousand, few are ever shown. To whoever copies, prints or
+ * sends such a proof it is data like the rest.
+ */
+export function givingPaths(
+  tree: BatchTree,
+): <Proof extends { readonly row: number }>(proof: Proof) => Proof & { readonly path: readonly Uint8Array[] } {
+  const path = {
+    enumerable: true,
+    get(this: { readonly row: number }) {
+      return tree.path(this.row)
+    },
   }
-  return parents
+  return (proof) => Object.defineProperty(proof, 'path', path) as typeof proof & { path: readonly Uint8Array[] }
+}
+
+/** A level of a tree: where its hashes begin, and how many they are. */
+interface Level {
+  readonly start: number
+  readonly width: number
+}
+
+/** The levels of a tree of so many leaves, from the leaves to the root. */
+function levelsOver(leaves: number): readonly Level[] {
+  const levels: Level[] = []
+  let start = 0
+  for (let width = leaves; width > 0; width = width === 1 ? 0 : Math.ceil(width / 2)) {
+    levels.push({ start, width })
+    start += HASH_BYTES * width
+  }
+  return levels
+}
+
+// A last node without a sibling moves up unchanged. That is RFC 6962's split at the largest power of two, seen from below.
+function writeParents(nodes: Uint8Array, below: Level, above: Level): void {
+  for (let parent = 0; parent < above.width; parent += 1) {
+    const left = below.start + 2 * HASH_BYTES * parent
+    const at = above.start + HASH_BYTES * parent
+    if (2 * parent + 1 === below.width) nodes.copyWithin(at, left, left + HASH_BYTES)
+    else {
+      TWO_NODES.set(nodes.subarray(left, left + 2 * HASH_BYTES), 1)
+      sha256Into(nodes, at, TWO_NODES)
+    }
+  }
 }
 
 /** The other child of the same parent. (No bit operators: they cut numbers to 32 bits.) */

@@ -35,12 +35,23 @@ describe('an agency, when the vocabulary has changed', () => {
     await it.police.check(call(it, 1, { incident: 'met' }))
   })
 
-  test('that had asked just before is refused, with the field, and sends again', async () => {
+  test('that had asked before is refused, asks again and sends once more, and what is refused then stays refused', async () => {
     await using it = await countingHouse()
     const slow = slowAgency(it, 'check-batch', () => it.hub.adoptPolicy(withMore(2)))
-    const check = call(it, 1)
-    await expect(slow.check(check)).rejects.toMatchObject({ code: 'ERR_VOCABULARY_UNKNOWN', field: 'vocabulary' })
-    await slow.check(check)
+    const [known, unknown] = [call(it, 1), call(it, 1, { incident: 'seldom' })]
+    const since = it.exchanges.length
+    const outcomes = await slow.checkAll([known, unknown, known])
+    expect(outcomes.map((each) => (each.kind === 'refused' ? each.code : each.kind))).toEqual([
+      'recorded',
+      'ERR_CODE_UNKNOWN',
+      'recorded',
+    ])
+    const verbs = it.exchanges.slice(since).map(({ message }) => decodeMessage(message).verb)
+    expect(verbs.filter((verb) => verb === 'facts')).toHaveLength(2)
+    expect(verbs.filter((verb) => verb === 'check-batch')).toHaveLength(2)
+    // And keeps what it was told.
+    await slow.check(call(it, 1))
+    expect(it.exchanges.slice(since).filter(({ message }) => decodeMessage(message).verb === 'facts')).toHaveLength(2)
   })
 
   test('is not refused where the new policy lists the vocabulary before', async () => {
@@ -56,9 +67,12 @@ describe('a check that was recorded under the policy before', () => {
   test('is another one where it is sent again with another vocabulary, and counts once', async () => {
     await using it = await countingHouse()
     const check = { ...call(it, 1), indicators: ['CARE-3'] }
-    await it.police.check(check)
+    const first = await it.police.check(check)
     await it.hub.adoptPolicy(withMore(2))
-    await expect(it.police.check(check)).rejects.toMatchObject({ code: 'ERR_REFERENCE_CONFLICT' })
+    // The hub is asked for its vocabulary anew after a restart, or a refusal.
+    expect((await it.police.check(check)).position).toEqual(first.position)
+    const restarted = slowAgency(it, 'none', async () => undefined)
+    await expect(restarted.check(check)).rejects.toMatchObject({ code: 'ERR_REFERENCE_CONFLICT' })
     await it.hub.caughtUp()
     const context = await it.context()
     expect(context.checks.size).toBe(1)
