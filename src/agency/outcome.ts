@@ -8,8 +8,10 @@ export type CheckOutcome = RecordedCheck | RefusedCheck
 export interface RecordedCheck {
   readonly kind: 'recorded'
   readonly receipt: Receipt
-  /** Evidence of which child the hub named for these details; absent where the check came with
-   * the agency’s own id. Keep it with the receipt. */
+  /**
+   * Evidence of which child the hub named for these details; absent where the check came with the agency's own id. Keep it with
+   * the receipt.
+   */
   readonly identification?: IdentifyProof
 }
 
