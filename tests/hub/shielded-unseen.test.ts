@@ -39,11 +39,6 @@ const byAlias: ChildQuery = { alias: { kind: 'school-admission', value: '7' } }
 const byUpn = lookup(1, { upn: 'A123456789012' })
 const confirmed: ChildQuery = { ...(byInitial as { details: never }), confirm: { carerName: 'Grace Okafor' } }
 
-function read(verb: string, body: Uint8Array): unknown {
-  if (verb === 'identify') return decodeIdentifyReply(body)
-  return verb === 'check-batch' ? decodeReceiptsReply(body) : fromJsonBytes(body)
-}
-
 /** Everything that can be told of a value without its random parts: bytes by their length. */
 function shape(value: unknown): unknown {
   if (value instanceof Uint8Array) return `${value.length} bytes`
