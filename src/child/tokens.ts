@@ -1,17 +1,26 @@
 import { encode, hmacSha256 } from '../bytes.js'
 import type { ChildId } from './identifiers.js'
 import type { LookupKey } from './keys.js'
+import { hmacUnder } from './mac.js'
 
 /** The hub's half of a lookup token: HMAC-SHA-256 under `kh`, 32 bytes. All that a custodian sees of a look-up. */
 export function innerToken(kh: Uint8Array, hubId: Uint8Array, key: LookupKey): Uint8Array {
   return hmacSha256(kh, encode('lookup-token/v1', hubId, key.kind, ...key.parts))
 }
 
+/** As `innerToken` of each key, in half the time. */
+export function innerTokens(kh: Uint8Array, hubId: Uint8Array, keys: readonly LookupKey[]): readonly Uint8Array[] {
+  const mac = hmacUnder(kh)
+  const before = encode('lookup-token/v1', hubId)
+  return keys.map(({ kind, parts }) => mac(before, encode(kind, ...parts)))
+}
+
 /**
  * What a token is of: a number is guessed one by one, a description by the hundred for one look-up, so that custodians meter the two apart.
  * The word is part of the token: a number cannot be asked for as a description.
  */
-export type TokenSort = 'number' | 'description'
+export const TOKEN_SORTS = ['number', 'description'] as const
+export type TokenSort = (typeof TOKEN_SORTS)[number]
 
 /** Halves that one message to a custodian holds at most. */
 export const BLIND_MAX = 262_144
@@ -22,6 +31,23 @@ export const BLIND_MAX = 262_144
  */
 export function outerToken(kc: Uint8Array, hubId: Uint8Array, sort: TokenSort, inner: Uint8Array): Uint8Array {
   return hmacSha256(kc, encode('lookup-token-outer/v2', hubId, sort, inner)).slice(0, 16)
+}
+
+export const INNER_LENGTH = 32
+export const TOKEN_LENGTH = 16
+
+/** As `outerToken` of each half of some that stand one after the other, in half the time; the tokens stand so too. */
+export function outerTokens(kc: Uint8Array, hubId: Uint8Array, sort: TokenSort, inner: Uint8Array): Uint8Array {
+  const count = inner.length / INNER_LENGTH
+  if (!Number.isInteger(count)) throw new RangeError('a half of a token is 32 bytes')
+  const mac = hmacUnder(kc)
+  const [blank, tokens] = [new Uint8Array(INNER_LENGTH), new Uint8Array(TOKEN_LENGTH * count)]
+  const before = encode('lookup-token-outer/v2', hubId, sort, blank).subarray(0, -INNER_LENGTH)
+  for (let i = 0; i < count; i += 1) {
+    const token = mac(before, inner.subarray(INNER_LENGTH * i, INNER_LENGTH * (i + 1)))
+    tokens.set(token.subarray(0, TOKEN_LENGTH), TOKEN_LENGTH * i)
+  }
+  return tokens
 }
 
 /**

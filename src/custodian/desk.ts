@@ -85,9 +85,14 @@ export async function openDesk({ store, reloadKeys, ...options }: DeskOptions): 
 }
 
 /** The body of a message of the hub. @throws {IndexError} `ERR_SIGNATURE_INVALID` */
-export function fromHub({ keys, clock }: Desk, message: Message): unknown {
+export function fromHub(desk: Desk, message: Message): unknown {
+  return fromJsonBytes(bytesFromHub(desk, message))
+}
+
+/** The same, where it is no JSON. */
+export function bytesFromHub({ keys, clock }: Desk, message: Message): Uint8Array {
   requireSignedBy(message, keys.hub.id, keys.hub.publicKey, clock())
-  return fromJsonBytes(message.body)
+  return message.body
 }
 
 /** This custodian's own entry on the roster. */

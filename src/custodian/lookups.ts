@@ -1,33 +1,27 @@
-import { z } from 'zod'
-import { BLIND_MAX, outerToken } from '../child/tokens.js'
-import { bytesUpTo, parse } from '../door.js'
-import { toJsonBytes } from '../json.js'
+import { pack, readU64, unpack, utf8Text } from '../bytes.js'
+import { BLIND_MAX, INNER_LENGTH, outerTokens, TOKEN_SORTS, type TokenSort } from '../child/tokens.js'
+import { IndexError } from '../errors.js'
 import type { Message } from '../port.js'
 import { keyOf } from '../seal/wrap.js'
-import { type Desk, fromHub } from './desk.js'
+import { bytesFromHub, type Desk } from './desk.js'
 import { type Meter, meter } from './meter.js'
-
-const INNER_LENGTH = 32
-const TOKEN_LENGTH = 16
-const blindBody = z.strictObject({
-  generation: z.number().int().min(1),
-  sort: z.enum(['number', 'description']),
-  inner: bytesUpTo(INNER_LENGTH * BLIND_MAX).refine(
-    (bytes) => bytes.length > 0 && bytes.length % INNER_LENGTH === 0,
-    'must be halves of 32 bytes each',
-  ),
-})
 
 /** Completes lookup tokens, of which it sees only the hub's half. */
 export async function blind(desk: Desk, counted: Meter, message: Message): Promise<Uint8Array> {
-  const { generation, sort, inner } = parse(blindBody, fromHub(desk, message), 'ERR_MESSAGE_MALFORMED', 'blind')
+  const { generation, sort, inner } = readBlinding(bytesFromHub(desk, message))
   const key = keyOf(desk.keys.lookupKeys, generation)
-  const count = inner.length / INNER_LENGTH
-  await meter(desk, counted, sort, count)
-  const tokens = new Uint8Array(TOKEN_LENGTH * count)
-  for (let i = 0; i < count; i += 1) {
-    const half = inner.subarray(INNER_LENGTH * i, INNER_LENGTH * (i + 1))
-    tokens.set(outerToken(key, desk.keys.hub.id, sort, half), TOKEN_LENGTH * i)
-  }
-  return toJsonBytes({ tokens })
+  await meter(desk, counted, sort, inner.length / INNER_LENGTH)
+  return pack('tokens/v1', outerTokens(key, desk.keys.hub.id, sort, inner))
+}
+
+function readBlinding(body: Uint8Array): {
+  readonly generation: number
+  readonly sort: TokenSort
+  readonly inner: Uint8Array
+} {
+  const [generation, word, inner] = unpack('blind/v1', body, 3) as [Uint8Array, Uint8Array, Uint8Array]
+  const sort = TOKEN_SORTS.find((each) => each === utf8Text(word))
+  const areHalves = inner.length > 0 && inner.length <= INNER_LENGTH * BLIND_MAX && inner.length % INNER_LENGTH === 0
+  if (sort !== undefined && areHalves) return { generation: readU64(generation), sort, inner }
+  throw new IndexError('ERR_MESSAGE_MALFORMED', 'blind must name a sort of tokens, and halves of 32 bytes each')
 }

@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { concat, fromHex, hmacSha256, toHex, utf8Bytes } from '../../src/bytes.js'
 import { asChildId } from '../../src/child/identifiers.js'
 import type { LookupKey } from '../../src/child/keys.js'
-import { innerFingerprint, innerToken, outerToken } from '../../src/child/tokens.js'
+import { hmacUnder } from '../../src/child/mac.js'
+import { innerFingerprint, innerToken, innerTokens, outerToken, outerTokens } from '../../src/child/tokens.js'
 
 const sequence = (length: number, from = 0): Uint8Array => Uint8Array.from({ length }, (_, i) => from + i)
 const HUB = sequence(32, 0x40)
@@ -32,6 +33,34 @@ describe('lookup tokens', () => {
         const [key, message] = [new Uint8Array(keyLength).fill(7), new Uint8Array(length).fill(9)]
         const theirs = createHmac('sha256', key).update(message).digest('hex')
         expect(toHex(hmacSha256(key, message))).toBe(theirs)
+      }
+  })
+
+  test('many at once are what each is by itself', () => {
+    const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    const part = fc.oneof(fc.string(), fc.constant('x'.repeat(5000)))
+    const keys = fc.array(
+      fc.record({ kind: fc.constantFrom('upn', 'nhs-number'), parts: fc.array(part, { maxLength: 4 }) }),
+    )
+    fc.assert(
+      fc.property(bytes, bytes, bytes, keys, (kh, kc, hub, all) => {
+        const inner = innerTokens(kh, hub, all)
+        expect(inner).toEqual(all.map((key) => innerToken(kh, hub, key)))
+        const tokens = inner.map((half) => outerToken(kc, hub, 'description', half))
+        expect(outerTokens(kc, hub, 'description', concat(...inner))).toEqual(concat(...tokens))
+      }),
+      { numRuns: 50 },
+    )
+    expect(() => outerTokens(KC, HUB, 'number', new Uint8Array(33))).toThrow(RangeError)
+  })
+
+  test('the HMAC of many is that of one, for keys and messages of every size about a block', () => {
+    for (const keyLength of [0, 32, 64, 65])
+      for (const length of [0, 1, 64, 4031, 4032, 4033]) {
+        const [key, message] = [new Uint8Array(keyLength).fill(7), new Uint8Array(length).fill(9)]
+        const mac = hmacUnder(key)
+        for (let twice = 0; twice < 2; twice += 1)
+          expect(mac(message.subarray(0, 1), message.subarray(1))).toEqual(hmacSha256(key, message))
       }
   })
 

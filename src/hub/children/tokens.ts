@@ -7,7 +7,7 @@ import {
   SAYS_NOTHING,
   type Traits,
 } from '../../child/keys.js'
-import { innerToken, type TokenSort } from '../../child/tokens.js'
+import { innerTokens, type TokenSort } from '../../child/tokens.js'
 import type { SendOptions } from '../../port.js'
 import { type GenerationKey, presentKey } from '../../seal/wrap.js'
 import type { HubContext } from '../context.js'
@@ -134,7 +134,7 @@ class Wanted {
   async make(hub: HubContext, { generation, key: kh }: GenerationKey, options?: SendOptions): Promise<void> {
     const keys = [...this.#distinct.values()]
     if (keys.length === 0) return
-    const inner = keys.map((key) => innerToken(kh, hub.id, key))
+    const inner = innerTokens(kh, hub.id, keys)
     const outer = await hub.custodians.blind({ generation, sort: this.sort }, inner, options)
     keys.forEach((key, i) => {
       this.#tokens.set(key, outer[i] as Uint8Array)

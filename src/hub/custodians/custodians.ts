@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type Clock, concat, equalBytes } from '../../bytes.js'
-import { BLIND_MAX, type TokenSort } from '../../child/tokens.js'
+import { type Clock, concat, equalBytes, pack, unpack } from '../../bytes.js'
+import { BLIND_MAX, TOKEN_LENGTH, type TokenSort } from '../../child/tokens.js'
 import { isBytes, parse } from '../../door.js'
 import { IndexError, isIndexError } from '../../errors.js'
 import type { ConsistencyProof } from '../../journal/proof.js'
-import { callJson, type Port, type Sender, type SendOptions } from '../../port.js'
+import { call, callJson, encodeMessage, type Port, type Sender, type SendOptions } from '../../port.js'
 import type { NamedSignature } from '../../roster/signatures.js'
 import { type Heard, type Patience, reachOf } from './reach.js'
 
@@ -107,7 +107,6 @@ export interface GivenAnswer {
   readonly answer: Uint8Array
 }
 
-const tokens = z.strictObject({ tokens: isBytes })
 const signature = z.strictObject({ signature: isBytes })
 const position = z.strictObject({ followed: z.number().int().min(-1) })
 const cosigned = z.union([
@@ -181,10 +180,12 @@ export function custodianClients(
     inner: readonly Uint8Array[],
     options?: SendOptions,
   ): Promise<readonly Uint8Array[]> => {
-    const body = { ...of, inner: concat(...inner) }
-    const reply = parse(tokens, await ask(id, 'blind', body, options), 'ERR_MESSAGE_MALFORMED', 'tokens').tokens
-    if (reply.length === TOKEN_LENGTH * inner.length)
-      return inner.map((_, i) => reply.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
+    const body = pack('blind/v1', of.generation, of.sort, concat(...inner))
+    const port = { send: (message: Uint8Array, sending?: SendOptions) => reach.send(id, message, sending) }
+    const reply = await call(port, encodeMessage('blind', body, clock(), sender), options)
+    const [tokens] = unpack('tokens/v1', reply, 1) as [Uint8Array]
+    if (tokens.length === TOKEN_LENGTH * inner.length)
+      return inner.map((_, i) => tokens.subarray(TOKEN_LENGTH * i, TOKEN_LENGTH * (i + 1)))
     throw new IndexError('ERR_MESSAGE_MALFORMED', 'a custodian answered with other tokens than asked')
   }
 
@@ -259,8 +260,6 @@ export function custodianClients(
     close: () => reach.close(),
   }
 }
-
-const TOKEN_LENGTH = 16
 
 function tooFew({ missing, failure }: Heard<unknown>): IndexError {
   if (failure !== undefined && failure.code !== 'ERR_CUSTODIAN_UNAVAILABLE') return failure
