@@ -32,6 +32,7 @@ await build({
     prepare: 'bench/check-path/prepare.ts',
     worker: 'bench/check-path/worker.ts',
     peer: 'bench/peers/worker.ts',
+    year: 'bench/year.ts',
   },
 })
 

@@ -44,8 +44,8 @@ export const ASSUMED = {
   again: 0.015,
   conflict: 0.001,
   withdrawn: 0.004,
-  /** One day has so many checks more, of so many children and within two hours. */
-  mass: { day: 200, share: 0.01, children: 0.004 },
+  /** One day, so far into the year, has so many checks more, of so many children and within two hours. */
+  mass: { at: 0.55, share: 0.01, children: 0.004 },
   rowsMax: 2_000,
 } as const
 
@@ -75,7 +75,7 @@ export class Year {
     for (const [index, day] of this.days.entries()) {
       const count = Math.round((this.options.checks * (weights[index] ?? 0)) / sum)
       for (let each = 0; each < count; each += 1) this.draw(index, day)
-      if (index === ASSUMED.mass.day) this.drawMass(index, day)
+      if (index === Math.floor(ASSUMED.mass.at * this.days.length)) this.drawMass(index, day)
       const due = this.waiting.get(index) ?? []
       this.waiting.delete(index)
       yield sent(day, due)

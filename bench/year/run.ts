@@ -3,7 +3,7 @@ import { openHub } from '../../src/embedded.js'
 import type { Hub } from '../../src/hub.js'
 import { verifyBundle } from '../../src/verify/verify-bundle.js'
 import { AGENCIES, type YearAgency } from './agencies.js'
-import { HOUR_MS } from './calendar.js'
+import { DAY_MS, HOUR_MS } from './calendar.js'
 import { Year, type YearCheck, type YearEvent, type YearOptions } from './draw.js'
 
 /** What was sent and what came of it; each number but the first is counted from the hub's answers. */
@@ -54,6 +54,13 @@ export class YearRun {
     }
     await hub.enrol([...run.agencies.values()].map((agency) => agency.enrolment()))
     return run
+  }
+
+  /** The hub of a year that has ended, opened as it was left, at its last moment. */
+  static async reopened(path: string, { from, days }: YearOptions): Promise<Hub> {
+    const hub = await openHub({ path, clock: () => from + (days + 1) * DAY_MS })
+    await hub.caughtUp()
+    return hub
   }
 
   async send(onDay: (day: number) => void): Promise<Run> {
