@@ -6,18 +6,28 @@ export interface Flags {
   readonly only: readonly string[]
   readonly json: string | undefined
   readonly html: string | undefined
+  /** Results of a run before, as JSON: nothing is run, and page and table are made of them. */
+  readonly from: string | undefined
   /** Write the table into docs/benchmarks.md. */
   readonly table: boolean
   /** The one trial to run here, in this process, with its result as JSON on standard output. */
   readonly trial: string | undefined
 }
 
-const USAGE = 'npm run bench takes --quick, --only NAME, --json FILE, --html FILE and --table'
+const USAGE = 'npm run bench takes --quick, --only NAME, --json FILE, --html FILE, --from FILE and --table'
 
 /** @throws {TypeError} for anything else, a flag without its value, or a name that no trial has */
 export function flagsFrom(args: readonly string[], names: readonly string[]): Flags {
   const only: string[] = []
-  const flags = { quick: false, only, json: undefined, html: undefined, table: false, trial: undefined } as {
+  const flags = {
+    quick: false,
+    only,
+    json: undefined,
+    html: undefined,
+    from: undefined,
+    table: false,
+    trial: undefined,
+  } as {
     -readonly [Flag in keyof Flags]: Flags[Flag]
   }
   for (let at = 0; at < args.length; at += 1) {
@@ -31,6 +41,7 @@ export function flagsFrom(args: readonly string[], names: readonly string[]): Fl
       if (flag === '--only') only.push(value)
       else if (flag === '--json') flags.json = value
       else if (flag === '--html') flags.html = value
+      else if (flag === '--from') flags.from = value
       else if (flag === '--trial') flags.trial = value
       else throw new TypeError(USAGE)
     }

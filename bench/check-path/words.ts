@@ -40,3 +40,13 @@ export function failures({ about, trials }: Results): readonly string[] {
     .map(() => 'control: the slowed build did not show in every round: no figure of this run means anything')
   return [...failed, ...unseen]
 }
+
+/** What nobody should take these figures for. */
+export const NOT_MEASURED: readonly string[] = [
+  'A network: hub, agencies and custodians share one machine, and custodians the hub’s process. With custodians on other hosts every batch waits for one answer of one of them.',
+  'Children looked up by names, birth and address (npm run bench:lookups), registering and sealing (npm run bench:seal).',
+  'Sealed records in the store: children of prepared stores have the rows by which a number finds them, and no sealed details.',
+  'Disks other than this one, power cuts, a store that is larger than the machine’s memory, hubs with tens of millions of checks (npm run bench:year projects from a sample).',
+  'An index of references that already holds years of them: the bare loop and ours both begin empty.',
+  'Officers at work, openings, referrals and erasures at the same time as checks.',
+]

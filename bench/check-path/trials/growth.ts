@@ -5,7 +5,7 @@ import type { Measured, Point, TrialSpec } from '../trial.js'
 import { ratesInTurn } from '../turns.js'
 import { contender } from './throughput.js'
 
-const COST = { unit: 'µs a check', better: 'less' } as const
+const COST = { unit: 'us/check', better: 'less' } as const
 
 /** What a check costs must not grow with how many children there are. */
 export const GROWTH: TrialSpec = {
