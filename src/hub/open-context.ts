@@ -86,7 +86,7 @@ export async function openContext(
     news.forEach(takeIn)
     await checks.follow()
   })
-  const checks = openCheckIndex(shelf)
+  const checks = openCheckIndex(store, shelf, ledger)
   const sender = { hub: id, party: 'hub', key: keys.signing }
   const quorum = (): number => presentRoster(rosters).keyset.quorum
   const custodians = custodianClients(options.custodians, sender, clock, quorum)

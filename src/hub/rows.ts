@@ -11,7 +11,6 @@ import type { ChildId } from '../child/identifiers.js'
 import type { Table } from '../store/port.js'
 import type { AgendaRow } from './cases/agenda.js'
 import type { ListingRow } from './cases/listing.js'
-import type { IndexedCheck } from './checks/check-index.js'
 import type { DueRow, WatchStateRow } from './watch/watch-state.js'
 
 /**
@@ -21,8 +20,8 @@ import type { DueRow, WatchStateRow } from './watch/watch-state.js'
 export interface Rows extends Record<Table, unknown> {
   readonly meta: MetaRow
   readonly child: ChildRow
-  /** Of one batch, by its journal position. */
-  readonly check: CheckRow
+  /** Of one batch or of several that follow each other, by the journal position of the last; see `checks/check-index-row.ts`. */
+  readonly check: Uint8Array
   readonly history: HistoryRow
   /** Not sealed: a child id under a cover; see `child/postings.ts`. */
   readonly posting: never
@@ -102,13 +101,6 @@ export interface ChildRow {
   /** 1 for a child of invented details that nobody should look up: no check on it raises a case. A number, so that rows are of one size. */
   readonly isHoney?: 0 | 1 | undefined
   readonly createdAt: number
-}
-
-/** What the index of checks is read back from. */
-export interface CheckRow {
-  readonly checks: readonly IndexedCheck[]
-  /** Keys in table `reference` of those that were taken out, as hexadecimal digits. */
-  readonly forgotten?: readonly string[] | undefined
 }
 
 /**

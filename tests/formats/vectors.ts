@@ -40,6 +40,7 @@ import { innerFingerprint, innerToken, outerToken, type TokenSort } from '../../
 import { writeAgencyChildId } from '../../src/child/written-form.js'
 import type { CustodianEvent } from '../../src/custodian.js'
 import { IndexError } from '../../src/errors.js'
+import { encodeCheckRow, type RowBatch } from '../../src/hub/checks/check-index-row.js'
 import { descriptionToken } from '../../src/hub/children/resolve.js'
 import { openShelf } from '../../src/hub/shelf.js'
 import { checkpointOrigin, cosign, signCheckpoint } from '../../src/journal/checkpoint.js'
@@ -291,8 +292,26 @@ function sealing() {
     'key-commitment': toHex(keyCommitment(filled(0x44), label)),
     'row-key': toHex(key),
     row: toHex(row.value ?? new Uint8Array(0)),
+    'check-row': toHex(encodeCheckRow([CHECKS_OF_A_BATCH], [0x0102030405])),
     'sealed-entry': toHex(openBoxes(filled(0x36)).seal(encode('journal-entry/v1', HUB), boxed, random)),
   }
+}
+
+const CHECKS_OF_A_BATCH: RowBatch = {
+  entry: 9,
+  recordedAt: AT + 60_000,
+  agency: AGENCY,
+  checks: [
+    {
+      row: 0,
+      childId: CHILD,
+      incident: 'missing',
+      indicators: ['bruising', 'hungry'],
+      occurredAt: AT,
+      known: 'known',
+      fingerprint: 0x060708090a0b,
+    },
+  ],
 }
 
 function theRequest(): OpeningRequest {

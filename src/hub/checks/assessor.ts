@@ -45,6 +45,7 @@ export function openAssessor(hub: HubContext): Assessor {
       tellOf(pass)
       more ||= pass.more
     }
+    await hub.checks.tidy()
   }
   let isWaiting = false
   return {

@@ -1,157 +1,166 @@
-import { toHex } from '../../bytes.js'
-import type { JournalPosition, Known } from '../../check/receipt.js'
-import type { ChildId } from '../../child/identifiers.js'
-import type { CheckRow } from '../rows.js'
-import type { Put, Shelf } from '../shelf.js'
-import { numberKey } from '../shelf.js'
+import { readU64 } from '../../bytes.js'
+import type { ErasedPlace } from '../../case/erasure.js'
+import type { JournalPosition } from '../../check/receipt.js'
+import { IndexError } from '../../errors.js'
+import { fromJsonBytes } from '../../json.js'
+import type { Commit, Store } from '../../store/port.js'
+import type { Ledger } from '../ledger.js'
+import { numberKey, type Put, pages, type Shelf } from '../shelf.js'
+import { CheckMemory, type IndexedCheck } from './check-index-memory.js'
+import { batchesOf, decodeCheckRow, encodeCheckRow } from './check-index-row.js'
+import { JOIN_LIMITS, type JoinLimits, mergeRows, SmallRows } from './check-index-rows.js'
 
-/** A check as the index keeps it: what a policy and a receipt need of it. The signed bytes stay beside the journal. */
-export interface IndexedCheck {
-  readonly agency: string
-  /** That the agency signed for, whatever it is linked to. */
-  readonly childId: ChildId
-  readonly reference: string
-  readonly incident: string
-  readonly indicators: readonly string[]
-  readonly occurredAt: number
-  readonly recordedAt: number
-  readonly position: JournalPosition
-  /** What its receipt says. */
-  readonly known: Known
-}
+export type { IndexedCheck } from './check-index-memory.js'
 
 /** A check about to be recorded: row of its batch, and everything but what the write itself decides. */
-export type NewCheck = Omit<IndexedCheck, 'recordedAt' | 'position'> & { readonly row: number }
+export type NewCheck = Omit<IndexedCheck, 'recordedAt' | 'position'> & {
+  readonly row: number
+  readonly reference: string
+}
 
 /** What goes with a commit, and what is called once it is durable. */
 export interface IndexWrites {
   readonly puts: readonly Put[]
+  /** What must stand in the store as it was read: another process may have rewritten it. */
+  readonly expects: NonNullable<Commit['expects']>
   readonly done: () => void
 }
 
 /**
- * Every accepted check, in memory: found by child, by reference, by journal position. One sealed row of table `check` for each batch,
- * written with it, is what it is read back from.
+ * Every accepted check, in memory: found by child, by reference, by journal position.
+ *
+ * What it is read back from is table `check`. A batch appends one sealed row, in its own commit, under its journal position; rows
+ * of few checks are joined from time to time. So a row stands under the position of the last batch in it and holds every batch
+ * behind the row before it, however often they were joined: whoever has read up to a position goes on after it, and passes over
+ * what it knows. An erasure rewrites the row, and leaves of a check nothing but the fingerprint of its reference.
  */
-export interface CheckIndex {
-  /** Checks in it. */
-  readonly size: number
+export interface CheckIndex
+  extends Pick<
+    CheckMemory,
+    'size' | 'upTo' | 'candidates' | 'isForgotten' | 'recordedSince' | 'ofChild' | 'between' | 'children'
+  > {
   /** Takes in what the store has since: at opening, and when another process has written. */
   follow(): Promise<void>
-  /** A batch that stands at `position`, recorded at `at`. */
+  /** A batch of one agency that stands at `position`, recorded at `at`. Those of one commit are done in ascending order. */
   draft(position: number, at: number, checks: readonly NewCheck[]): IndexWrites
-  /** Checks that an agency may have recorded under a reference, latest first: none, or nearly always the one. */
-  candidates(agency: string, reference: string): readonly IndexedCheck[]
-  /** Whether a check under this reference may have been taken out: what became of the reference says its row of table `reference`. */
-  isForgotten(agency: string, reference: string): boolean
-  /** How many checks an agency recorded about a child at or after an instant. */
-  recordedSince(agency: string, childId: ChildId, since: number): number
-  /** Checks about a child, in journal order. */
-  ofChild(childId: ChildId): readonly IndexedCheck[]
-  /** Checks at journal positions from `from` up to, not including, `to`, in journal order. */
-  between(from: number, to: number): Iterable<IndexedCheck>
-  /** Ids that checks were signed for, each once, in no order that means anything. */
-  children(): Iterable<ChildId>
   /** Takes checks out for good; their references stay taken by the rows of table `reference`. */
   forget(places: readonly JournalPosition[]): Promise<IndexWrites>
+  /** Joins rows of few checks, where there are many: what is read at opening stays short. Resolves at once where there are not. */
+  tidy(): Promise<void>
 }
 
-const PAGE = 1_000
+const ROWS_PER_PAGE = 32
+const ENTRIES_PER_PAGE = 1_000
 
-export function openCheckIndex(shelf: Shelf): CheckIndex {
-  let checks: IndexedCheck[] = []
-  let last: Uint8Array | undefined
-  const byChild = new Map<string, IndexedCheck[]>()
-  const byReference = new Map<string, IndexedCheck[]>()
-  const forgotten = new Set<string>()
-  const forgottenName = (agency: string, reference: string): string => toHex(shelf.key('reference', agency, reference))
+export function openCheckIndex(
+  store: Store,
+  shelf: Shelf,
+  ledger: Pick<Ledger, 'size' | 'read' | 'write'>,
+  limits: JoinLimits = JOIN_LIMITS,
+): CheckIndex {
+  const memory = new CheckMemory({
+    children: shelf.key('check', 'children'),
+    fingerprints: shelf.key('check', 'fingerprints'),
+  })
+  const small = new SmallRows(limits)
+  let following: Promise<void> = Promise.resolve()
+  // Up to where the journal was searched for erasures; those before the opening stand in the rows.
+  let searched: number | undefined
 
-  const enter = (check: IndexedCheck): void => {
-    checks.push(check)
-    into(byChild, toHex(check.childId), check)
-    into(byReference, `${check.agency} ${check.reference}`, check)
-  }
-  // Two may be reading what another process wrote at the same time.
-  const enterRow = (key: Uint8Array, row: CheckRow): void => {
-    if (last !== undefined && Buffer.compare(key, last) <= 0) return
-    row.checks.forEach(enter)
-    for (const name of row.forgotten ?? []) forgotten.add(name)
-    last = key
-  }
-  const leave = (gone: (check: IndexedCheck) => boolean): void => {
-    const kept = checks.filter((check) => !gone(check))
-    checks = []
-    byChild.clear()
-    byReference.clear()
-    kept.forEach(enter)
+  const takeIn = (key: Uint8Array, value: Uint8Array): (() => void) => {
+    const position = readU64(key)
+    const row = decodeCheckRow(value)
+    const enter = memory.entering(row, position + 1)
+    return () => {
+      if (position >= memory.upTo) small.note(position, row.size)
+      enter()
+    }
   }
 
-  return {
-    get size() {
-      return checks.length
+  async function follow(): Promise<void> {
+    searched ??= await ledger.size()
+    const after = memory.upTo === 0 ? undefined : numberKey(memory.upTo - 1)
+    for await (const page of pages(shelf, 'check', ROWS_PER_PAGE, after))
+      for (const { key, value } of page) takeIn(key, value)()
+    // Behind the rows: what was erased after they were read is found here, or is not in the journal yet.
+    for (const size = await ledger.size(); searched < size; ) {
+      const entries = await ledger.read(searched, Math.min(ENTRIES_PER_PAGE, size - searched))
+      for (const { entry } of entries) if (entry?.type === 'erasure') memory.takeOut(erasedRows(entry.body))
+      searched += entries.length
+      if (entries.length === 0) throw new IndexError('ERR_STORE_DAMAGED', 'a journal entry is missing')
+    }
+  }
+
+  /** The row that holds a batch: the first one not before it. */
+  async function rowOf(entry: number): Promise<{ readonly key: Uint8Array; readonly value: Uint8Array } | undefined> {
+    const [row] = await store.list('check', entry === 0 ? undefined : numberKey(entry - 1), 1)
+    return row
+  }
+
+  return Object.assign(memory, {
+    follow() {
+      // One after the other: two that read the same rows would each take in what the other has taken out.
+      following = following.catch(() => undefined).then(follow)
+      return following
     },
-    async follow() {
-      for (let more = true; more; ) {
-        const rows = await shelf.list('check', last, PAGE)
-        for (const { key, value } of rows) enterRow(key, value)
-        more = rows.length === PAGE
-      }
-    },
-    draft(position, at, added) {
-      const key = numberKey(position)
-      const entered = added.map(({ row, ...check }) => ({
+    draft(position: number, at: number, checks: readonly NewCheck[]): IndexWrites {
+      const [first] = checks
+      if (first === undefined) return { puts: [], expects: [], done: () => undefined }
+      if (position > ENTRY_MAX) throw new IndexError('ERR_STORE_FAILED', 'the journal is longer than a hub can index')
+      if (checks.some(({ agency }) => agency !== first.agency)) throw new RangeError('a batch is of one agency')
+      const printed = checks.map((check) => ({
         ...check,
-        recordedAt: at,
-        position: { entry: position, row },
+        fingerprint: memory.fingerprint(check.agency, check.reference),
       }))
-      return {
-        puts: [shelf.put('check', key, { checks: entered })],
-        done: () => enterRow(key, { checks: entered }),
-      }
+      const value = encodeCheckRow([{ entry: position, recordedAt: at, agency: first.agency, checks: printed }], [])
+      const key = numberKey(position)
+      // From the bytes, as at opening: memory holds what would be read back.
+      return { puts: [shelf.put('check', key, value)], expects: [], done: takeIn(key, value) }
     },
-    candidates: (agency, reference) => [...(byReference.get(`${agency} ${reference}`) ?? [])].reverse(),
-    isForgotten: (agency, reference) => forgotten.size > 0 && forgotten.has(forgottenName(agency, reference)),
-    recordedSince: (agency, childId, since) =>
-      (byChild.get(toHex(childId)) ?? []).filter((check) => check.agency === agency && check.recordedAt >= since)
-        .length,
-    ofChild: (childId) => byChild.get(toHex(childId)) ?? [],
-    between: (from, to) => checks.filter(({ position }) => position.entry >= from && position.entry < to),
-    *children() {
-      for (const [first] of byChild.values()) if (first !== undefined) yield first.childId
-    },
-    async forget(places) {
+    async forget(places: readonly JournalPosition[]): Promise<IndexWrites> {
       const names = new Set(places.map(nameOfPlace))
-      const keys = [...new Set(places.map(({ entry }) => entry))].map(numberKey)
-      const rows = await shelf.get('check', keys)
-      const isGone = ({ position }: IndexedCheck): boolean => names.has(nameOfPlace(position))
-      const gone = rows.flatMap((row) => row?.checks.filter(isGone) ?? [])
+      const rows = new Map<number, { readonly key: Uint8Array; readonly value: Uint8Array }>()
+      for (const entry of new Set(places.map((place) => place.entry))) {
+        const row = await rowOf(entry)
+        if (row !== undefined) rows.set(readU64(row.key), row)
+      }
       return {
-        puts: rows.flatMap((row, index) => {
-          const key = keys[index]
-          if (row === undefined || key === undefined) return []
-          const taken = row.checks.filter(isGone).map(({ agency, reference }) => forgottenName(agency, reference))
-          return [
-            shelf.put('check', key, {
-              checks: row.checks.filter((check) => !isGone(check)),
-              forgotten: [...(row.forgotten ?? []), ...taken],
-            }),
-          ]
-        }),
-        done: () => {
-          for (const { agency, reference } of gone) forgotten.add(forgottenName(agency, reference))
-          leave(isGone)
-        },
+        puts: [...rows.values()].map(({ key, value }) =>
+          shelf.put('check', key, without(names, shelf.read('check', key, value))),
+        ),
+        expects: [...rows.values()].map((row) => ({ table: 'check', ...row })),
+        done: () => memory.takeOut(places),
       }
     },
-  }
+    tidy: () => mergeRows({ store, shelf, ledger }, small),
+  })
+}
+
+const ENTRY_MAX = 0xffff_ffff
+
+function without(names: ReadonlySet<string>, value: Uint8Array): Uint8Array {
+  const row = decodeCheckRow(value)
+  const forgotten = [...row.forgotten]
+  const batches = batchesOf(row).map((batch) => ({
+    ...batch,
+    checks: batch.checks.filter((check) => {
+      const isGone = names.has(nameOfPlace({ entry: batch.entry, row: check.row }))
+      if (isGone) forgotten.push(check.fingerprint)
+      return !isGone
+    }),
+  }))
+  return encodeCheckRow(
+    batches.filter(({ checks }) => checks.length > 0),
+    forgotten,
+  )
+}
+
+/** The rows that an erasure names, among all places. */
+function erasedRows(body: Uint8Array): readonly JournalPosition[] {
+  const { erased } = fromJsonBytes(body) as { readonly erased: readonly ErasedPlace[] }
+  return erased.flatMap(({ position, row }) => (row === undefined ? [] : [{ entry: position, row }]))
 }
 
 function nameOfPlace({ entry, row }: JournalPosition): string {
   return `${entry}/${row}`
-}
-
-function into<T>(map: Map<string, T[]>, name: string, value: T): void {
-  const found = map.get(name)
-  if (found === undefined) map.set(name, [value])
-  else found.push(value)
 }

@@ -67,6 +67,7 @@ export async function eraseCheck(
         ...forgotten.puts,
       ],
       erase: erased,
+      expects: forgotten.expects,
       done: forgotten.done,
     }
   })
@@ -150,6 +151,7 @@ export async function eraseChild(
         ...forgotten.puts,
       ],
       erase: erased,
+      expects: forgotten.expects,
       done: forgotten.done,
     }
   })
