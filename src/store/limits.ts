@@ -1,4 +1,4 @@
-import { type Commit, type NodePlace, TABLES, type Table } from './port.js'
+import { type Commit, type LeafPlace, type NodePlace, TABLES, type Table } from './port.js'
 
 /** Sizes that every store holds its callers to. Beyond one of them is a programmer's mistake: a `RangeError`, no code. */
 export const STORE_LIMITS = {
@@ -55,6 +55,11 @@ export function checkLeafRow(row: number): void {
   }
 }
 
+export function checkLeafPlace({ position, row }: LeafPlace): void {
+  checkPosition(position, 'position')
+  checkLeafRow(row)
+}
+
 export function checkPlace({ level, index }: NodePlace): void {
   checkPosition(index, 'node index')
   if (!Number.isSafeInteger(level) || level < 0 || level > STORE_LIMITS.nodeLevelMax) {
@@ -103,13 +108,8 @@ function checkLeaves(commit: Commit, from: number, to: number): void {
 }
 
 /** By entry, and by row beside it. */
-export function compareLeaves(a: LeafPosition, b: LeafPosition): number {
+export function compareLeaves(a: LeafPlace, b: LeafPlace): number {
   return a.position - b.position || a.row - b.row
-}
-
-interface LeafPosition {
-  readonly position: number
-  readonly row: number
 }
 
 function checkRow(table: Table, key: Uint8Array, value: Uint8Array | undefined): void {

@@ -3,6 +3,7 @@ import { IndexError } from '../errors.js'
 import {
   checkCommit,
   checkKey,
+  checkLeafPlace,
   checkLeafRow,
   checkLimit,
   checkPlace,
@@ -10,7 +11,7 @@ import {
   checkTable,
   STORE_LIMITS,
 } from './limits.js'
-import type { Commit, CommitOutcome, NodePlace, Row, Store, StoredEntry, StoredLeaf, Table } from './port.js'
+import type { Commit, CommitOutcome, LeafPlace, NodePlace, Row, Store, StoredEntry, StoredLeaf, Table } from './port.js'
 import { TABLES } from './port.js'
 
 /** A store that lives and dies with the process: for tests and trials, and the model that other stores are held to. */
@@ -64,10 +65,18 @@ class MemoryStore implements Store {
     checkLeafRow(from)
     checkLimit(limit, STORE_LIMITS.leavesLengthMax)
     const rows = this.#leaves.get(position) ?? []
-    return rows
-      .filter(({ row }) => row >= from)
-      .slice(0, limit)
-      .map(copyLeaf)
+    const first = firstFrom(rows, from)
+    return rows.slice(first, first + limit).map(copyLeaf)
+  }
+
+  async hashes(places: readonly LeafPlace[]): Promise<readonly (Uint8Array | undefined)[]> {
+    this.#checkOpen()
+    for (const place of places) checkLeafPlace(place)
+    return places.map(({ position, row }) => {
+      const rows = this.#leaves.get(position) ?? []
+      const leaf = rows[firstFrom(rows, row)]
+      return leaf?.row === row ? copy(leaf.hash) : undefined
+    })
   }
 
   async nodes(places: readonly NodePlace[]): Promise<readonly (Uint8Array | undefined)[]> {
@@ -179,6 +188,18 @@ function firstAbove(sorted: readonly string[], text: string): number {
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((sorted[middle] ?? '') <= text) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Index of the first leaf from a row on. */
+function firstFrom(leaves: readonly StoredLeaf[], row: number): number {
+  let low = 0
+  let high = leaves.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((leaves[middle]?.row ?? 0) < row) low = middle + 1
     else high = middle
   }
   return low

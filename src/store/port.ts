@@ -22,6 +22,9 @@ export interface Store extends AsyncDisposable {
   /** Rows that lie beside a batch entry, from row `from` on, ascending, at most `limit` (1 to 65,536). */
   leaves(position: number, from: number, limit: number): Promise<readonly StoredLeaf[]>
 
+  /** Hashes of rows beside entries, in the order asked for; undefined where there is none. */
+  hashes(places: readonly LeafPlace[]): Promise<readonly (Uint8Array | undefined)[]>
+
   /** Hashes of complete subtrees of the journal's Merkle tree, in the order asked for; undefined where there is none. */
   nodes(places: readonly NodePlace[]): Promise<readonly (Uint8Array | undefined)[]>
 
@@ -70,6 +73,12 @@ export interface Row {
 export interface NodePlace {
   readonly level: number
   readonly index: number
+}
+
+/** Where a row lies: beside which entry, and which of its rows, 0 to 65,535. */
+export interface LeafPlace {
+  readonly position: number
+  readonly row: number
 }
 
 /** One journal entry as stored. After its erasure `salt` and `body` are empty and the leaf hash still stands in the tree. */

@@ -3,6 +3,7 @@ import { IndexError } from '../errors.js'
 import {
   checkCommit,
   checkKey,
+  checkLeafPlace,
   checkLeafRow,
   checkLimit,
   checkPlace,
@@ -10,7 +11,7 @@ import {
   checkTable,
   STORE_LIMITS,
 } from './limits.js'
-import type { Commit, CommitOutcome, NodePlace, Row, Store, StoredEntry, StoredLeaf, Table } from './port.js'
+import type { Commit, CommitOutcome, LeafPlace, NodePlace, Row, Store, StoredEntry, StoredLeaf, Table } from './port.js'
 import type { SqliteConnect, SqliteConnection } from './sqlite/driver.js'
 import { codeOf, isPassing, storeFailure } from './sqlite/failure.js'
 import { closeQuietly, openDatabase } from './sqlite/open.js'
@@ -122,6 +123,12 @@ class SqliteStore implements Store {
     checkLeafRow(from)
     checkLimit(limit, STORE_LIMITS.leavesLengthMax)
     return this.#snapshot(limit, () => this.#statements.leaves(position, from, limit))
+  }
+
+  async hashes(places: readonly LeafPlace[]): Promise<readonly (Uint8Array | undefined)[]> {
+    this.#checkOpen()
+    for (const place of places) checkLeafPlace(place)
+    return this.#snapshot(places.length, () => places.map((place) => this.#statements.hash(place)))
   }
 
   async nodes(places: readonly NodePlace[]): Promise<readonly (Uint8Array | undefined)[]> {

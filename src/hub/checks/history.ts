@@ -130,14 +130,13 @@ function kindOf(hub: HubContext, agency: string, position: number): string {
 
 /** The history of an outline: with the ids of its checks, which are the hashes of their leaves. */
 export async function withIds(hub: HubContext, outline: History): Promise<History> {
-  const checks = await Promise.all(
-    outline.checks.map(async (check) => {
-      const leaf = await leafAt(hub, { entry: check.position, row: check.row })
-      if (leaf === undefined)
-        throw new IndexError('ERR_STORE_DAMAGED', 'a check that the journal accepted is missing beside it')
-      return { ...check, id: checkIdOf(leaf.hash) }
-    }),
-  )
+  const hashes = await hub.store.hashes(outline.checks)
+  const checks = outline.checks.map((check, at) => {
+    const hash = hashes[at]
+    if (hash === undefined)
+      throw new IndexError('ERR_STORE_DAMAGED', 'a check that the journal accepted is missing beside it')
+    return { ...check, id: checkIdOf(hash) }
+  })
   return { ...outline, checks }
 }
 

@@ -67,6 +67,15 @@ export function leavesOf({ fixed, content }: LeafPage, from = 0, limit: number =
   return leaves
 }
 
+/** The hash of a row among those of a page. */
+export function hashIn(fixed: Uint8Array, row: number): Uint8Array | undefined {
+  for (let at = 0; at < fixed.length; at += FIXED_BYTES) {
+    const found = ((fixed[at] ?? 0) << 8) | (fixed[at + 1] ?? 0)
+    if (found === row) return fixed.slice(at + 2, at + FIXED_BYTES)
+  }
+  return undefined
+}
+
 /** What stands in a page without the salt and bytes of one row; undefined where they are not there, or are empty already. */
 export function erasedContent(page: LeafPage, row: number): Uint8Array | undefined {
   const leaves = leavesOf(page)

@@ -1,9 +1,17 @@
 import { equalBytes } from '../../bytes.js'
 import { STORE_LIMITS } from '../limits.js'
-import type { Commit, CommitOutcome, NodePlace, Row, StoredEntry, StoredLeaf, Table } from '../port.js'
+import type { Commit, CommitOutcome, LeafPlace, NodePlace, Row, StoredEntry, StoredLeaf, Table } from '../port.js'
 import { TABLES } from '../port.js'
 import { cell, type SqliteConnection, type SqliteStatement, type SqliteValue } from './driver.js'
-import { erasedContent, leafPages, leafPlace, leavesOf, PAGE_LEAVES_MAX, type PlacedPage } from './leaf-pages.js'
+import {
+  erasedContent,
+  hashIn,
+  leafPages,
+  leafPlace,
+  leavesOf,
+  PAGE_LEAVES_MAX,
+  type PlacedPage,
+} from './leaf-pages.js'
 import { tableName } from './schema.js'
 
 /** The SQL of the store, prepared once for a connection. */
@@ -11,6 +19,7 @@ export class Statements {
   readonly #size: Cell
   readonly #entries: SqliteStatement
   readonly #leaves: SqliteStatement
+  readonly #fixed: Cell
   readonly #node: Cell
   readonly #addEntry: SqliteStatement
   readonly #addLeaves: SqliteStatement
@@ -27,6 +36,8 @@ export class Statements {
     this.#leaves = db.prepare(
       'SELECT place, fixed, content FROM leaf WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?',
     )
+    // Without the column of salts and bytes SQLite leaves most of a page unread.
+    this.#fixed = cell(db.prepare('SELECT fixed FROM leaf WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1'))
     this.#node = cell(db.prepare('SELECT hash FROM node WHERE level = ? AND place = ?'))
     this.#addEntry = db.prepare('INSERT INTO entry (position, salt, body, sealed) VALUES (?, ?, ?, ?)')
     this.#addLeaves = db.prepare('INSERT INTO leaf (place, fixed, content) VALUES (?, ?, ?)')
@@ -101,6 +112,12 @@ export class Statements {
     const [page] = this.#pages(position, row, 1)
     const content = page === undefined ? undefined : erasedContent(page, row)
     if (page !== undefined && content !== undefined) this.#eraseLeaf.run(content, page.place)
+  }
+
+  hash({ position, row }: LeafPlace): Uint8Array | undefined {
+    const last = leafPlace(position, STORE_LIMITS.leavesLengthMax - 1)
+    const fixed = plainIfAny(this.#fixed(leafPlace(position, row), last))
+    return fixed === undefined ? undefined : hashIn(fixed, row)
   }
 
   node({ level, index }: NodePlace): Uint8Array | undefined {

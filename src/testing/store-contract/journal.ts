@@ -59,6 +59,14 @@ export function leafContract(on: On): void {
         assert.deepEqual(await store.leaves(0, from, limit), expected.map(leaf), `${limit} from ${from}`)
       }
     }
+    const asked = [897, 3, 4, 0, 189, 898, 65_535, 3]
+    const found = asked.map((row) => (rows.includes(row) ? leaf(row).hash : undefined))
+    assert.deepEqual(await store.hashes(asked.map((row) => ({ position: 0, row }))), found)
+    assert.deepEqual(await store.hashes([1, 9, Number.MAX_SAFE_INTEGER].map((position) => ({ position, row: 0 }))), [
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
   on('rows of many bytes, of none, and refused ones come back as they were written', async (store) => {
     const leaves = Array.from({ length: 40 }, (_, row) => ({
@@ -86,6 +94,10 @@ export function leafContract(on: On): void {
     }
     assert.deepEqual(await store.leaves(0, 0, 200), rows.map(leaf))
     assert.deepEqual((await store.leaves(1, 64, 1))[0]?.bytes, filled(0, 0))
+    assert.deepEqual(
+      await store.hashes(rows.map((row) => ({ position: 1, row }))),
+      rows.map((row) => leaf(row).hash),
+    )
   })
 }
 
