@@ -1,4 +1,5 @@
-import { encode, FORMAT_VERSION, hmacSha256, type Part, type Random, u64 } from '../bytes.js'
+import { encode, FORMAT_VERSION, type Part, type Random, u64 } from '../bytes.js'
+import { hmacUnder } from '../child/mac.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { openBoxes } from '../seal/box.js'
 import type { Commit, Store, Table } from '../store/port.js'
@@ -55,6 +56,7 @@ export async function* pages<T extends Table>(
 
 export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array, random: Random): Shelf {
   const boxes = openBoxes(storageKey)
+  const mac = hmacUnder(storageKey)
   const place = (table: Table, key: Uint8Array): Uint8Array => encode('row/v1', hub, table, key)
   const sealed = <T extends Table>(table: T, key: Uint8Array, value: Rows[T]): Uint8Array =>
     boxes.seal(place(table, key), bytesOf(table, value), random)
@@ -63,8 +65,8 @@ export function openShelf(store: Store, hub: Uint8Array, storageKey: Uint8Array,
     rowOf(table, boxes.open(place(table, key), bytes))
 
   return {
-    placeKey: hmacSha256(storageKey, encode('posting-places/v1', hub)),
-    key: (table, ...parts) => hmacSha256(storageKey, encode('key/v1', hub, table, ...parts)).subarray(0, 16),
+    placeKey: mac(encode('posting-places/v1', hub)),
+    key: (table, ...parts) => mac(encode('key/v1', hub, table, ...parts)).subarray(0, 16),
     async get(table, keys) {
       if (keys.length === 0) return []
       const values = await store.get(table, keys)
