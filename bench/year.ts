@@ -9,9 +9,9 @@
  */
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { numbersOf } from '../src/cli/bench/numbers.js'
 import { defaultPolicy } from '../src/policy/default.js'
 import { disk, inFolder, sqlite } from './apart.js'
-import { numbersOf } from './check-path/numbers.js'
 import { copied, preparedHub } from './check-path/stores.js'
 import { conditions, type Trial } from './report.js'
 import { DAY_MS } from './year/calendar.js'

@@ -6,7 +6,7 @@ import type { FedBatch, FedCheck } from './feed.js'
 import type { Recorded } from './ours.js'
 
 /** What a bare table has in place of our 16-byte tokens. */
-export function bareToken(child: number): Buffer {
+function bareToken(child: number): Buffer {
   return createHash('sha256').update(`token ${child}`).digest().subarray(0, 16)
 }
 
@@ -14,6 +14,8 @@ export function bareToken(child: number): Buffer {
 export function fillBare(file: string, children: number): void {
   const database = new Database(file)
   database.pragma('journal_mode = WAL')
+  // Kilobytes: all of it fits, so that no page is written more often than it must be.
+  database.pragma('cache_size = -200000')
   database.exec('CREATE TABLE token (token BLOB PRIMARY KEY, child BLOB NOT NULL) STRICT, WITHOUT ROWID')
   const insert = database.prepare('INSERT INTO token VALUES (?, ?)')
   const page = database.transaction((from: number, to: number) => {

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
+import { numbersOf } from '../../src/cli/bench/numbers.js'
 import { Feed, kindsOf, type Mix, yearOfContacts } from './feed.js'
 import { type StationProcess, startProcess } from './host.js'
-import { numbersOf } from './numbers.js'
 import { OurAgencies } from './ours.js'
 import { checkedPlace, copied, preparedHub } from './stores.js'
 import type { Sizes } from './trial.js'

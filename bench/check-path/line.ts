@@ -63,7 +63,7 @@ export function answerOver(wire: Wire, answer: (what: string, args: readonly unk
 }
 
 /** The memory of bytes that fill it: small ones lie in memory that others share, and must be copied. */
-export function ownBytes(value: unknown): readonly ArrayBuffer[] {
+function ownBytes(value: unknown): readonly ArrayBuffer[] {
   if (!(value instanceof Uint8Array) || !(value.buffer instanceof ArrayBuffer)) return []
   const isWhole = value.byteLength === value.buffer.byteLength && value.byteLength >= 65_536
   return isWhole ? [value.buffer] : []

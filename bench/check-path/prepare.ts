@@ -1,17 +1,21 @@
 import { createAgency } from '../../src/agency.js'
+import { fillHub } from '../../src/cli/bench/fill.js'
+import { numbersOf } from '../../src/cli/bench/numbers.js'
 import { openHub } from '../../src/embedded.js'
 import { newPartyKey } from '../../src/party.js'
 import { fillBare } from './bare.js'
-import { fillHub } from './fill.js'
-import { numbersOf } from './numbers.js'
 
 // Makes a prepared store in a process of its own: `prepare.js hub|bare PLACE CHILDREN`.
 const [sort, place = '', count] = process.argv.slice(2)
 const children = Number(count)
 if (sort === 'bare') fillBare(place, children)
 else {
-  await fillHub(place, children, (done) => process.stderr.write(`  ${done} of ${children} children\n`))
+  await fillHub({ path: place, children, onProgress: say })
   await requireAnswers()
+}
+
+function say(done: number): void {
+  if (done % 100_000 === 0 || done === children) process.stderr.write(`  ${done} of ${children} children\n`)
 }
 
 /** Opened as anybody opens a hub, it knows the children: twenty of them, wherever they lie. */

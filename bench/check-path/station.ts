@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
+import { numbersOf } from '../../src/cli/bench/numbers.js'
 import type { HubPort, Pin } from '../../src/party.js'
 import type { Enrolment } from '../../src/roster/enrolment.js'
 import { BareLoop } from './bare.js'
 import type { FedBatch, FedCheck } from './feed.js'
 import { answerOver, Caller, portWire, type Wire } from './line.js'
-import { numbersOf } from './numbers.js'
 import { oneByOne } from './one-by-one.js'
 import { OurAgencies, OurHub, type SingleOf } from './ours.js'
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { numbersOf } from '../../src/cli/bench/numbers.js'
 import { defaultPolicy } from '../../src/policy/default.js'
 import type { FedBatch } from '../check-path/feed.js'
-import { numbersOf } from '../check-path/numbers.js'
 import type { Recorded } from '../check-path/ours.js'
 import { submitted } from './agency.js'
 import type { PeerCheck } from './check.js'

@@ -6,7 +6,6 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { leafBytes } from '../../bench/check-path/bare.js'
 import { Feed, kindsOf, yearOfContacts } from '../../bench/check-path/feed.js'
 import { flagsFrom, isNamed } from '../../bench/check-path/flags.js'
-import { numbersOf } from '../../bench/check-path/numbers.js'
 import { resultsPage } from '../../bench/check-path/page.js'
 import { type Results, resultsOf } from '../../bench/check-path/results.js'
 import { resultsTable, withTable } from '../../bench/check-path/table.js'
@@ -15,6 +14,7 @@ import { type Contender, quantile, ratesInTurn } from '../../bench/check-path/tu
 import { reported, verdict } from '../../bench/check-path/verdict.js'
 import { failures } from '../../bench/check-path/words.js'
 import { parseNhsNumber } from '../../src/child/nhs-number.js'
+import { numbersOf } from '../../src/cli/bench/numbers.js'
 
 /** The harness's own rules, with planted numbers: nothing here is timed. */
 
