@@ -1,7 +1,8 @@
-import { concat, encode, equalBytes, pack, packAll, type Random, readU64, unpack, utf8Text } from '../bytes.js'
+import { encode, equalBytes, pack, type Random, readU64, unpack, utf8Text } from '../bytes.js'
 import { IndexError } from '../errors.js'
-import { batchTree, pathOf, saltedLeafHash } from '../journal/merkle.js'
+import { batchTree, pathOf, SALT_BYTES, saltedLeafHash } from '../journal/merkle.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'
+import { RowWriter } from './messages/rows.js'
 
 /** Rows at most in a batch. */
 export const BATCH_SIZE_MAX = 65_536
@@ -106,8 +107,16 @@ export interface Submission {
 }
 
 export function encodeSubmission({ batch, rows }: Pick<Submission, 'batch' | 'rows'>): Uint8Array {
-  const salted = rows.map((row) => concat(row.salt, row.bytes))
-  return packAll('submission/v1', [batch.hub, batch.agency, batch.root, batch.signature, ...salted])
+  const header = pack('submission/v1', batch.hub, batch.agency, batch.root, batch.signature)
+  const out = new RowWriter(rows.reduce((length, { bytes }) => length + 4 + SALT_BYTES + bytes.length, header.length))
+  out.bytes(header)
+  // Each row is a part more, written where it stays.
+  for (const { salt, bytes } of rows) {
+    out.number(salt.length + bytes.length, 4)
+    out.bytes(salt)
+    out.bytes(bytes)
+  }
+  return out.written()
 }
 
 /**

@@ -1,4 +1,4 @@
-import { decode, encode, pack, readU64, sha256, toHex, unpack, utf8Text } from '../bytes.js'
+import { decode, encode, pack, readU64, sha256Joined, toHex, unpack, utf8Text } from '../bytes.js'
 import type { AgencyChildId, ChildId } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
 
@@ -103,19 +103,17 @@ function strictly(bytes: Uint8Array): Check {
  * identifier (and its epoch) that the agency had for it at the time.
  */
 export function contentHash(check: Check, childId: ChildId): Uint8Array {
-  return sha256(
-    encode(
-      'check-content/v1',
-      check.hub,
-      check.agency,
-      childId,
-      check.incident,
-      encode('indicators', ...check.indicators),
-      check.occurredAt,
-      check.reference,
-      check.practitioner,
-      check.vocabulary,
-    ),
+  return sha256Joined(
+    'check-content/v1',
+    check.hub,
+    check.agency,
+    childId,
+    check.incident,
+    encode('indicators', ...check.indicators),
+    check.occurredAt,
+    check.reference,
+    check.practitioner,
+    check.vocabulary,
   )
 }
 
@@ -125,23 +123,21 @@ export function contentHash(check: Check, childId: ChildId): Uint8Array {
  */
 export function receiptContent(check: Check): Uint8Array {
   const { hub, agency, incident, indicators, occurredAt, reference, practitioner } = check
-  return sha256(
-    encode(
-      'receipt-content/v1',
-      hub,
-      agency,
-      incident,
-      encode('indicators', ...indicators),
-      occurredAt,
-      reference,
-      practitioner,
-    ),
+  return sha256Joined(
+    'receipt-content/v1',
+    hub,
+    agency,
+    incident,
+    encode('indicators', ...indicators),
+    occurredAt,
+    reference,
+    practitioner,
   )
 }
 
 /** The set of codes in the one order that canonical bytes know. */
 export function indicatorSet(codes: readonly string[]): readonly string[] {
-  return [...new Set(codes)].sort()
+  return codes.length < 2 ? [...codes] : [...new Set(codes)].sort()
 }
 
 export function checkIdOf(leaf: Uint8Array): CheckId {

@@ -55,7 +55,7 @@ function nhsNumberProblem(text: unknown, neverIssued: boolean): string | undefin
 }
 
 function digitsOf(text: string): string {
-  return text.replace(/[ \u00A0-]/g, '')
+  return /^[0-9]{10}$/.test(text) ? text : text.replace(/[ \u00A0-]/g, '')
 }
 
 function checkDigitHolds(digits: string): boolean {
@@ -65,7 +65,7 @@ function checkDigitHolds(digits: string): boolean {
 /** Modulus 11 over the first nine digits; 10 where no digit would do. */
 function checkDigitOf(digits: string): number {
   let sum = 0
-  for (let i = 0; i < 9; i++) sum += Number(digits[i]) * (10 - i)
+  for (let i = 0; i < 9; i++) sum += (digits.charCodeAt(i) - 48) * (10 - i)
   return (11 - (sum % 11)) % 11
 }
 

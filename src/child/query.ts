@@ -65,14 +65,14 @@ interface Reading extends ReadQuery {
 }
 
 function read(input: unknown, at: Acceptance): Reading {
-  const shaped = parseShape(QUERY, input, 'child')
+  const shaped: z.output<typeof QUERY> = numberAlone(input) ?? parseShape(QUERY, input, 'child')
   if (shaped.agencyChildId !== undefined) {
     const { agencyChildId, epochMod4 } = readAgencyChildId(shaped.agencyChildId)
     return { query: { agencyChildId: writeAgencyChildId(agencyChildId, epochMod4) }, quality: MISSING, leftOut: [] }
   }
   if (shaped.nhsNumber !== undefined) {
     const number = parseNhsNumber(shaped.nhsNumber, { neverIssued: at.neverIssuedNumbers, field: 'nhsNumber' })
-    return { query: { nhsNumber: number }, quality: { ...MISSING, nhsNumber: 'valid' }, leftOut: [] }
+    return { query: { nhsNumber: number }, quality: NUMBER_ALONE, leftOut: [] }
   }
   if (shaped.alias !== undefined) {
     return { query: { alias: shaped.alias }, quality: aliasQuality(shaped.alias), leftOut: [] }
@@ -81,6 +81,23 @@ function read(input: unknown, at: Acceptance): Reading {
   const { details, quality, leftOut } = readLookup(shaped.details, at)
   const { confirm } = shaped
   return { query: { details, ...(confirm !== undefined && { confirm: confirming(confirm) }) }, quality, leftOut }
+}
+
+const NUMBER_ALONE: FieldQualities = { ...MISSING, nhsNumber: 'valid' }
+
+/** What the shape gives for plain data that is a number and nothing else, as most queries are, in a fraction of its time. */
+function numberAlone(input: unknown): { readonly nhsNumber: string } | undefined {
+  try {
+    if (typeof input !== 'object' || input === null || Object.getPrototypeOf(input) !== Object.prototype)
+      return undefined
+    const [key, ...more] = Object.keys(input)
+    if (key !== 'nhsNumber' || more.length > 0) return undefined
+    const { nhsNumber } = input as { readonly nhsNumber: unknown }
+    return typeof nhsNumber === 'string' ? { nhsNumber } : undefined
+  } catch {
+    // Of data that throws when it is read, the shape says that it does.
+    return undefined
+  }
 }
 
 function aliasQuality({ kind, value }: Alias): FieldQualities {

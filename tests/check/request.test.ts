@@ -131,3 +131,30 @@ describe('refusals name the field and never what stood in it', () => {
     expect(refusal(value).code).toBe('ERR_REQUEST_INVALID')
   })
 })
+
+test('what is plain data and what is not are read alike, and refused alike', () => {
+  const result = (value: unknown): unknown => {
+    try {
+      return parseCheckRequest(value)
+    } catch (error) {
+      if (error instanceof IndexError) return [error.code, error.field, error.message]
+      throw error
+    }
+  }
+  const odd = fc.oneof(fc.constantFrom(undefined, null, 0, -1, 1.5, '', 'x y', 'x'.repeat(65)), fc.anything())
+  const changed = fc.record(
+    { ...Object.fromEntries(Object.keys(input).map((key) => [key, odd])), more: odd },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(fc.subarray(Object.keys(input)), changed, (kept, change) => {
+      const own = Object.fromEntries(
+        Object.entries({ ...input, ...change }).filter(([key]) => kept.includes(key) || key in change),
+      )
+      const whole = { ...input, ...Object.fromEntries(Object.entries(change).slice(0, 1)) }
+      // Without a prototype it goes by the schema.
+      for (const value of [own, whole]) expect(result(value)).toEqual(result(Object.assign(Object.create(null), value)))
+    }),
+    { numRuns: 400 },
+  )
+})

@@ -66,7 +66,8 @@ function readAnswer(reader: RowReader, first: number): AnsweredRow {
   const known = KNOWN[first % KNOWN.length]
   const outcome = OUTCOMES[Math.floor(first / KNOWN.length)]
   if (known === undefined || outcome === undefined) reader.refuse()
-  return { ...readSaltedRow(reader), known, outcome }
+  const { salt, bytes } = readSaltedRow(reader)
+  return { salt, bytes, known, outcome }
 }
 
 function outcomeNumber(outcome: IdentifyOutcome): number {

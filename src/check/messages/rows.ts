@@ -62,7 +62,9 @@ export class RowWriter {
   }
 
   byte(value: number): void {
-    this.number(value, 1)
+    this.#makeRoom(1)
+    this.#out[this.#at] = value
+    this.#at += 1
   }
 
   /** @throws {RangeError} for what does not fit so many bytes, at most six */

@@ -1,8 +1,7 @@
+import { SALT_BYTES } from '../../journal/merkle.js'
 import type { SaltedRow } from '../batch.js'
 import type { Refusal } from './refusal.js'
 import type { RowReader, RowWriter } from './rows.js'
-
-const SALT_BYTES = 32
 
 /** A row of a signed batch: its salt, and its bytes behind their length in two bytes. */
 export function writeSaltedRow(out: RowWriter, { salt, bytes }: SaltedRow): void {
