@@ -55,7 +55,7 @@ const tablesPut = (commits: readonly Commit[]): readonly string[] =>
   commits.flatMap(({ puts = [] }) => puts.map(({ table }) => table))
 
 test('checks of children that reach nothing are assessed without a read or a write but of the watermark', async () => {
-  const children = 60
+  const children = 24
   const { store, reads, commits, clear } = counted()
   await using it = await house({ store, policy: counting(1, { review: 2 }) })
   await it.sealer.registerAll(
