@@ -5,6 +5,7 @@ import type { Entry, EntryType } from '../../journal/entry.js'
 import type { Finding } from '../../journal/finding.js'
 import { rootOf, saltedLeafHash } from '../../journal/merkle.js'
 import { type ExportedEntry, type JournalVerification, verifyJournal } from '../../journal/verify.js'
+import { indexFindings } from '../checks/check-index-verify.js'
 import { type HubContext, roster } from '../context.js'
 import { checkpoint } from '../custodians/checkpoints.js'
 
@@ -33,7 +34,7 @@ export async function verifyStored(
   const root = Buffer.from(verifiedHead(roster(hub), note, 'or-not')?.root ?? []).toString('hex')
   const rows = await rowFindings(hub, size, options.signal)
   const { cosignedBy, byType, notVerified } = result
-  const findings = [...result.findings, ...rows]
+  const findings = [...result.findings, ...rows, ...(await indexFindings(hub, size, options.signal))]
   return { verified: findings.every(({ ok }) => ok), size, root, cosignedBy, byType, findings, notVerified }
 }
 
