@@ -63,6 +63,18 @@ describe('a reference', () => {
     await expect(it.police.check(seen('b'))).rejects.toMatchObject(CONFLICT)
   })
 
+  test('that shares its fingerprint with another is new: the leaf says whose it is', async () => {
+    await using it = await withChild()
+    await it.police.check(seen('a'))
+    const hub = await it.context()
+    const [check] = hub.checks.candidates('met-police', 'a')
+    if (check === undefined) throw new Error('the index has no such check')
+    const alike = { ...hub, checks: { candidates: () => [check], isForgotten: () => true } }
+    expect((await referencesOf(alike, 'met-police', ['a'])).size).toBe(1)
+    expect((await referencesOf(alike, 'met-police', ['b'])).size).toBe(0)
+    expect((await referencesOf(alike, 'st-marys', ['a'])).size).toBe(0)
+  })
+
   test('stays taken when its check is erased, after a restart too', async () => {
     await using it = await withChild()
     const { position } = await it.police.check(seen('a'))

@@ -172,9 +172,7 @@ function outcomeOf(desk: Desk, row: Candidate | Refusal, position: JournalPositi
 /** Receipts of the rows that stand, under one signature, and the refusals of the others, row by row. */
 export function receipts(hub: HubContext, agency: Agency, outcomes: readonly Outcome[]): Uint8Array {
   const statements: Uint8Array[] = []
-  for (const outcome of outcomes)
-    if (outcome.kind !== 'refused')
-      statements.push(encodeReceipt({ hub: hub.id, agency: agency.id, ...saidOf(outcome) }))
+  for (const outcome of outcomes) if (outcome.kind !== 'refused') statements.push(receiptOf(hub, agency, outcome))
   const signed =
     statements.length === 0
       ? { rows: [], batch: { signature: NO_BYTES } }
@@ -186,11 +184,15 @@ export function receipts(hub: HubContext, agency: Agency, outcomes: readonly Out
   return encodeReceiptsReply({ rows, signature: signed.batch.signature })
 }
 
-function saidOf(outcome: Exclude<Outcome, { kind: 'refused' }>) {
-  if (outcome.kind === 'again') {
-    const { checkId, receiptContent: content, known, position, recordedAt } = outcome.reference
-    return { check: fromHex(checkId), content, known, position, recordedAt }
-  }
-  const { candidate, known, position, recordedAt } = outcome
-  return { check: candidate.leaf, content: receiptContent(candidate.check), known, position, recordedAt }
+function receiptOf(hub: HubContext, agency: Agency, outcome: Exclude<Outcome, { kind: 'refused' }>): Uint8Array {
+  const said = outcome.kind === 'again' ? outcome.reference : outcome
+  return encodeReceipt({
+    hub: hub.id,
+    agency: agency.id,
+    check: outcome.kind === 'again' ? fromHex(outcome.reference.checkId) : outcome.candidate.leaf,
+    content: outcome.kind === 'again' ? outcome.reference.receiptContent : receiptContent(outcome.candidate.check),
+    known: said.known,
+    position: said.position,
+    recordedAt: said.recordedAt,
+  })
 }

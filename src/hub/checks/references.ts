@@ -1,7 +1,7 @@
 import { type Check, checkIdOf, contentHash, decodeCheck, receiptContent } from '../../check/canonical.js'
 import type { HubContext } from '../context.js'
 import type { ReferenceRow } from '../rows.js'
-import type { IndexedCheck } from './check-index.js'
+import type { CheckIndex, IndexedCheck } from './check-index.js'
 
 /**
  * What those of an agency's references stand for that it has used; the others are not in it.
@@ -10,7 +10,7 @@ import type { IndexedCheck } from './check-index.js'
  * is to be said than that they were recorded: withdrawn, corrected, erased. Of every other the leaf says the rest.
  */
 export async function referencesOf(
-  hub: Pick<HubContext, 'checks' | 'shelf' | 'store'>,
+  hub: Pick<HubContext, 'shelf' | 'store'> & { readonly checks: Pick<CheckIndex, 'candidates' | 'isForgotten'> },
   agency: string,
   references: readonly string[],
 ): Promise<ReadonlyMap<string, ReferenceRow>> {

@@ -110,9 +110,9 @@ function byPractitioner(rows: readonly WatchedLookup[]) {
   const people = new Map<string, { readonly practitioner: Uint8Array; readonly lookups: WatchedLookup[] }>()
   for (const row of rows) {
     const name = nameOf(row.practitioner)
-    const person = people.get(name) ?? { practitioner: row.practitioner, lookups: [] }
-    person.lookups.push(row)
-    people.set(name, person)
+    const person = people.get(name)
+    if (person === undefined) people.set(name, { practitioner: row.practitioner, lookups: [row] })
+    else person.lookups.push(row)
   }
   return [...people.values()]
 }
@@ -138,10 +138,10 @@ function withLookups(
       more += 1
       continue
     }
-    const { text, ...tags } = queryTags(keys, query)
+    const { household, number, description, text } = queryTags(keys, query)
     const isNext = isNextTo(keys, text, numbers)
-    open.push({ ...tags, child: childTag(childId), slot, answer: outcome, isNext, isAlone })
-    if (tags.number !== 0) numbers.add(tags.number)
+    open.push({ child: childTag(childId), household, number, description, slot, answer: outcome, isNext, isAlone })
+    if (number !== 0) numbers.add(number)
   }
   const isSame = open.length === before.open.length && more === before.more && misread === before.misread
   return isSame ? before : { ...before, open, more, misread }
