@@ -6,10 +6,10 @@ import type { Recorded } from '../check-path/ours.js'
 import { submitted } from './agency.js'
 import type { PeerCheck } from './check.js'
 import type { DecidedBy } from './decide.js'
-import { onFile, type PeerHub } from './hub.js'
+import { onFile, type PeerHub, type PeerOptions } from './hub.js'
 import { sqlitePeer } from './sqlite.js'
 
-export type PeerSort = 'sqlite'
+export type PeerSort = 'sqlite' | 'postgres'
 
 export interface PeerPlace {
   readonly sort: PeerSort
@@ -77,7 +77,11 @@ export class Peer {
   }
 }
 
-const OPEN = { sqlite: async (options: Parameters<typeof sqlitePeer>[0]) => sqlitePeer(options) }
+const OPEN: Readonly<Record<PeerSort, (options: PeerOptions) => Promise<PeerHub>>> = {
+  sqlite: async (options) => sqlitePeer(options),
+  // Loaded only where it is asked for: whoever does not measure PostgreSQL needs none of its binaries.
+  postgres: async (options) => (await import('./postgres.js')).postgresPeer(options),
+}
 
 // The same in every thread, so that a prepared table of tokens can be opened in another.
 const TOKEN_KEY = Buffer.alloc(32, 0x5a)

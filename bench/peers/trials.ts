@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { kindsOf, type Mix, yearOfContacts } from '../check-path/feed.js'
-import { startTogether } from '../check-path/pair.js'
+import { startPair, startTogether } from '../check-path/pair.js'
 import { copied } from '../check-path/stores.js'
 import type { Measured, Setting, TrialSpec } from '../check-path/trial.js'
 import { contender } from '../check-path/trials/throughput.js'
@@ -59,7 +59,55 @@ export const PEER_SQLITE: TrialSpec = {
   },
 }
 
-export const PEER_TRIALS: readonly TrialSpec[] = [PEER_SQLITE]
+/** The same by a server of its own, which has the second core to itself: ours has hub and agency in a thread each. */
+export const PEER_POSTGRES: TrialSpec = {
+  name: 'peer-postgres',
+  measures:
+    'checks a second, from NHS numbers to verified receipts and everything decided, hub and agency in a thread each, beside PostgreSQL with hand-written tables and json-rules-engine',
+  async run(setting) {
+    const { sizes, folder } = setting
+    // Whether everything runs must not depend on the binaries of a database.
+    if (sizes.isQuick) return { measured: [], facts: [['PostgreSQL', 'not started at tiny sizes']] }
+    const mix = yearOfContacts(Date.now())
+    const ours = await startPair({ path: setting.hubOf(sizes.children), children: sizes.children, mix })
+    const place = {
+      sort: 'postgres',
+      folder: join(folder, 'postgres'),
+      kinds: kindsOf(mix),
+      children: sizes.children,
+    } as const
+    // PostgreSQL runs as a user of its own, who must find the way there.
+    chmodSync(folder, 0o711)
+    setting.say(`registering ${sizes.children.toLocaleString('en-GB')} children with the peer`)
+    const peer = await startPeer({ ...place, decidedBy: 'json-rules-engine' }, true)
+    const [values = [], baselines = [], ofRandom = [], random = []] = await ratesInTurn(
+      [
+        contender(setting, mix, 'rising', 'AE', ours),
+        contender(setting, mix, 'rising', 'AE', peer),
+        contender(setting, mix, 'random', 'RU', ours),
+        contender(setting, mix, 'random', 'RU', peer),
+      ],
+      sizes,
+    )
+    const [best, sweep] = await bestBatch(setting, mix, peer)
+    const cases = await peer.cases()
+    await peer.close()
+    await ours.close()
+    const measured: readonly Measured[] = [
+      measuredOf('peer-postgres', values, baselines, 'rising references, decided by json-rules-engine'),
+      measuredOf(
+        'peer-postgres/best-batch',
+        values,
+        best,
+        'the same, the peer in batches of the size that suits it best',
+      ),
+      measuredOf('peer-postgres/random', ofRandom, random, 'random references, decided by json-rules-engine'),
+    ]
+    return { measured, facts: [...sweep, ['children of the peer at each level', cases.join(', ')]] }
+  },
+}
+
+export const PEER_TRIALS: readonly TrialSpec[] = [PEER_SQLITE, PEER_POSTGRES]
 
 // One for each of the threads: rising references, random ones, and rising ones without an engine.
 const ENGINES: readonly DecidedBy[] = ['json-rules-engine', 'json-rules-engine', 'hand']
