@@ -76,12 +76,24 @@ function within(ranges: readonly (readonly [number, number])[], value: number): 
 /** The valid numbers just before and just after one, whether in use or not: what somebody who counts would try next. */
 export function neighboursOf(number: string): readonly string[] {
   const first = Number(number.slice(0, 9))
-  return [-1, 1].flatMap((step) => {
+  const neighbours: string[] = []
+  for (const step of [-1, 1]) {
     for (let base = first + step; base >= 0 && base < 1_000_000_000 && Math.abs(base - first) <= 3; base += step) {
-      const digits = String(base).padStart(9, '0')
-      const digit = checkDigitOf(digits)
-      if (digit < 10) return [`${digits}${digit}`]
+      const digit = checkDigitBehind(base)
+      if (digit === 10) continue
+      neighbours.push(String(base * 10 + digit).padStart(10, '0'))
+      break
     }
-    return []
-  })
+  }
+  return neighbours
+}
+
+/** As `checkDigitOf`, of nine digits as one number: every look-up by number is compared with its neighbours. */
+function checkDigitBehind(base: number): number {
+  let sum = 0
+  for (let weight = 2, rest = base; rest > 0; weight += 1) {
+    sum += (rest % 10) * weight
+    rest = Math.floor(rest / 10)
+  }
+  return (11 - (sum % 11)) % 11
 }

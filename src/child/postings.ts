@@ -1,4 +1,4 @@
-import { sha256, utf8Bytes } from '../bytes.js'
+import { concat, sha256, utf8Bytes } from '../bytes.js'
 import type { ChildId } from './identifiers.js'
 
 /**
@@ -15,10 +15,23 @@ export interface PostingPlace {
 }
 
 export function postingPlace(placeKey: Uint8Array, token: Uint8Array, index: number): PostingPlace {
-  if (placeKey.length !== 32 || token.length !== 16) throw new RangeError('a place key is 32 bytes, a token 16')
-  if (index >>> 0 !== index) throw new RangeError('an index is a 32-bit number')
-  const digest = sha256(TAG, placeKey, token, Uint8Array.of(index >>> 24, index >>> 16, index >>> 8, index))
-  return { key: digest.subarray(0, 12), cover: digest.subarray(12, 28) }
+  return placesUnder(placeKey)(token, index)
+}
+
+/** `postingPlace` of many tokens: what is hashed is put together in one piece of memory, which halves what a place costs. */
+export function placesUnder(placeKey: Uint8Array): (token: Uint8Array, index: number) => PostingPlace {
+  if (placeKey.length !== 32) throw new RangeError('a place key is 32 bytes')
+  const message = concat(TAG, placeKey, new Uint8Array(20))
+  const view = new DataView(message.buffer)
+  const at = message.length - 20
+  return (token, index) => {
+    if (token.length !== 16) throw new RangeError('a token is 16 bytes')
+    if (index >>> 0 !== index) throw new RangeError('an index is a 32-bit number')
+    message.set(token, at)
+    view.setUint32(at + 16, index)
+    const digest = sha256(message)
+    return { key: digest.subarray(0, 12), cover: digest.subarray(12, 28) }
+  }
 }
 
 const TAG = utf8Bytes('child-index/posting/v1 ')

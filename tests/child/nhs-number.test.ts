@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseNhsNumber } from '../../src/child/nhs-number.js'
+import { neighboursOf, parseNhsNumber } from '../../src/child/nhs-number.js'
 import { isIndexError } from '../../src/errors.js'
 
 /** Nine digits with the check digit after them, by the rule as the NHS data dictionary words it; undefined where it is 10. */
@@ -127,6 +127,29 @@ describe('an NHS number', () => {
   test('a refusal names the field that the caller gives', () => {
     expect(() => parseNhsNumber('1', { field: 'details.nhsNumber' })).toThrow(
       expect.objectContaining({ field: 'details.nhsNumber', code: 'ERR_NHS_NUMBER_INVALID' }),
+    )
+  })
+})
+
+describe('the neighbours of a number', () => {
+  const isValid = (number: number): boolean => {
+    const digits = String(number).padStart(10, '0')
+    return [...digits].reduce((sum, digit, i) => sum + Number(digit) * (10 - i), 0) % 11 === 0
+  }
+
+  test('are the valid numbers next to it, with none between', () => {
+    const first = fc.oneof(fc.integer({ min: 0, max: 999_999_999 }), fc.constantFrom(0, 1, 999_999_998, 999_999_999))
+    fc.assert(
+      fc.property(first, (base) => {
+        const number = Array.from({ length: 10 }, (_, digit) => base * 10 + digit).find(isValid)
+        if (number === undefined) return
+        const next = (step: number): readonly string[] => {
+          for (let each = number + step; Math.abs(each - number) < 40; each += step)
+            if (each >= 0 && each < 10 ** 10 && isValid(each)) return [String(each).padStart(10, '0')]
+          return []
+        }
+        expect(neighboursOf(String(number).padStart(10, '0'))).toEqual([...next(-1), ...next(1)])
+      }),
     )
   })
 })

@@ -1,6 +1,6 @@
 import { concat, equalBytes } from '../../bytes.js'
 import type { ChildId } from '../../child/identifiers.js'
-import { covered, type PostingPlace, postingPlace, uncovered } from '../../child/postings.js'
+import { covered, type PostingPlace, placesUnder, uncovered } from '../../child/postings.js'
 import { IndexError } from '../../errors.js'
 import { presentKey } from '../../seal/wrap.js'
 import type { Commit } from '../../store/port.js'
@@ -31,13 +31,13 @@ interface Posted {
 /** Whom tokens point at, as it stands and as a write changes it, so that rows of one batch see each other. */
 export class PostingTable {
   private constructor(
-    private readonly placeKey: Uint8Array,
+    private readonly placeOf: ReturnType<typeof placesUnder>,
     private readonly present: number,
     private readonly posted = new Map<string, Posted>(),
   ) {}
 
   static async load(hub: HubContext, tokens: readonly Uint8Array[]): Promise<PostingTable> {
-    const table = new PostingTable(hub.shelf.placeKey, presentKey(hub.keys.lookupKeys).generation)
+    const table = new PostingTable(placesUnder(hub.shelf.placeKey), presentKey(hub.keys.lookupKeys).generation)
     await table.include(hub, tokens)
     return table
   }
@@ -52,9 +52,8 @@ export class PostingTable {
     let open = [...wanted.values()]
     for (let from = 0, page = 0; open.length > 0; page += 1) {
       const count = PAGES[page] ?? PAGE
-      const places = open.flatMap(({ token }) =>
-        Array.from({ length: count }, (_, i) => postingPlace(this.placeKey, token, from + i)),
-      )
+      const places: PostingPlace[] = []
+      for (const { token } of open) for (let i = 0; i < count; i += 1) places.push(this.placeOf(token, from + i))
       const values = await hub.store.get(
         'posting',
         places.map(({ key }) => key),
@@ -100,7 +99,7 @@ export class PostingTable {
       Array.from({ length: Math.max(children.length, stored.length) }, (_, i) => i).flatMap((i): readonly Put[] => {
         const [child, before] = [children[i], stored[i]]
         if (child !== undefined && before !== undefined && equalBytes(child, before)) return []
-        const place = postingPlace(this.placeKey, token, i)
+        const place = this.placeOf(token, i)
         return [{ table: 'posting', key: place.key, value: child && marked(covered(place, child), generation) }]
       }),
     )
