@@ -59,8 +59,9 @@ function asMostAre(input: unknown): Parsed | undefined {
     isOf(CODE, incident) &&
     Array.isArray(indicators) &&
     indicators.length <= INDICATORS_MAX &&
-    indicators.every((code) => isOf(CODE, code)) &&
+    [...indicators].every((code) => isOf(CODE, code)) &&
     typeof occurredAt === 'number' &&
+    Number.isFinite(occurredAt) &&
     isOf(REFERENCE, reference) &&
     typeof practitioner === 'string' &&
     practitioner.length >= 1 &&

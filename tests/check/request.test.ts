@@ -141,7 +141,22 @@ test('what is plain data and what is not are read alike, and refused alike', () 
       throw error
     }
   }
-  const odd = fc.oneof(fc.constantFrom(undefined, null, 0, -1, 1.5, '', 'x y', 'x'.repeat(65)), fc.anything())
+  const odd = fc.oneof(
+    fc.constantFrom<unknown>(
+      undefined,
+      null,
+      0,
+      -1,
+      1.5,
+      Array(2),
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      '',
+      'x y',
+      'x'.repeat(65),
+    ),
+    fc.anything(),
+  )
   const changed = fc.record(
     { ...Object.fromEntries(Object.keys(input).map((key) => [key, odd])), more: odd },
     { requiredKeys: [] },
