@@ -139,7 +139,7 @@ export async function custodianMutants(
     const seal = (body: Uint8Array) => hpkeSeal(keys.hpke.publicKey, info, EMPTY, body)
     return [...made(jsonMutants(inner), seal), ...made(byteMutants(message.body), (body) => body), ...plain]
   }
-  const body = made(bodyMutants(it, message.body), (changed) => changed)
+  const body = made(bodyMutantsOf(it, message), (changed) => changed)
   if (message.verb !== 'release') return [...body, ...plain]
   const info = releaseInfo(it.hub.id, custodian)
   const { sealed } = fromJsonBytes(message.body) as { sealed: Uint8Array }
@@ -169,6 +169,7 @@ function unsigned(bytes: Uint8Array, count: number, random: SeededRandom): reado
 
 function bodyMutantsOf(it: House, { verb, body }: Message): Generator<Mutant> {
   if (verb === 'check-batch') return checkMutants(it, body)
+  if (verb === 'blind') return partMutants(body)
   return verb === 'identify' ? identifyMutants(body) : bodyMutants(it, body)
 }
 
