@@ -13,7 +13,7 @@ import { type PeerSide, startPeer } from './thread.js'
 const RATE = { unit: 'checks/s', better: 'more' } as const
 
 /** The same work by tables written by hand; docs/benchmarks.md says what they do less. */
-export const PEER_SQLITE: TrialSpec = {
+const PEER_SQLITE: TrialSpec = {
   name: 'peer-sqlite',
   measures:
     'checks a second, from NHS numbers to verified receipts and everything decided, beside SQLite with hand-written tables and json-rules-engine; each in one thread',
@@ -60,7 +60,7 @@ export const PEER_SQLITE: TrialSpec = {
 }
 
 /** The same by a server of its own, which has the second core to itself: ours has hub and agency in a thread each. */
-export const PEER_POSTGRES: TrialSpec = {
+const PEER_POSTGRES: TrialSpec = {
   name: 'peer-postgres',
   measures:
     'checks a second, from NHS numbers to verified receipts and everything decided, hub and agency in a thread each, beside PostgreSQL with hand-written tables and json-rules-engine',
@@ -133,7 +133,7 @@ function copyOf(place: PeerPlace, name: string): PeerPlace {
 const BATCH_SIZES = [100, 1_000, 10_000]
 
 /** The rates of a peer at the size of a batch at which it is fastest, and what it does at each. */
-export async function bestBatch(
+async function bestBatch(
   setting: Setting,
   mix: Mix,
   peer: PeerSide,

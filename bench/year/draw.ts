@@ -165,7 +165,7 @@ export class Year {
 }
 
 /** Shares of all checks, and of all children among whom they fall. */
-export const GROUPS: readonly GroupShare[] = [
+const GROUPS: readonly GroupShare[] = [
   { name: 'ordinary', checks: 0.3, children: 1 },
   { name: 'in-contact', checks: 0.48, children: 0.12 },
   { name: 'worrying', checks: 0.2, children: 0.01 },
