@@ -40,9 +40,13 @@ export function startProcess(build: Build = 'published'): StationProcess {
   const child: ChildProcess = fork(fileOf(build), { serialization: 'advanced', execArgv: ['--expose-gc'] })
   const caller = new Caller(processWire(child))
   const exited = once(child, 'exit')
-  child.on('exit', () => caller.end('the process has ended'))
   // What fails in between must not leave anybody waiting for it.
-  process.once('exit', () => child.kill('SIGKILL'))
+  const killNow = (): void => void child.kill('SIGKILL')
+  process.once('exit', killNow)
+  child.on('exit', () => {
+    process.off('exit', killNow)
+    caller.end('the process has ended')
+  })
   return {
     ask: asking(caller),
     async end() {
