@@ -52,6 +52,15 @@ export interface FeedOptions {
  * quarters are routine, and a few children are met by several agencies with cause for worry.
  */
 export function yearOfContacts(now: number, children = 2_000): Mix {
+  const made = years.get(children) ?? generatedYear(now, children)
+  years.set(children, made)
+  return made
+}
+
+/** Made once in a process: it takes longer than a small trial. */
+const years = new Map<number, Mix>()
+
+function generatedYear(now: number, children: number): Mix {
   const population = generatePopulation({ seed: 7, children, now })
   const agencies = generateAgencies()
   const kinds = new Map(agencies.map(({ id, kind }) => [id, kind]))

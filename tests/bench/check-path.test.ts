@@ -282,7 +282,7 @@ describe('the whole of it', () => {
   test('runs as it is published: builds, prepares, records beside the bare loop, and is killed and opened again', () => {
     const json = join(folder, 'results.json')
     const html = join(folder, 'results.html')
-    const trials = ['control', 'single', 'reopen-after-kill'].flatMap((name) => ['--only', name])
+    const trials = ['control', 'reopen-after-kill'].flatMap((name) => ['--only', name])
     const built = spawnSync('npx', ['tsx', 'bench/build.ts', 'check-path'], { encoding: 'utf8' })
     expect(built.status, built.stderr).toBe(0)
     const args = ['.tmp/bench/check-path.js', '--quick', ...trials, '--json', json, '--html', html]
