@@ -34,6 +34,14 @@ export function fromJsonBytes(bytes: Uint8Array): unknown {
   return decoded
 }
 
+/**
+ * The same for bytes that nobody but this library can have written, because they come out of a box: that they are canonical
+ * needs no second check, which is half of what reading costs.
+ */
+export function fromOwnJsonBytes(bytes: Uint8Array): unknown {
+  return filledIn(JSON.parse(utf8Text(bytes)))
+}
+
 /** SHA-256 of the canonical form. */
 export function jsonHash(value: unknown): Uint8Array {
   return sha256(toJsonBytes(value))
@@ -102,6 +110,23 @@ function withBytes(value: unknown, depth: number, names: Names): unknown {
     put(out, requireWellFormed(name), withBytes(members[name], depth + 1, names))
   }
   return out
+}
+
+/** The value with its bytes in it, changed where it stands: it was parsed a moment ago, and nobody else has it. */
+function filledIn(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) value[at] = filledIn(value[at])
+    return value
+  }
+  const members = value as Record<string, unknown>
+  const base64 = bytesOf(members)
+  if (base64 !== undefined) return fromBase64(base64)
+  for (const name of Object.keys(members)) {
+    const member = members[name]
+    if (typeof member === 'object' && member !== null) put(members, name, filledIn(member))
+  }
+  return members
 }
 
 type Members = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { encode, FORMAT_VERSION, type Part, type Random, u64 } from '../bytes.js'
 import { hmacUnder } from '../child/mac.js'
-import { fromJsonBytes, toJsonBytes } from '../json.js'
+import { fromOwnJsonBytes, toJsonBytes } from '../json.js'
 import { openBoxes } from '../seal/box.js'
 import type { Commit, Store, Table } from '../store/port.js'
 import { decodeChildRow, encodeChildRow } from './children/child-row.js'
@@ -98,7 +98,7 @@ function bytesOf<T extends Table>(table: T, value: Rows[T]): Uint8Array {
 function rowOf<T extends Table>(table: T, bytes: Uint8Array): Rows[T] {
   if (table === 'check') return bytes as Rows[T]
   const value =
-    table === 'child' && bytes[0] === FORMAT_VERSION ? decodeChildRow(bytes) : fromJsonBytes(unfilled(bytes))
+    table === 'child' && bytes[0] === FORMAT_VERSION ? decodeChildRow(bytes) : fromOwnJsonBytes(unfilled(bytes))
   return value as Rows[T]
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fromHex, sha256, toHex, utf8Bytes, utf8Text } from '../../src/bytes.js'
-import { fromJsonBytes, jsonHash, toJsonBytes } from '../../src/json.js'
+import { fromJsonBytes, fromOwnJsonBytes, jsonHash, toJsonBytes } from '../../src/json.js'
 import { codeOf } from './keys.js'
 
 const MALFORMED = 'ERR_MESSAGE_MALFORMED'
@@ -87,6 +87,8 @@ describe('one value, one spelling', () => {
       fc.property(value, (each) => {
         const bytes = toJsonBytes(each)
         expect(fromJsonBytes(bytes)).toEqual(each)
+        expect(toJsonBytes(fromOwnJsonBytes(bytes))).toEqual(bytes)
+        expect(fromOwnJsonBytes(bytes)).toEqual(each)
         expect(toJsonBytes(fromJsonBytes(bytes))).toEqual(bytes)
       }),
       { numRuns: 1000 },
@@ -161,6 +163,9 @@ describe('objects', () => {
     expect('polluted' in value).toBe(false)
     expect('polluted' in {}).toBe(false)
     expect(textOf(value)).toBe('{"__proto__":{"polluted":true}}')
+    const own = fromOwnJsonBytes(utf8Bytes('{"__proto__":{"b64":"AA=="}}'))
+    expect(Object.getPrototypeOf(own)).toBe(Object.prototype)
+    expect(textOf(own)).toBe('{"__proto__":{"b64":"AA=="}}')
   })
 
   test('64 levels are read and written, and not one more', () => {
