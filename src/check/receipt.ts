@@ -114,7 +114,7 @@ export function verifyReceipt(receipt: Receipt, agency: string, hub: HubOfReceip
 }
 
 /** As `verifyReceipt`, where the signature over the batch has been checked for all its rows at once. */
-export function receiptIsFor(receipt: Receipt, agency: string, hub: Uint8Array): boolean {
+function receiptIsFor(receipt: Receipt, agency: string, hub: Uint8Array): boolean {
   try {
     return saysWhatStands(receipt, agency, hub)
   } catch (error) {

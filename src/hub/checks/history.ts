@@ -11,7 +11,7 @@ import { type HubContext, identifierKeyOf, roster } from '../context.js'
 import { linksInto, wayOf } from '../links/linked.js'
 import type { CheckMark, HistoryRow } from '../rows.js'
 import type { IndexedCheck } from './check-index.js'
-import { HistoryTable, NO_ROW } from './history-rows.js'
+import { HistoryTable } from './history-rows.js'
 import { loadWatermark } from './watermark.js'
 
 /** A check as the assessment needs it; the signed bytes stay beside the journal. */
@@ -39,9 +39,6 @@ export interface History extends HistoryRow {
   /** Of every id that is linked to it, too; none for an id that is linked to another. */
   readonly checks: readonly HistoryCheck[]
 }
-
-/** Of a child whom no check has named yet. */
-export const NO_HISTORY: History = { checks: [], ...NO_ROW }
 
 /**
  * The history of a child, as far as the journal has been assessed. The index has checks as soon as they are recorded, and

@@ -64,7 +64,7 @@ export function childPut(hub: Pick<HubContext, 'shelf' | 'plain'>, id: ChildId, 
   return hub.shelf.put('child', childKey(hub, id), row)
 }
 
-export function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
+function childKey(hub: Pick<HubContext, 'shelf'>, id: ChildId): Uint8Array {
   return hub.shelf.key('child', id)
 }
 

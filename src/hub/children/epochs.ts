@@ -15,7 +15,7 @@ export const EPOCH_CLOSED = {
 } as const
 
 /** Whether new checks may name this epoch now. */
-export function epochIsOpen(hub: HubContext, epoch: number): boolean {
+function epochIsOpen(hub: HubContext, epoch: number): boolean {
   return openEpochs(roster(hub), hub.clock()).includes(epoch)
 }
 
