@@ -190,6 +190,20 @@ test('a process that reads on while another joins the rows it has half read miss
   expect(places(one)).toEqual(places(other))
 })
 
+test('two processes that join overlapping rows at once leave no check in two rows', async () => {
+  const gate = watched()
+  const one = await desk(gate.store, SOON)
+  for (const reference of ['a', 'b', 'c']) await record(one, 1, [plain(reference)])
+  const other = await desk(gate.store, SOON)
+  await record(other, 1, [plain('d')])
+  gate.beforeCommit = async () => {
+    gate.beforeCommit = undefined
+    await other.index.tidy()
+  }
+  await one.index.tidy()
+  expect((await gate.store.list('check', undefined, 9)).map(({ key }) => key)).toEqual([numberKey(3)])
+})
+
 test('a check that is gone leaves its fingerprint in the row, and nothing else', async () => {
   const it = await desk(memoryStore())
   await record(it, 1, [plain('a'), { ...plain('b', 1), childId: child(2), incident: 'missing', indicators: ['x'] }])
