@@ -69,7 +69,7 @@ const PICTURES: readonly Picture[] = [
     of: 'batch-size',
     title: 'Checks a second by the size of a batch',
     name: 'Batch size',
-    axis: 'Checks in a batch, and in a transaction of the bare loop',
+    axis: 'Checks in a batch',
     place: grouped,
   },
   {
