@@ -82,7 +82,7 @@ async function happens(it: House, model: Model, act: Act): Promise<void> {
       model.version = Math.min(POLICIES.length - 1, model.version + 1)
       await it.hub.adoptPolicy(model.policy)
       await it.hub.caughtUp()
-      for (const each of model.children) model.assess(each, now)
+      for (const each of await asNumbered(it, model)) model.assess(each, now)
       return
     case 'crash':
     case 'restart':
@@ -102,6 +102,16 @@ async function happens(it: House, model: Model, act: Act): Promise<void> {
       await it.hub.caughtUp()
     }
   }
+}
+
+/** Which of several children a pass comes to first, and so gives the lower number, is a matter of chance. */
+async function asNumbered(it: House, { children, cases }: Model): Promise<readonly Known[]> {
+  const raised = (await all(it.hub.cases())).map(({ number }) => number).filter((number) => number > cases.length)
+  const timelines = await Promise.all(raised.map(async (number) => (await it.hub.case(number)).timeline))
+  const first = timelines.flatMap((timeline) =>
+    children.filter(({ checks }) => checks.some(({ id }) => id === timeline[0]?.checkId)),
+  )
+  return [...new Set([...first, ...children])]
 }
 
 async function checked(it: House, known: Known, child: number, occurredAt: number): Promise<void> {
