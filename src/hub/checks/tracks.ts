@@ -14,12 +14,15 @@ export interface Kept {
 }
 
 /** Checks from which on it is worth keeping what they come to. */
-export const MANY_CHECKS = 64
+export const MANY_CHECKS = 16
 const CHECKS_KEPT = 65_536
 
 /** Children with many checks, for whom a check more must not cost them all again: the latest ones, within bounds. */
 export class Tracks {
   private readonly kept = new Map<string, Kept>()
+  /** Of each child as it was kept, and of all: a track grows while it is out. */
+  private readonly sizes = new Map<string, number>()
+  private checks = 0
 
   get(child: string): Kept | undefined {
     const found = this.kept.get(child)
@@ -31,22 +34,27 @@ export class Tracks {
   }
 
   keep(child: string, kept: Kept): void {
+    this.drop(child)
+    const size = kept.track.checks.length
     this.kept.set(child, kept)
-    let checks = 0
-    for (const { track } of this.kept.values()) checks += track.checks.length
-    for (const [oldest, { track }] of this.kept) {
-      if (checks <= CHECKS_KEPT || oldest === child) return
-      this.kept.delete(oldest)
-      checks -= track.checks.length
+    this.sizes.set(child, size)
+    this.checks += size
+    for (const oldest of this.kept.keys()) {
+      if (this.checks <= CHECKS_KEPT || oldest === child) return
+      this.drop(oldest)
     }
   }
 
   drop(child: string): void {
     this.kept.delete(child)
+    this.checks -= this.sizes.get(child) ?? 0
+    this.sizes.delete(child)
   }
 
   clear(): void {
     this.kept.clear()
+    this.sizes.clear()
+    this.checks = 0
   }
 }
 
