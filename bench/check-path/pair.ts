@@ -25,8 +25,8 @@ export interface OurOptions {
   readonly build?: Build | undefined
 }
 
-/** Batches that are on their way at once where hub and agencies have a thread each: the agency makes one while the hub records the other. */
-const IN_FLIGHT = 2
+/** Batches that are on their way at once where hub and agencies have a thread each: the agencies make some while the hub records others. */
+const IN_FLIGHT = 4
 
 /** The hub in one thread and its agencies in another, with their messages passing between them: two cores. */
 export async function startPair(options: OurOptions): Promise<OurSide> {

@@ -52,7 +52,7 @@ export const FULL: Sizes = {
   growth: [10_000, 100_000, 1_000_000],
   batch: 1_000,
   roundMs: 2_000,
-  batches: { least: 3, most: 60 },
+  batches: { least: 20, most: 60 },
   singles: 400,
   checked: 1_000_000,
   hot: 10_000,
