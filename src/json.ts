@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize'
-import { fromBase64, requireWellFormed, sha256, toBase64, utf8Bytes, utf8Text } from './bytes.js'
+import { fromBase64, requireWellFormed, toBase64, utf8Bytes, utf8Text } from './bytes.js'
 import { IndexError } from './errors.js'
+import { sha256 } from './hash.js'
 
 /**
  * The canonical JSON of a value as UTF-8 bytes (RFC 8785): one value, one spelling, so that it can be hashed and signed.

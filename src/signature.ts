@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign as nodeSign, verify as nodeVerify } from 'node:crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { concat, sha256 } from './bytes.js'
+import { concat } from './bytes.js'
 import { IndexError } from './errors.js'
+import { sha256 } from './hash.js'
 
 /** An Ed25519 key pair in raw form: a 32-byte seed and the 32-byte public key that belongs to it. */
 export interface SigningKey {

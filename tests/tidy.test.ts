@@ -15,7 +15,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 // INVARIANT: an import goes to the same room or to a lower floor. Rooms of one floor do not know each other, except on
 // the ground and among the stories. `outside` is what wires the house or faces its users; nothing inside imports it.
 const FLOORS: readonly (readonly [name: string, rooms: readonly string[]])[] = [
-  ['ground', ['bytes', 'errors', 'json', 'door', 'signature', 'port', 'system', 'page']],
+  ['ground', ['bytes', 'hash', 'errors', 'json', 'door', 'signature', 'port', 'system', 'page']],
   ['facts', ['child', 'journal', 'roster']],
   ['checks', ['check']],
   ['rules', ['policy', 'disclosure', 'seal']],

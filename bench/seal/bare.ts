@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { sha256 } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import { hpkeKey, hpkeOpen, hpkeSeal } from '../../src/seal/hpke.js'
 import { type SigningKey, sign, signingKey, verifySignature } from '../../src/signature.js'
 import { systemRandom } from '../../src/system.js'

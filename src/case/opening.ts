@@ -1,5 +1,6 @@
-import { encode, sha256 } from '../bytes.js'
+import { encode } from '../bytes.js'
 import type { LawfulBasis, Purpose } from '../disclosure/purpose.js'
+import { sha256 } from '../hash.js'
 import { toJsonBytes } from '../json.js'
 import type { Group } from '../seal/label.js'
 import { type SigningKey, sign, verifySignature } from '../signature.js'

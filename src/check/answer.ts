@@ -1,6 +1,7 @@
-import { pack, readU64, sha256Joined, unpack, utf8Text } from '../bytes.js'
+import { pack, readU64, unpack, utf8Text } from '../bytes.js'
 import type { AgencyChildId } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
+import { sha256Joined } from '../hash.js'
 import { toJsonBytes } from '../json.js'
 
 /**

@@ -1,6 +1,7 @@
-import { decode, encode, pack, readU64, sha256Joined, toHex, unpack, utf8Text } from '../bytes.js'
+import { decode, encode, pack, readU64, toHex, unpack, utf8Text } from '../bytes.js'
 import type { AgencyChildId, ChildId } from '../child/identifiers.js'
 import { IndexError } from '../errors.js'
+import { sha256Joined } from '../hash.js'
 
 /**
  * A check as an agency signs it: that it met a child, in what kind of incident, and which indicators it saw.

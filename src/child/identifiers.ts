@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { encode, hkdfSha256, hmacSha256, type Random, sha256 } from '../bytes.js'
+import { encode, type Random } from '../bytes.js'
 import { IndexError } from '../errors.js'
+import { hkdfSha256, hmacSha256, sha256 } from '../hash.js'
 
 declare const brand: unique symbol
 

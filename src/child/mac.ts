@@ -1,4 +1,5 @@
-import { concat, hmacSha256, sha256 } from '../bytes.js'
+import { concat } from '../bytes.js'
+import { hmacSha256, sha256 } from '../hash.js'
 
 const BLOCK = 64
 const MESSAGE_MAX = 4096

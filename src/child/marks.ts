@@ -1,5 +1,6 @@
 import { createCipheriv } from 'node:crypto'
-import { encode, hmacSha256 } from '../bytes.js'
+import { encode } from '../bytes.js'
+import { hmacSha256 } from '../hash.js'
 import type { ChildId } from './identifiers.js'
 
 /** Bytes of a mark: enough that one agrees by chance once in four thousand million. */

@@ -1,4 +1,5 @@
-import { concat, sha256, utf8Bytes } from '../bytes.js'
+import { concat, utf8Bytes } from '../bytes.js'
+import { sha256 } from '../hash.js'
 import type { ChildId } from './identifiers.js'
 
 /**

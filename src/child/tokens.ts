@@ -1,4 +1,5 @@
-import { encode, hmacSha256 } from '../bytes.js'
+import { encode } from '../bytes.js'
+import { hmacSha256 } from '../hash.js'
 import type { ChildId } from './identifiers.js'
 import type { LookupKey } from './keys.js'
 import { hmacUnder } from './mac.js'

@@ -1,4 +1,4 @@
-import { equalBytes, sha256, toHex } from '../bytes.js'
+import { equalBytes, toHex } from '../bytes.js'
 import { determinedLevel } from '../case/determined-level.js'
 import type { ReleaseMessage } from '../case/messages.js'
 import {
@@ -14,6 +14,7 @@ import {
 } from '../case/opening.js'
 import { isPurposeAllowed } from '../disclosure/purpose.js'
 import { isIndexError } from '../errors.js'
+import { sha256 } from '../hash.js'
 import type { TreeHead } from '../journal/merkle.js'
 import { fromJsonBytes, toJsonBytes } from '../json.js'
 import { assess } from '../policy/assess.js'

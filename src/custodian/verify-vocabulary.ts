@@ -1,6 +1,7 @@
-import { sha256, toHex } from '../bytes.js'
+import { toHex } from '../bytes.js'
 import type { Evidence } from '../case/opening.js'
 import type { Check } from '../check/canonical.js'
+import { sha256 } from '../hash.js'
 import { fromJsonBytes } from '../json.js'
 import { acceptsVocabulary } from '../policy/hash.js'
 import { parsePolicy } from '../policy/parse.js'

@@ -1,4 +1,4 @@
-import { sha256, sha256Into } from '../bytes.js'
+import { sha256, sha256Into } from '../hash.js'
 import type { NodePlace } from '../store/port.js'
 
 /** What a tree head commits to: the number of leaves and the root over them (RFC 6962, section 2.1). */

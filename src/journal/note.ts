@@ -1,5 +1,6 @@
-import { concat, fromBase64, sha256, toBase64, toHex, utf8Bytes, utf8Text } from '../bytes.js'
+import { concat, fromBase64, toBase64, toHex, utf8Bytes, utf8Text } from '../bytes.js'
 import { IndexError } from '../errors.js'
+import { sha256 } from '../hash.js'
 
 /** A C2SP signed note taken apart; nothing in it is verified yet. */
 export interface SignedNote {

@@ -1,4 +1,5 @@
-import { encode, sha256 } from '../bytes.js'
+import { encode } from '../bytes.js'
+import { sha256 } from '../hash.js'
 import { type Enrolment, type Replacement, withParty, withReplacement } from './enrolment.js'
 import { withKeyset } from './keyset.js'
 import { withPolicy } from './policies.js'

@@ -1,5 +1,6 @@
-import { encode, equalBytes, sha256 } from '../bytes.js'
+import { encode, equalBytes } from '../bytes.js'
 import { IndexError } from '../errors.js'
+import { sha256 } from '../hash.js'
 import { requireSoundPublicKey, type SigningKey, sign } from '../signature.js'
 import { type Enrolment, withParty } from './enrolment.js'
 import { requireOrderedPolicies } from './policies.js'

@@ -1,4 +1,5 @@
-import { encode, sha256 } from '../bytes.js'
+import { encode } from '../bytes.js'
+import { sha256 } from '../hash.js'
 
 /** Groups of details that are sealed, each under a key of its own; every child has both. */
 export const GROUPS = ['identity', 'carers'] as const

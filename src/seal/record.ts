@@ -1,5 +1,6 @@
-import { decode, encode, equalBytes, pack, readU64, sha256, unpack, utf8Text } from '../bytes.js'
+import { decode, encode, equalBytes, pack, readU64, unpack, utf8Text } from '../bytes.js'
 import { IndexError, isIndexError } from '../errors.js'
+import { sha256 } from '../hash.js'
 import { AEAD_OVERHEAD } from './aead.js'
 import { GROUPS, type Group, sealLabel } from './label.js'
 import { BUCKETS } from './pad.js'

@@ -1,5 +1,6 @@
-import { encode, hmacSha256, type Random } from '../bytes.js'
+import { encode, type Random } from '../bytes.js'
 import { IndexError } from '../errors.js'
+import { hmacSha256 } from '../hash.js'
 
 /** A secret of 32 bytes that is replaced now and then. */
 export interface GenerationKey {

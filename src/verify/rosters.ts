@@ -1,4 +1,5 @@
-import { equalBytes, sha256, toHex } from '../bytes.js'
+import { equalBytes, toHex } from '../bytes.js'
+import { sha256 } from '../hash.js'
 import type { Entry } from '../journal/entry.js'
 import { fromJsonBytes } from '../json.js'
 import { parsePolicy } from '../policy/parse.js'

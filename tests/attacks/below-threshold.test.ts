@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { hmacSha256, sha256 } from '../../src/bytes.js'
 import { refusalOf } from '../../src/custodian/verify-release.js'
 import type { Founding } from '../../src/founding.js'
+import { hmacSha256, sha256 } from '../../src/hash.js'
 import { aeadOpen } from '../../src/seal/aead.js'
 import { combine, type OpenShare, unwrapShare } from '../../src/seal/open.js'
 import { decodeRecord, type SealedRecord } from '../../src/seal/record.js'

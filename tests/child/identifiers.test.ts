@@ -4,7 +4,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encode, fromHex, hkdfSha256, toHex } from '../../src/bytes.js'
+import { encode, fromHex, toHex } from '../../src/bytes.js'
 import {
   type AgencyChildId,
   agencyIdKey,
@@ -18,6 +18,7 @@ import {
   toAgencyChildId,
   toAgencyChildIds,
 } from '../../src/child/identifiers.js'
+import { hkdfSha256 } from '../../src/hash.js'
 
 const sequence = (length: number, from = 0): Uint8Array => Uint8Array.from({ length }, (_, i) => from + i)
 const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })

@@ -3,11 +3,12 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concat, fromHex, hmacSha256, toHex, utf8Bytes } from '../../src/bytes.js'
+import { concat, fromHex, toHex, utf8Bytes } from '../../src/bytes.js'
 import { asChildId } from '../../src/child/identifiers.js'
 import type { LookupKey } from '../../src/child/keys.js'
 import { hmacUnder } from '../../src/child/mac.js'
 import { innerFingerprint, innerToken, innerTokens, outerToken, outerTokens } from '../../src/child/tokens.js'
+import { hmacSha256 } from '../../src/hash.js'
 
 const sequence = (length: number, from = 0): Uint8Array => Uint8Array.from({ length }, (_, i) => from + i)
 const HUB = sequence(32, 0x40)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { concat, encode, fromBase64, pack, sha256, toHex, utf8Text } from '../../src/bytes.js'
+import { concat, encode, fromBase64, pack, toHex, utf8Text } from '../../src/bytes.js'
 import {
   determinationWithdrawalKeptStatement,
   signDetermination,
@@ -40,6 +40,7 @@ import { innerFingerprint, innerToken, outerToken, type TokenSort } from '../../
 import { writeAgencyChildId } from '../../src/child/written-form.js'
 import type { CustodianEvent } from '../../src/custodian.js'
 import { IndexError } from '../../src/errors.js'
+import { sha256 } from '../../src/hash.js'
 import { encodeCheckRow, type RowBatch } from '../../src/hub/checks/check-index-row.js'
 import { descriptionToken } from '../../src/hub/children/resolve.js'
 import { openShelf } from '../../src/hub/shelf.js'

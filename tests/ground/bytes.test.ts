@@ -9,7 +9,6 @@ import {
   fromHex,
   pack,
   readU64,
-  sha256,
   tagOf,
   toBase64,
   toHex,
@@ -18,6 +17,7 @@ import {
   utf8Bytes,
   utf8Text,
 } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import { codeOf, filled } from './keys.js'
 
 const bytes = fc.uint8Array({ maxLength: 40 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fromHex, sha256, toHex, utf8Bytes, utf8Text } from '../../src/bytes.js'
+import { fromHex, toHex, utf8Bytes, utf8Text } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import { fromJsonBytes, fromOwnJsonBytes, jsonHash, toJsonBytes } from '../../src/json.js'
 import { codeOf } from './keys.js'
 

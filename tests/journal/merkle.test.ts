@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concat, fromHex, sha256, toHex, utf8Bytes } from '../../src/bytes.js'
+import { concat, fromHex, toHex, utf8Bytes } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import {
   batchTree,
   completedNodes,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { encode, fromHex, sha256, utf8Bytes } from '../../src/bytes.js'
+import { encode, fromHex, utf8Bytes } from '../../src/bytes.js'
 import { isIndexError } from '../../src/errors.js'
+import { sha256 } from '../../src/hash.js'
 import { toJsonBytes } from '../../src/json.js'
 import { applyChanges, onlySuspends, type RosterChange } from '../../src/roster/change.js'
 import { enrol } from '../../src/roster/enrolment.js'

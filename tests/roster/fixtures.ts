@@ -1,4 +1,5 @@
-import { sha256, toHex } from '../../src/bytes.js'
+import { toHex } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import { toJsonBytes } from '../../src/json.js'
 import type { RosterChange } from '../../src/roster/change.js'
 import { enrol } from '../../src/roster/enrolment.js'

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concat, fromBase64, sha256, toHex, utf8Bytes } from '../../src/bytes.js'
+import { concat, fromBase64, toHex, utf8Bytes } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import { GROUPS, sealLabel } from '../../src/seal/label.js'
 import {
   decodeRecord,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sha256, utf8Bytes } from '../../src/bytes.js'
+import { utf8Bytes } from '../../src/bytes.js'
+import { sha256 } from '../../src/hash.js'
 import { checkpointOrigin, type NoteKey, signCheckpoint, verifyNote } from '../../src/journal/checkpoint.js'
 import { rootOf } from '../../src/journal/merkle.js'
 import { foldProof, planConsistency, planPlaces } from '../../src/journal/proof.js'

@@ -1,5 +1,5 @@
 import type { Known } from '../../check/receipt.js'
-import { IndexError } from '../../errors.js'
+import { damaged, RowReader, RowWriter } from './check-index-bytes.js'
 
 /** Checks of one batch, as a row of table `check` holds them. */
 export interface RowBatch {
@@ -56,7 +56,6 @@ const CHECK_BYTES = 2 + ID_BYTES + 6 + 6 + 2 + 2 + 1
 const BATCH_BYTES = 4 + 6 + 2 + 4
 const SETS_MAX = 0x10000
 const NAMES_MAX = 0xffff
-const NAME_BYTES_MAX = 64
 
 /**
  * A row of table `check` before it is sealed: 35 bytes a check, 16 a batch, and each name once. Not `encode`: of a single check a
@@ -78,7 +77,7 @@ export function encodeCheckRow(batches: readonly RowBatch[], forgotten: readonly
     (4 + BATCH_BYTES * batches.length) +
     (4 + 6 * forgotten.length) +
     CHECK_BYTES * checks.length
-  const out = new Writer(length)
+  const out = new RowWriter(length)
   out.u8(VERSION)
   out.u16(names.length)
   names.forEach((name) => {
@@ -129,65 +128,17 @@ function dictionary() {
   return { names, sets, numberOf, setOf }
 }
 
-class Writer {
-  readonly written: Uint8Array
-  readonly #view: DataView
-  #at = 0
-
-  constructor(length: number) {
-    this.written = new Uint8Array(length)
-    this.#view = new DataView(this.written.buffer)
-  }
-
-  u8(value: number): void {
-    this.#view.setUint8(this.#at, value)
-    this.#at += 1
-  }
-
-  u16(value: number): void {
-    this.#view.setUint16(this.#at, value)
-    this.#at += 2
-  }
-
-  u32(value: number): void {
-    this.#view.setUint32(this.#at, value)
-    this.#at += 4
-  }
-
-  u48(value: number): void {
-    if (!(value >= 0 && value < 2 ** 48)) throw new RangeError('an instant does not fit in 48 bits')
-    this.u16(Math.floor(value / 2 ** 32))
-    this.u32(value % 2 ** 32)
-  }
-
-  bytes(value: Uint8Array): void {
-    this.written.set(value, this.#at)
-    this.#at += value.length
-  }
-
-  /** Agencies and codes are ASCII, and short. */
-  name(value: string): void {
-    if (value.length === 0 || value.length > NAME_BYTES_MAX) throw new RangeError('a name has the wrong length')
-    this.u8(value.length)
-    for (let i = 0; i < value.length; i += 1) {
-      const code = value.charCodeAt(i)
-      if (code <= 0x20 || code >= 0x7f) throw new RangeError('a name has characters that do not belong there')
-      this.u8(code)
-    }
-  }
-}
-
 /** @throws {IndexError} `ERR_STORE_DAMAGED` for anything that `encodeCheckRow` would not have written */
 export function decodeCheckRow(bytes: Uint8Array): CheckRow {
   try {
-    return strictly(new Reader(bytes))
+    return strictly(new RowReader(bytes))
   } catch (error) {
     if (error instanceof RangeError) throw damaged()
     throw error
   }
 }
 
-function strictly(from: Reader): CheckRow {
+function strictly(from: RowReader): CheckRow {
   from.require(from.u8() === VERSION)
   const names = list(from, from.u16(), 2, () => from.name())
   const sets = list(from, from.u32(), 1, () => {
@@ -236,7 +187,7 @@ function isAscending({ batches, rows }: CheckRow): boolean {
 }
 
 /** As many as are said to be there, if there are bytes for so many. */
-function list<T>(from: Reader, length: number, bytesEach: number, read: () => T): readonly T[] {
+function list<T>(from: RowReader, length: number, bytesEach: number, read: () => T): readonly T[] {
   from.require(length * bytesEach <= from.left)
   return Array.from({ length }, read)
 }
@@ -244,71 +195,6 @@ function list<T>(from: Reader, length: number, bytesEach: number, read: () => T)
 function fill<T extends Uint8Array | Uint16Array | Float64Array>(column: T, read: () => number): T {
   for (let i = 0; i < column.length; i += 1) column[i] = read()
   return column
-}
-
-class Reader {
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
-  #at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at
-  }
-
-  require(isSo: boolean): void {
-    if (!isSo) throw damaged()
-  }
-
-  u8(): number {
-    this.#at += 1
-    return this.#view.getUint8(this.#at - 1)
-  }
-
-  u16(): number {
-    this.#at += 2
-    return this.#view.getUint16(this.#at - 2)
-  }
-
-  u32(): number {
-    this.#at += 4
-    return this.#view.getUint32(this.#at - 4)
-  }
-
-  u48(): number {
-    return this.u16() * 2 ** 32 + this.u32()
-  }
-
-  index(length: number): number {
-    const index = this.u16()
-    this.require(index < length)
-    return index
-  }
-
-  bytes(length: number): Uint8Array {
-    this.require(length <= this.left)
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
-  }
-
-  name(): string {
-    const length = this.u8()
-    this.require(length > 0 && length <= NAME_BYTES_MAX)
-    let name = ''
-    for (const byte of this.bytes(length)) {
-      this.require(byte > 0x20 && byte < 0x7f)
-      name += String.fromCharCode(byte)
-    }
-    return name
-  }
-}
-
-function damaged(): IndexError {
-  return new IndexError('ERR_STORE_DAMAGED', 'a row of checks is damaged')
 }
 
 /** The checks of a row, batch by batch: for what rewrites it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { encode, equalBytes, hmacSha256 } from '../../bytes.js'
+import { encode, equalBytes } from '../../bytes.js'
 import {
   agreedBy,
   agrees,
@@ -15,6 +15,7 @@ import {
 import type { ChildId } from '../../child/identifiers.js'
 import { parse } from '../../door.js'
 import { IndexError } from '../../errors.js'
+import { hmacSha256 } from '../../hash.js'
 import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import type { Message } from '../../port.js'
 import { GROUPS } from '../../seal/label.js'

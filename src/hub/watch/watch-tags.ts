@@ -1,9 +1,10 @@
-import { encode, hmacSha256, sha256Short, toHex } from '../../bytes.js'
+import { encode, toHex } from '../../bytes.js'
 import type { OpenLookup } from '../../case/watch.js'
 import { watchedQuery } from '../../case/watched-query.js'
 import type { ChildQuery } from '../../child/details.js'
 import type { ChildId } from '../../child/identifiers.js'
 import { neighboursOf } from '../../child/nhs-number.js'
+import { hmacSha256, sha256Short } from '../../hash.js'
 import type { HubContext } from '../context.js'
 
 /** What queries of one agency are hashed under, a key for each thing that is compared: 64 hexadecimal digits. */
