@@ -20,7 +20,7 @@ import type { DueRow, WatchStateRow } from './watch/watch-state.js'
 export interface Rows extends Record<Table, unknown> {
   readonly meta: MetaRow
   readonly child: ChildRow
-  /** Of one batch or of several that follow each other, by the journal position of the last; see `checks/check-index-row.ts`. */
+  /** Of one batch or of several that follow each other, by the journal position of the last; see `check-index/row.ts`. */
   readonly check: Uint8Array
   readonly history: HistoryRow
   /** Not sealed: a child id under a cover; see `child/postings.ts`. */

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
+import type { CheckIndex } from '../../src/hub/check-index/check-index.js'
 import { assessNews } from '../../src/hub/checks/catch-up.js'
-import type { CheckIndex } from '../../src/hub/checks/check-index.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { memoryStore, type Store } from '../../src/index.js'
 import type { Commit, Table } from '../../src/store/port.js'

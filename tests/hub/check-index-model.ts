@@ -1,7 +1,7 @@
 import { toHex } from '../../src/bytes.js'
 import type { JournalPosition } from '../../src/check/receipt.js'
 import type { ChildId } from '../../src/child/identifiers.js'
-import type { IndexedCheck, NewCheck } from '../../src/hub/checks/check-index.js'
+import type { IndexedCheck, NewCheck } from '../../src/hub/check-index/check-index.js'
 
 type Kept = IndexedCheck & { readonly reference: string }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { batchesOf, decodeCheckRow, encodeCheckRow, type RowBatch } from '../../src/hub/checks/check-index-row.js'
+import { batchesOf, decodeCheckRow, encodeCheckRow, type RowBatch } from '../../src/hub/check-index/row.js'
 import { isIndexError } from '../../src/index.js'
 
 const name = fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/)

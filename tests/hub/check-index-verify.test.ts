@@ -6,8 +6,8 @@ import {
   encodeCheckRow,
   type RowBatch,
   type RowCheck,
-} from '../../src/hub/checks/check-index-row.js'
-import { indexFindings } from '../../src/hub/checks/check-index-verify.js'
+} from '../../src/hub/check-index/row.js'
+import { indexFindings } from '../../src/hub/check-index/verify.js'
 import type { HubContext } from '../../src/hub/context.js'
 import { numberKey } from '../../src/hub/shelf.js'
 import { type House, house } from '../support/house.js'

@@ -1,10 +1,10 @@
 import type { JournalPosition } from '../../check/receipt.js'
 import { parseWithdrawalEntry } from '../../check/withdrawal.js'
 import type { ChildId } from '../../child/identifiers.js'
+import type { IndexedCheck } from '../check-index/check-index.js'
 import type { HubContext } from '../context.js'
 import { nameOf } from '../custodians/custodians.js'
 import type { ReadEntry } from '../ledger.js'
-import type { IndexedCheck } from './check-index.js'
 import { childOfCheck } from './history.js'
 
 /** Journal entries, and checks in them, that one step works through. */

@@ -6,6 +6,7 @@ import { encodeReceipt, type JournalPosition, type Known } from '../../check/rec
 import type { Message } from '../../port.js'
 import type { Agency } from '../../roster/roster.js'
 import type { StoredLeaf } from '../../store/port.js'
+import type { NewCheck } from '../check-index/check-index.js'
 import { type Candidate, type Refusal, readRows, requireAgencyOf, requireStillSigned } from '../children/read-rows.js'
 import type { HubContext } from '../context.js'
 import { type Gathered, gathering } from '../gather.js'
@@ -13,7 +14,6 @@ import type { Draft } from '../ledger.js'
 import type { ReferenceRow } from '../rows.js'
 import type { Put } from '../shelf.js'
 import { watchChecks } from '../watch/watch.js'
-import type { NewCheck } from './check-index.js'
 import { type Desk, openDesks } from './desk.js'
 
 /** A check that is recorded with the others of its commit. */

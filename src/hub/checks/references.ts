@@ -1,7 +1,7 @@
 import { type Check, checkIdOf, contentHash, decodeCheck, receiptContent } from '../../check/canonical.js'
+import type { CheckIndex, IndexedCheck } from '../check-index/check-index.js'
 import type { HubContext } from '../context.js'
 import type { ReferenceRow } from '../rows.js'
-import type { CheckIndex, IndexedCheck } from './check-index.js'
 
 /**
  * What those of an agency's references stand for that it has used; the others are not in it.

@@ -5,7 +5,7 @@ import type { Entry, EntryType } from '../../journal/entry.js'
 import type { Finding } from '../../journal/finding.js'
 import { rootOf, saltedLeafHash } from '../../journal/merkle.js'
 import { type ExportedEntry, type JournalVerification, verifyJournal } from '../../journal/verify.js'
-import { indexFindings } from '../checks/check-index-verify.js'
+import { indexFindings } from '../check-index/verify.js'
 import { type HubContext, roster } from '../context.js'
 import { checkpoint } from '../custodians/checkpoints.js'
 

@@ -6,11 +6,11 @@ import { fromJsonBytes } from '../../json.js'
 import type { Commit, Store } from '../../store/port.js'
 import type { Ledger } from '../ledger.js'
 import { numberKey, type Put, pages, type Shelf } from '../shelf.js'
-import { CheckMemory, type IndexedCheck } from './check-index-memory.js'
-import { batchesOf, decodeCheckRow, encodeCheckRow, type RowCheck } from './check-index-row.js'
-import { JOIN_LIMITS, type JoinLimits, mergeRows, SmallRows } from './check-index-rows.js'
+import { CheckMemory, type IndexedCheck } from './memory.js'
+import { batchesOf, decodeCheckRow, encodeCheckRow, type RowCheck } from './row.js'
+import { JOIN_LIMITS, type JoinLimits, mergeRows, SmallRows } from './rows.js'
 
-export type { IndexedCheck } from './check-index-memory.js'
+export type { IndexedCheck } from './memory.js'
 
 /** A check about to be recorded: row of its batch, and everything but what the write itself decides. */
 export type NewCheck = Omit<IndexedCheck, 'recordedAt' | 'position'> & {

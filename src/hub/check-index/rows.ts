@@ -1,7 +1,7 @@
 import type { Store } from '../../store/port.js'
 import type { Ledger } from '../ledger.js'
 import { numberKey, type Shelf } from '../shelf.js'
-import { batchesOf, decodeCheckRow, encodeCheckRow } from './check-index-row.js'
+import { batchesOf, decodeCheckRow, encodeCheckRow } from './row.js'
 
 /** When rows are joined, and to what. */
 export interface JoinLimits {

@@ -1,5 +1,5 @@
 import type { Known } from '../../check/receipt.js'
-import { damaged, RowReader, RowWriter } from './check-index-bytes.js'
+import { damaged, RowReader, RowWriter } from './bytes.js'
 
 /** Checks of one batch, as a row of table `check` holds them. */
 export interface RowBatch {

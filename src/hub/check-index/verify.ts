@@ -6,7 +6,7 @@ import { bad, type Finding } from '../../journal/finding.js'
 import type { StoredLeaf } from '../../store/port.js'
 import { type HubContext, identifierKeyOf } from '../context.js'
 import { pages } from '../shelf.js'
-import { batchesOf, decodeCheckRow, type RowBatch, type RowCheck } from './check-index-row.js'
+import { batchesOf, decodeCheckRow, type RowBatch, type RowCheck } from './row.js'
 
 const ROWS_PER_PAGE = 32
 const ENTRIES_PER_PAGE = 1_000

@@ -2,10 +2,10 @@ import { hash as hashOnce } from 'node:crypto'
 import { toHex } from '../../bytes.js'
 import type { JournalPosition, Known } from '../../check/receipt.js'
 import type { ChildId } from '../../child/identifiers.js'
-import { IndexedChildren } from './check-index-children.js'
-import { BatchColumns, CheckColumns, Names } from './check-index-columns.js'
-import { type CheckRow, KNOWN } from './check-index-row.js'
-import { SlotTable } from './check-index-table.js'
+import { IndexedChildren } from './children.js'
+import { BatchColumns, CheckColumns, Names } from './columns.js'
+import { type CheckRow, KNOWN } from './row.js'
+import { SlotTable } from './table.js'
 
 /** A check as the index keeps it: what a policy and a receipt need of it. The signed bytes stay beside the journal. */
 export interface IndexedCheck {

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
 import { asChildId, type ChildId } from '../../child/identifiers.js'
-import { SlotTable } from './check-index-table.js'
+import { SlotTable } from './table.js'
 
 const ID_BYTES = 16
 // Memory is taken in pieces that never move: to grow copies nothing, and a small hub takes little.
