@@ -93,7 +93,7 @@ describe('two hubs on one folder', () => {
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? here : there).check(seen(it, `n${n}`, 1, 'police-notice'))),
     )
-    expect(new Set(results.map(({ position }) => position.entry)).size).toBe(8)
+    expect(new Set(results.map(({ position: { entry, row } }) => `${entry}/${row}`)).size).toBe(8)
     await here.check(seen(it, 'last', 1))
     await other.caughtUp()
     await it.hub.caughtUp()
