@@ -18,8 +18,8 @@ interface Waiting {
 }
 
 /**
- * One check at a time, as its caller sees it. A check alone goes at once; those that come while one is under way wait for it, and
- * then go together: one signature and one commit for all of them.
+ * One check at a time, as its caller sees it. Those that are asked for in one turn of the event loop go together, and so do those that
+ * come while others are under way: one signature and one commit for all of them. A check alone waits for nobody.
  */
 export function gathering(submit: Submit): (input: unknown, options?: SendOptions) => Promise<CheckOutcome> {
   const waiting = new Set<Waiting>()
@@ -28,6 +28,8 @@ export function gathering(submit: Submit): (input: unknown, options?: SendOption
   async function sendAll(): Promise<void> {
     isUnderWay = true
     while (waiting.size > 0) {
+      // Whoever was answered together asks again in one turn: without it the first would go alone, at the price of all the others.
+      await endOfTurn()
       const together = [...waiting].slice(0, GATHERED_MAX)
       for (const each of together) waiting.delete(each)
       await settled(submit, together)
@@ -53,6 +55,12 @@ export function gathering(submit: Submit): (input: unknown, options?: SendOption
     if (!isUnderWay) void sendAll()
     return outcome.finally(() => signal?.removeEventListener('abort', giveUp))
   }
+}
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 async function settled(submit: Submit, together: readonly Waiting[]): Promise<void> {
