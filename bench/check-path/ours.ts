@@ -127,12 +127,12 @@ export class OurAgencies {
 
   /** The agency's own ids for children. */
   async idsOf(agency: string, children: readonly number[]): Promise<readonly string[]> {
+    const queries = children.map((child) => ({ child: { nhsNumber: this.numbers[child]! } }))
     const ids: string[] = []
-    for (const child of children) {
-      const query = { nhsNumber: this.numbers[child]! }
-      const { agencyChildId, known } = await this.agency(agency).identify(query, 'records')
-      if (known !== 'known') throw new Error('a child of the prepared store is not known')
-      ids.push(agencyChildId)
+    for await (const outcome of this.agency(agency).identifyAll(queries, { practitioner: 'records' })) {
+      if (outcome.kind === 'refused' || outcome.known !== 'known')
+        throw new Error('a child of the prepared store is not known')
+      ids.push(outcome.agencyChildId)
     }
     return ids
   }
