@@ -12,6 +12,7 @@ import { Assessed } from './checks/watermark.js'
 import { PlainChildren } from './children/plain-children.js'
 import { DEFAULT_LIMITS, type HubContext, type HubKeys, type Limits, oneAtATime } from './context.js'
 import { custodianClients, type Followed, type RosterNews } from './custodians/custodians.js'
+import { idHash } from './id-hash.js'
 import { openLedger } from './ledger.js'
 import { type Follow, followed, genesisNews, rosterNews } from './roster/enrolment.js'
 import { openShelf } from './shelf.js'
@@ -72,7 +73,6 @@ export async function openContext(
   let rosters: RosterHistory = NO_ROSTER
   let documents: Documents = new Map()
   let last = -1
-  const plain = new PlainChildren(keys)
   const takeIn = (news: RosterNews): void => {
     if (news.position <= last) return
     rosters = followed(rosters, news)
@@ -86,6 +86,7 @@ export async function openContext(
     news.forEach(takeIn)
     await checks.follow()
   })
+  const plain = new PlainChildren(keys, idHash(shelf.key('child', 'plain')))
   const checks = openCheckIndex(store, shelf, ledger)
   const sender = { hub: id, party: 'hub', key: keys.signing }
   const quorum = (): number => presentRoster(rosters).keyset.quorum

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ChildId } from '../../src/child/identifiers.js'
 import { PlainChildren } from '../../src/hub/children/plain-children.js'
+import { idHash } from '../../src/hub/id-hash.js'
 import type { ChildRow } from '../../src/hub/rows.js'
 import { createSealer, type Hub, memoryStore, type PartyKey, type Sealer, type Store } from '../../src/index.js'
 import type { Table } from '../../src/store/port.js'
@@ -23,6 +24,8 @@ const PLAIN: Omit<ChildRow, 'childId'> = {
   createdAt: 0,
 }
 
+const HASH = idHash(new Uint8Array(16).fill(3))
+
 function id(...bytes: readonly number[]): ChildId {
   const out = new Uint8Array(16)
   out.set(bytes)
@@ -31,14 +34,14 @@ function id(...bytes: readonly number[]): ChildId {
 
 describe('plain children', () => {
   test('are those that were remembered and not forgotten, whatever the order and however their places meet', () => {
-    // Few first words, so that many ids begin at the same place.
+    // Places go by a byte of few values, so that many ids begin at the same one.
     const ids = fc
       .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 255 }))
       .map(([first, last]) => id(1, 0, 0, first, 0, 0, 0, 0, 1, 0, 0, first ^ last, last))
     const acts = fc.array(fc.tuple(fc.constantFrom('remember', 'forget'), ids), { maxLength: 300 })
     fc.assert(
       fc.property(acts, (all) => {
-        const plain = new PlainChildren(KEYS)
+        const plain = new PlainChildren(KEYS, (each) => each[3] ?? 0)
         const model = new Map<string, ChildId>()
         for (const [act, childId] of all) {
           if (act === 'remember') plain.remember({ ...PLAIN, childId })
@@ -54,12 +57,22 @@ describe('plain children', () => {
   })
 
   test('are as many as there are, and none after all were forgotten', () => {
-    const plain = new PlainChildren(KEYS)
+    const plain = new PlainChildren(KEYS, HASH)
     const all = Array.from({ length: 5000 }, (_, i) => id(i >> 8, i & 255, 7, 7, i & 15))
     for (const childId of all) plain.remember({ ...PLAIN, childId })
     expect(all.filter((each) => plain.has(each))).toHaveLength(5000)
     plain.clear()
     expect(all.filter((each) => plain.has(each))).toHaveLength(0)
+  })
+
+  test('have places that only the hub can tell: ids that meet under one secret do not under another', () => {
+    const other = idHash(new Uint8Array(16).fill(4))
+    const ids = Array.from({ length: 20_000 }, (_, i) => id(i >> 8, i & 255))
+    const place = (hash: number): number => hash & 1023
+    const meeting = ids.filter((each) => place(HASH(each)) === 5)
+    expect(meeting.length).toBeGreaterThan(5)
+    expect(new Set(meeting.map((each) => place(other(each)))).size).toBeGreaterThan(meeting.length / 2)
+    expect(HASH(Uint8Array.from([9, 9, ...id(1, 2, 3)]), 2)).toBe(HASH(id(1, 2, 3)))
   })
 
   const PARTICULAR: Record<string, Partial<ChildRow>> = {
@@ -73,7 +86,7 @@ describe('plain children', () => {
   }
   for (const [what, particular] of Object.entries(PARTICULAR))
     test(`one that is ${what} is none of them`, () => {
-      const plain = new PlainChildren(KEYS)
+      const plain = new PlainChildren(KEYS, HASH)
       plain.remember({ ...PLAIN, ...particular, childId: id(1) })
       expect(plain.has(id(1))).toBe(false)
     })

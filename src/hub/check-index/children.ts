@@ -1,5 +1,5 @@
-import { createCipheriv } from 'node:crypto'
 import { asChildId, type ChildId } from '../../child/identifiers.js'
+import { type IdHash, idHash } from '../id-hash.js'
 import { SlotTable } from './table.js'
 
 const ID_BYTES = 16
@@ -19,13 +19,12 @@ interface Piece {
 export class IndexedChildren {
   readonly #pieces: Piece[] = []
   readonly #table = new SlotTable((slot) => (this.checks(slot) === 0 ? -1 : this.#hashIn(slot)))
-  readonly #words: Uint32Array
+  readonly #hash: IdHash
   #slots = 0
 
-  /** @param secret 16 bytes. Ids may be chosen by a sealer that means ill: without the secret nobody can choose some that collide. */
+  /** @param secret of `idHash` */
   constructor(secret: Uint8Array) {
-    const random = createCipheriv('aes-128-ctr', secret, new Uint8Array(16)).update(new Uint8Array(ID_BYTES * 256 * 4))
-    this.#words = new Uint32Array(new Uint8Array(random).buffer)
+    this.#hash = idHash(secret)
   }
 
   /** Slots so far, those of children whose checks are all gone among them. */
@@ -95,13 +94,6 @@ export class IndexedChildren {
 
   #hashIn(child: number): number {
     return this.#hash(this.#piece(child).ids, (child & WITHIN) * ID_BYTES)
-  }
-
-  /** Simple tabulation (Zobrist): a secret random word for every value of every byte. */
-  #hash(bytes: Uint8Array, from: number): number {
-    let hash = 0
-    for (let i = 0; i < ID_BYTES; i += 1) hash ^= this.#words[(i << 8) | (bytes[from + i] ?? 0)] ?? 0
-    return hash >>> 0
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ChildId } from '../../child/identifiers.js'
 import { presentKey } from '../../seal/wrap.js'
 import type { HubKeys } from '../context.js'
+import type { IdHash } from '../id-hash.js'
 import type { ChildRow } from '../rows.js'
 import { lookupsOf } from './children.js'
 
@@ -25,8 +26,10 @@ export class PlainChildren {
   #places = new Uint32Array(WORDS * PLACES_MIN)
   #count = 0
   readonly #present: number
+  readonly #hash: IdHash
 
-  constructor({ lookupKeys }: Pick<HubKeys, 'lookupKeys'>) {
+  constructor({ lookupKeys }: Pick<HubKeys, 'lookupKeys'>, hash: IdHash) {
+    this.#hash = hash
     this.#present = presentKey(lookupKeys).generation
   }
 
@@ -81,7 +84,7 @@ export class PlainChildren {
   #placeOf(id: ChildId): number {
     const [a, b, c, d] = wordsOf(id)
     const places = this.#places
-    let place = this.#firstPlace(a, b, c, d)
+    let place = this.#firstPlace(id)
     for (;;) {
       const at = WORDS * place
       if (places[at] === a && places[at + 1] === b && places[at + 2] === c && places[at + 3] === d) return place
@@ -90,8 +93,8 @@ export class PlainChildren {
     }
   }
 
-  #firstPlace(a: number, b: number, c: number, d: number): number {
-    return (Math.imul(a ^ c, 0x9e37_79b1) ^ Math.imul(b ^ d, 0x85eb_ca6b)) & (this.#capacity - 1)
+  #firstPlace(id: Uint8Array): number {
+    return this.#hash(id) & (this.#capacity - 1)
   }
 
   /** Moves those up that could not stand where they belong because of the one that goes. */
@@ -100,8 +103,7 @@ export class PlainChildren {
     const mask = this.#capacity - 1
     let free = gap
     for (let place = (gap + 1) & mask; this.#isTaken(place); place = (place + 1) & mask) {
-      const [a = 0, b = 0, c = 0, d = 0] = places.subarray(WORDS * place, WORDS * place + WORDS)
-      const first = this.#firstPlace(a, b, c, d)
+      const first = this.#firstPlace(idOf(places.subarray(WORDS * place, WORDS * place + WORDS)))
       // Whether its own first place lies behind the free one, the end joined to the beginning.
       if (((place - first) & mask) < ((place - free) & mask)) continue
       places.copyWithin(WORDS * free, WORDS * place, WORDS * place + WORDS)
@@ -114,11 +116,11 @@ export class PlainChildren {
     const before = this.#places
     this.#places = new Uint32Array(2 * before.length)
     for (let at = 0; at < before.length; at += WORDS) {
-      const [a = 0, b = 0, c = 0, d = 0] = before.subarray(at, at + WORDS)
-      if ((a | b | c | d) === 0) continue
-      let place = this.#firstPlace(a, b, c, d)
+      const words = before.subarray(at, at + WORDS)
+      if (words.every((word) => word === 0)) continue
+      let place = this.#firstPlace(idOf(words))
       while (this.#isTaken(place)) place = (place + 1) & (this.#capacity - 1)
-      this.#places.set([a, b, c, d], WORDS * place)
+      this.#places.set(words, WORDS * place)
     }
   }
 }
@@ -127,6 +129,10 @@ type Words = readonly [number, number, number, number]
 
 function wordsOf(id: Uint8Array): Words {
   return [wordAt(id, 0), wordAt(id, 4), wordAt(id, 8), wordAt(id, 12)]
+}
+
+function idOf(words: Uint32Array): Uint8Array {
+  return Uint8Array.from({ length: 4 * WORDS }, (_, i) => (words[i >> 2] ?? 0) >>> (24 - 8 * (i & 3)))
 }
 
 function wordAt(id: Uint8Array, at: number): number {
