@@ -59,17 +59,45 @@ export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
     return new Uint8Array(createHmac('sha256', key).update(message).digest())
   const inner = new Uint8Array(HMAC_BLOCK)
   const outer = new Uint8Array(HMAC_BLOCK)
-  for (let i = 0; i < HMAC_BLOCK; i += 1) {
-    const byte = key[i] ?? 0
-    inner[i] = byte ^ 0x36
-    outer[i] = byte ^ 0x5c
-  }
+  writePads(key, inner, outer)
   const mac = sha256(outer, sha256(inner, message))
   // Nothing that a key was made into stays behind.
   SCRATCH.fill(0, 0, HMAC_BLOCK)
   inner.fill(0)
   outer.fill(0)
   return mac
+}
+
+/** What a key of at most a block is before the message, and before the hash of it (RFC 2104, section 2). */
+function writePads(key: Uint8Array, inner: Uint8Array, outer: Uint8Array): void {
+  for (let i = 0; i < HMAC_BLOCK; i += 1) {
+    const byte = key[i] ?? 0
+    inner[i] = byte ^ 0x36
+    outer[i] = byte ^ 0x5c
+  }
+}
+
+const UNDER_KEY_MAX = 4096
+
+/**
+ * `hmacSha256` of many messages, each in parts, under one key: its two blocks are made once, which halves what a token costs. They live
+ * as long as the result.
+ */
+export function hmacUnder(key: Uint8Array): (...message: readonly Uint8Array[]) => Uint8Array {
+  if (key.length > HMAC_BLOCK) return (...message) => hmacSha256(key, concat(...message))
+  const inner = new Uint8Array(UNDER_KEY_MAX)
+  const outer = new Uint8Array(HMAC_BLOCK + 32)
+  writePads(key, inner, outer)
+  return (...message) => {
+    let at = HMAC_BLOCK
+    for (const part of message) {
+      if (at + part.length > inner.length) return hmacSha256(key, concat(...message))
+      inner.set(part, at)
+      at += part.length
+    }
+    outer.set(sha256(inner.subarray(0, at)), HMAC_BLOCK)
+    return sha256(outer)
+  }
 }
 
 /** HKDF-SHA-256 (RFC 5869) with an empty salt; `info` is always `encode(…)` and carries the hub id. */

@@ -1,8 +1,7 @@
 import { encode } from '../bytes.js'
-import { hmacSha256 } from '../hash.js'
+import { hmacSha256, hmacUnder } from '../hash.js'
 import type { ChildId } from './identifiers.js'
 import type { LookupKey } from './keys.js'
-import { hmacUnder } from './mac.js'
 
 /** The hub's half of a lookup token: HMAC-SHA-256 under `kh`, 32 bytes. All that a custodian sees of a look-up. */
 export function innerToken(kh: Uint8Array, hubId: Uint8Array, key: LookupKey): Uint8Array {

@@ -1,5 +1,5 @@
 import { encode, FORMAT_VERSION, type Part, type Random, u64 } from '../bytes.js'
-import { hmacUnder } from '../child/mac.js'
+import { hmacUnder } from '../hash.js'
 import { fromOwnJsonBytes, toJsonBytes } from '../json.js'
 import { openBoxes } from '../seal/box.js'
 import type { Commit, Store, Table } from '../store/port.js'

@@ -6,9 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toHex, utf8Bytes } from '../../src/bytes.js'
 import { asChildId } from '../../src/child/identifiers.js'
 import type { LookupKey } from '../../src/child/keys.js'
-import { hmacUnder } from '../../src/child/mac.js'
 import { innerFingerprint, innerToken, innerTokens, outerToken, outerTokens } from '../../src/child/tokens.js'
-import { hmacSha256 } from '../../src/hash.js'
+import { hmacSha256, hmacUnder } from '../../src/hash.js'
 
 const sequence = (length: number, from = 0): Uint8Array => Uint8Array.from({ length }, (_, i) => from + i)
 const HUB = sequence(32, 0x40)
