@@ -2,6 +2,7 @@ import { type Check, checkIdOf, contentHash, decodeCheck, receiptContent } from 
 import type { CheckIndex, IndexedCheck } from '../check-index/check-index.js'
 import type { HubContext } from '../context.js'
 import type { ReferenceRow } from '../rows.js'
+import { leafAt } from './history.js'
 
 /**
  * What those of an agency's references stand for that it has used; the others are not in it.
@@ -38,8 +39,8 @@ async function fromLeaves(
   candidates: readonly IndexedCheck[],
 ): Promise<ReferenceRow | undefined> {
   for (const { position, recordedAt, known, childId } of candidates) {
-    const [leaf] = await hub.store.leaves(position.entry, position.row, 1)
-    if (leaf === undefined || leaf.row !== position.row || leaf.bytes.length === 0) continue
+    const leaf = await leafAt(hub, position)
+    if (leaf === undefined || leaf.bytes.length === 0) continue
     const check = decodeCheck(leaf.bytes)
     if (check.agency !== agency || check.reference !== reference) continue
     return referenceRow(check, { leaf: leaf.hash, childId, known, position, recordedAt })

@@ -9,7 +9,7 @@ import { toJsonBytes } from '../../json.js'
 import { requireCase } from '../cases/cases.js'
 import { consentKey } from '../cases/consents.js'
 import { Apart } from '../checks/apart.js'
-import { childOfCheck, type HistoryCheck, outlineOf } from '../checks/history.js'
+import { childOfCheck, type HistoryCheck, leafAt, outlineOf } from '../checks/history.js'
 import { historyKey, historyPut, historyRows, NO_ROW, unmarked } from '../checks/history-rows.js'
 import { referenceKey, referencesOf } from '../checks/references.js'
 import { loadWatermark, withWatermark } from '../checks/watermark.js'
@@ -292,8 +292,8 @@ async function withoutPackages(hub: HubContext, cases: readonly CaseFile[]): Pro
 async function tombstones(hub: HubContext, checks: readonly HistoryCheck[]): Promise<readonly Put[]> {
   const puts = await Promise.all(
     checks.map(async ({ position, row }) => {
-      const [leaf] = await hub.store.leaves(position, row, 1)
-      if (leaf === undefined || leaf.row !== row || leaf.bytes.length === 0) return []
+      const leaf = await leafAt(hub, { entry: position, row })
+      if (leaf === undefined || leaf.bytes.length === 0) return []
       const { agency, reference } = decodeCheck(leaf.bytes)
       const stored = (await referencesOf(hub, agency, [reference])).get(reference)
       // A correction has taken the reference over: it is another check.

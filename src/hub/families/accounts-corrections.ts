@@ -18,7 +18,7 @@ import { fromJsonBytes, toJsonBytes } from '../../json.js'
 import { encodeSigned, type Message } from '../../port.js'
 import { GROUPS } from '../../seal/label.js'
 import { done, due } from '../cases/agenda.js'
-import { type History, type HistoryCheck, historyOf } from '../checks/history.js'
+import { type History, type HistoryCheck, historyOf, leafAt } from '../checks/history.js'
 import { historyPut, historyRows, marked, NO_ROW } from '../checks/history-rows.js'
 import { loadWatermark, withWatermark } from '../checks/watermark.js'
 import { requireNamed, unknownChild } from '../children/conference.js'
@@ -140,8 +140,8 @@ export async function pursueCorrection(hub: HubContext, message: Message): Promi
 }
 
 async function sourceOf(hub: HubContext, { agency, position, row }: HistoryCheck) {
-  const [leaf] = await hub.store.leaves(position, row, 1)
-  if (leaf === undefined || leaf.row !== row || leaf.bytes.length === 0) return undefined
+  const leaf = await leafAt(hub, { entry: position, row })
+  if (leaf === undefined || leaf.bytes.length === 0) return undefined
   return { agency, reference: decodeCheck(leaf.bytes).reference }
 }
 
