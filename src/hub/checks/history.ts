@@ -138,7 +138,10 @@ export async function withIds(hub: HubContext, outline: History): Promise<Histor
 }
 
 /** What lies beside the journal at a place; undefined where nothing does. */
-export async function leafAt(hub: Pick<HubContext, 'store'>, { entry, row }: JournalPosition): Promise<StoredLeaf | undefined> {
+export async function leafAt(
+  hub: Pick<HubContext, 'store'>,
+  { entry, row }: JournalPosition,
+): Promise<StoredLeaf | undefined> {
   const [leaf] = await hub.store.leaves(entry, row, 1)
   return leaf?.row === row ? leaf : undefined
 }
